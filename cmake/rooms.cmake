@@ -1,0 +1,28 @@
+# A room is one folder of daemon/ and one static library; its LINK line names what it may include.
+# tests/architecture holds the includes to the same table.
+function(runbookd_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK" ${ARGN})
+  if(ROOM_SOURCES)
+    add_library(room_${name} STATIC ${ROOM_SOURCES})
+    target_include_directories(room_${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
+    target_link_libraries(room_${name} PUBLIC ${ROOM_LINK} PRIVATE runbookd_compiler)
+  else()
+    add_library(room_${name} INTERFACE)
+    target_include_directories(room_${name} INTERFACE ${PROJECT_SOURCE_DIR}/daemon)
+    target_link_libraries(room_${name} INTERFACE ${ROOM_LINK})
+  endif()
+endfunction()
+
+# The tests of one room: every tests/<name>/*_test.cpp in one program, run with the given ctest label.
+function(runbookd_test name)
+  cmake_parse_arguments(TEST "" "LABEL" "LINK;SOURCES" ${ARGN})
+  file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${name}/*_test.cpp)
+  add_executable(test_${name} ${found} ${TEST_SOURCES})
+  target_link_libraries(test_${name} PRIVATE ${TEST_LINK} catch_main runbookd_compiler)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(NOT TEST_LABEL)
+    set(TEST_LABEL unit)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 300)
+endfunction()

@@ -1,0 +1,60 @@
+#include "async/timers.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace runbookd::async {
+
+namespace asio = boost::asio;
+
+Timers::Timers(asio::any_io_executor loop, const Clock& clock, timer_wheel::TimerWheel& wheel)
+    : loop_(loop), clock_(clock), wheel_(wheel), os_timer_(std::move(loop)) {}
+
+void Timers::schedule(timer_wheel::Timer& timer, Millis after) {
+    wheel_.schedule(timer, to_tick(clock_.now().steady + after));
+    rearm();
+}
+
+void Timers::rearm() {
+    const auto due = wheel_.next_due();
+    if (!due) {
+        os_timer_.cancel();
+        armed_for_.reset();
+        return;
+    }
+    if (armed_for_ == due) return;
+    armed_for_ = due;
+    os_timer_.expires_at(std::chrono::steady_clock::time_point{Millis{static_cast<std::int64_t>(*due)}});
+    wait();
+}
+
+void Timers::wait() {
+    os_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;  // re-armed for another tick, or this object is going
+        armed_for_.reset();
+        wheel_.advance(to_tick(clock_.now().steady));
+        rearm();
+    });
+}
+
+Deadline::Node::Node(Deadline& owner_of_node)
+    : Timer([](Timer& timer) {
+          auto& deadline = static_cast<Node&>(timer).owner;
+          deadline.expired_ = true;
+          deadline.on_expire_();
+      }),
+      owner(owner_of_node) {}
+
+Deadline::Deadline(Timers& timers, Millis after, std::function<void()> on_expire)
+    : on_expire_(std::move(on_expire)), timer_(*this) {
+    timers.schedule(timer_, after);
+}
+
+asio::awaitable<void> sleep_for(Timers& timers, Millis span) {
+    asio::steady_timer parked(timers.executor(), asio::steady_timer::time_point::max());
+    const Deadline deadline(timers, span, [&parked] { parked.cancel(); });
+    boost::system::error_code woken;
+    co_await parked.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+}  // namespace runbookd::async

@@ -1,0 +1,44 @@
+#pragma once
+// Names and uids as types of their own, so that a device's uid cannot stand where a job's belongs.
+#include <compare>
+#include <cstddef>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace runbookd {
+
+/// A text id. Datto's uids are usually GUIDs, but not always ("Deleted Devices"), so all are kept as text.
+template <class Tag>
+class Id {
+public:
+    Id() = default;
+    explicit Id(std::string text) : text_(std::move(text)) {}
+
+    [[nodiscard]] const std::string& str() const { return text_; }
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+
+    friend auto operator<=>(const Id&, const Id&) = default;
+    friend bool operator==(const Id&, const Id&) = default;
+    friend std::ostream& operator<<(std::ostream& out, const Id& id) { return out << id.text_; }
+
+private:
+    std::string text_;
+};
+
+using DeviceUid = Id<struct DeviceUidTag>;        ///< Datto's
+using SiteUid = Id<struct SiteUidTag>;            ///< Datto's
+using ComponentUid = Id<struct ComponentUidTag>;  ///< Datto's
+using DattoJobUid = Id<struct DattoJobUidTag>;    ///< Datto's uid of a quick job
+using RunUid = Id<struct RunUidTag>;              ///< ours, a ULID
+using JobUid = Id<struct JobUidTag>;              ///< ours, a ULID; the token in the job's name
+
+}  // namespace runbookd
+
+template <class Tag>
+struct std::hash<runbookd::Id<Tag>> {
+    std::size_t operator()(const runbookd::Id<Tag>& id) const noexcept {
+        return std::hash<std::string>{}(id.str());
+    }
+};

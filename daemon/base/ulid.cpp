@@ -1,0 +1,42 @@
+#include "base/ulid.hpp"
+
+#include <algorithm>
+
+namespace runbookd {
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kLength = 26;
+
+}  // namespace
+
+std::string UlidSource::next(UtcTime now) {
+    const auto ms = std::max(to_unix_ms(now), last_ms_);
+    if (ms == last_ms_) {
+        if (++low_ == 0) high_ = (high_ + 1) & 0xFFFF;
+    } else {
+        last_ms_ = ms;
+        // The top bit is left clear, so that counting up within one millisecond cannot overflow.
+        high_ = random_() & 0x7FFF;
+        low_ = random_();
+    }
+    std::string text(kLength, '0');
+    auto time_bits = static_cast<std::uint64_t>(ms);
+    for (std::size_t i = 10; i-- > 0; time_bits >>= 5) text[i] = kAlphabet[time_bits & 31];
+    auto high = high_;
+    auto low = low_;
+    for (std::size_t i = kLength; i-- > 10;) {
+        text[i] = kAlphabet[low & 31];
+        low = (low >> 5) | (high << 59);
+        high >>= 5;
+    }
+    return text;
+}
+
+bool is_ulid(std::string_view text) {
+    return text.size() == kLength && text[0] <= '7' && std::all_of(text.begin(), text.end(), [](char c) {
+               return kAlphabet.find(c) != std::string_view::npos;
+           });
+}
+
+}  // namespace runbookd

@@ -1,0 +1,53 @@
+#pragma once
+// Five-field cron expressions and the instants they name. Pure: no clock, no zone look-up.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "cron/zone.hpp"
+
+namespace runbookd::cron {
+
+/// Where in the expression's text an error sits; the message says what would be valid.
+struct SyntaxError {
+    std::size_t column = 1;  ///< 1-based, in the expression's text
+    std::string field;       ///< "minute", "hour", "day of month", "month", "day of week"; empty: the whole
+    std::string message;
+    std::string expected;    ///< such as "0-59, a list, a range or a step"
+    bool not_supported = false;  ///< the dialect has it, this version does not ("L", "@daily", a sixth field)
+};
+
+/// "minute hour day-of-month month day-of-week" with names, lists, ranges (wrapping: FRI-MON) and steps; 0 and 7
+/// are Sunday. Both days restricted: either matches; a field that begins with `*` is not restricted, and then both
+/// must match (so `*/2` still filters). Source: POSIX crontab and Vixie cron.
+class Expression {
+public:
+    /// An expression that can never fire ("0 0 30 2 *") is an error too.
+    [[nodiscard]] static tl::expected<Expression, SyntaxError> parse(std::string_view text);
+
+    /// The first instant strictly after `after`, in whole minutes of the zone's local time. nullopt: none within
+    /// the calendar's 400-year cycle. Bounded work for every expression.
+    /// Fixed-time expressions (minute and hour both not beginning with `*`): what falls into a gap fires once, at the
+    /// first instant after it; what would occur twice fires at the first. Others fire at every real instant whose
+    /// local time matches. One instant fires once.
+    [[nodiscard]] std::optional<UtcTime> next_after(UtcTime after, const Zone& zone) const;
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    Expression() = default;
+    std::string text_;
+    std::uint64_t minutes_ = 0;  // bit n: minute n
+    std::uint32_t hours_ = 0;
+    std::uint32_t days_ = 0;     // bits 1 to 31
+    std::uint16_t months_ = 0;   // bits 1 to 12
+    std::uint8_t weekdays_ = 0;  // bits 0 (Sunday) to 6
+    bool day_restricted_ = false;
+    bool weekday_restricted_ = false;
+    bool fixed_time_ = false;
+};
+
+}  // namespace runbookd::cron

@@ -1,0 +1,141 @@
+#pragma once
+// The calls that the engine asks for and the answers it understands: the Datto RMM API in the product's words.
+// One call is one HTTP request, so that the budget can count them. Pure data.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace runbookd::engine {
+
+// ── what the API knows ──
+
+struct Site {
+    SiteUid uid;
+    std::string name;
+    bool on_demand = false;
+};
+
+struct Device {
+    DeviceUid uid;
+    SiteUid site_uid;
+    std::string site_name;
+    std::string hostname;
+    std::string os;
+    std::string device_type;   ///< deviceType.category
+    std::string device_class;  ///< "device" runs components; printer, esxihost, … do not
+    bool online = false;
+    bool suspended = false;
+    bool deleted = false;
+    std::optional<UtcTime> last_seen;
+};
+
+struct ComponentVariable {
+    std::string name;
+    std::string type;  ///< free text upstream
+    std::string default_value;
+    std::string description;
+    bool input = true;
+};
+struct Component {
+    ComponentUid uid;
+    std::string name;
+    std::string description;
+    std::string category;
+    std::vector<ComponentVariable> variables;
+};
+
+/// jobDeploymentStatus; `other` keeps following (the text is in JobResult::status_text).
+enum class DeploymentStatus { pending, running, success, warning, failure, expired, retired, other };
+
+struct JobResult {
+    DeploymentStatus status = DeploymentStatus::pending;
+    std::string status_text;  ///< as sent
+    std::optional<UtcTime> ran_on;
+    std::optional<std::int64_t> warnings;
+    bool has_stdout = false;
+    bool has_stderr = false;
+};
+
+/// A "job created" line of the activity log.
+struct JobActivity {
+    DattoJobUid job;
+    std::string job_name;
+};
+
+struct RequestRate {
+    std::int64_t window_s = 60;
+    std::int64_t read_count = 0, read_limit = 600;
+    std::int64_t write_count = 0, write_limit = 100;  ///< 100 where the account does not say
+    std::int64_t create_count = 0, create_limit = 100;
+};
+
+// ── calls: all under one account ──
+
+struct ReadRequestRate {};
+/// A list is read page by page: the first with an empty cursor, the next with the cursor that the last page gave.
+struct ReadSites { std::string cursor; };
+struct ReadDevices { std::string cursor; };
+struct ReadComponents { std::string cursor; };
+struct ReadDevice { DeviceUid device; };
+struct CreateQuickJob {
+    DeviceUid device;
+    ComponentUid component;
+    std::string job_name;  ///< `<runbook> rb<ULID of the job>`
+    std::map<std::string, std::string> variables;
+};
+struct ReadResult { DattoJobUid job; DeviceUid device; };
+enum class Stream { out, err };
+struct ReadOutput { DattoJobUid job; DeviceUid device; ComponentUid component; Stream stream = Stream::out; };
+/// Job creations in the activity log from `from` on, oldest first.
+struct SearchActivities { UtcTime from{}; std::string cursor; };
+
+using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice, CreateQuickJob,
+                             ReadResult, ReadOutput, SearchActivities>;
+
+// ── answers ──
+
+template <class T>
+struct Page {
+    std::vector<T> items;
+    std::string next_cursor;  ///< empty: this was the last page
+};
+struct CreatedJob { DattoJobUid job; };
+/// nullopt: the array had no entry for the component yet.
+struct Output { std::optional<std::string> text; };
+
+using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Device, CreatedJob, JobResult,
+                              Output, Page<JobActivity>>;
+
+/// Why a call gave no reply, sorted by what the caller may conclude.
+enum class FailureKind {
+    not_sent,         ///< no byte left this machine (refused, no route, name or TLS failure): safe to send again
+    lost,             ///< sent, and no whole answer came: a create may or may not have happened
+    server_error,     ///< 5xx or an unreadable answer (HTML, cut JSON): a create may or may not have happened
+    conflict,         ///< 409: the same doubt for a create
+    throttled,        ///< 429: nothing happened; pause the account
+    blocked,          ///< 403 that means the address is blocked (HTML, or talk of rate): pause everything
+    unauthenticated,  ///< 401: nothing happened; the token has been dropped, the next call fetches a new one
+    bad_credentials,  ///< the token call itself refused key and secret: nothing happened, a person must act
+    forbidden,        ///< 403: this user may not
+    not_found,        ///< 404
+    rejected,         ///< any other 4xx: permanent
+};
+
+struct ApiFailure {
+    FailureKind kind = FailureKind::lost;
+    int http_status = 0;      ///< 0: none came
+    std::string message;      ///< for a person; never holds key, secret or token
+    std::optional<Millis> retry_after;
+};
+
+using ApiResult = tl::expected<ApiReply, ApiFailure>;
+
+}  // namespace runbookd::engine

@@ -1,0 +1,206 @@
+#pragma once
+// What the engine writes down. A record is one fact; the store turns it into rows and into lines of the audit trail
+// in one transaction, and the log prints the same names. Pure data; all times UTC.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/states.hpp"
+
+namespace runbookd::engine {
+
+/// A runbook's text took effect (event revision.effective); the one before it ends at the same instant.
+struct RevisionEffective {
+    std::string runbook;
+    std::int64_t revision = 1;  ///< counts from 1 per runbook
+    std::string yaml;
+    std::string resolved;  ///< JSON object: defaults and zones as they were resolved
+    std::string actor;
+    std::string note;
+    UtcTime at{};
+};
+/// A runbook's file is gone (event revision.retired): its last revision ends.
+struct RevisionRetired {
+    std::string runbook;
+    std::string actor;
+    UtcTime at{};
+};
+
+/// A run exists (event run.planned); its targets are not frozen yet.
+struct RunPlanned {
+    RunUid run;
+    std::string runbook;
+    std::optional<std::int64_t> revision;  ///< none for `quickjob`
+    std::string account;
+    std::string zone;  ///< of the schedule; empty for runs without one
+    Trigger trigger = Trigger::schedule;
+    std::string actor;  ///< who started it; empty for the schedule
+    std::string note;
+    std::optional<UtcTime> nominal;
+    UtcTime window_end{};
+    /// A quick job's run keeps what it is to do here: device uid, component and variables as JSON; otherwise empty.
+    std::string request;
+    UtcTime at{};
+};
+
+struct TargetRow {
+    DeviceUid device;
+    SiteUid site_uid;
+    std::string site_name;
+    std::string hostname;
+    std::int64_t wave = 1;
+};
+struct ExclusionRow {
+    DeviceUid device;
+    std::string hostname;
+    std::string site_name;
+    std::string rule;    ///< deleted, suspended, class, on_demand, exclude
+    std::string reason;  ///< for a person
+};
+/// Targets are frozen, all pending (event run.started with the counts).
+struct RunStarted {
+    RunUid run;
+    std::vector<TargetRow> targets;
+    std::vector<ExclusionRow> exclusions;
+    UtcTime at{};
+};
+/// No target is pending any more (event run.finished with the counts).
+struct RunFinished {
+    RunUid run;
+    RunStatus status = RunStatus::completed;
+    std::string reason;
+    UtcTime at{};
+};
+
+/// One target's final word (event target.decided).
+struct TargetDecided {
+    RunUid run;
+    DeviceUid device;
+    Disposition disposition = Disposition::failed;
+    std::string reason;   ///< from the closed list of reasons; empty where the disposition says it all
+    std::string message;  ///< for a person, in the event; may be empty
+    UtcTime at{};
+};
+
+/// The intent: durable before the create goes out (event job.created).
+struct JobCreated {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    std::int64_t step = 1;
+    std::int64_t attempt = 1;
+    ComponentUid component_uid;
+    std::string component_name;
+    std::map<std::string, std::string> variables;
+    UtcTime at{};
+};
+/// What a stream held; cut to head and tail beyond the configured size, the cut marked in the text.
+struct OutputText {
+    std::string text;
+    bool truncated = false;
+};
+/// A job moved on (event job.queued, job.running, job.completed, job.failed, job.timeout). Unset: as it was.
+struct JobChanged {
+    JobUid job;
+    JobStatus status = JobStatus::queued;
+    std::string reason;
+    std::string message;  ///< for a person, in the event; may be empty
+    std::optional<DattoJobUid> datto_job;
+    std::string datto_status;  ///< as sent; empty: as it was
+    std::optional<UtcTime> queued_at, started_at, ran_at, completed_at;
+    std::optional<std::int64_t> warnings;
+    std::optional<OutputText> out, err;
+    UtcTime at{};
+};
+/// What was learned after the job was given up here (event job.late). Outputs are kept if they came.
+struct JobLate {
+    JobUid job;
+    std::string late_status;  ///< a job status
+    std::string datto_status;
+    std::optional<UtcTime> ran_at;
+    std::optional<OutputText> out, err;
+    UtcTime at{};
+};
+
+/// Verdict over nominal instants of one schedule (event occurrence.decided). A row that continues its neighbour
+/// (same runbook, zone, verdict and reason, next in order, without a run) extends it.
+struct OccurrenceDecided {
+    std::string runbook;
+    std::int64_t revision = 1;
+    std::string zone;
+    UtcTime nominal{};  ///< first
+    UtcTime until{};    ///< last; equal for one
+    std::int64_t count = 1;
+    Verdict verdict = Verdict::on_time;
+    std::string reason;
+    std::optional<RunUid> run;
+    UtcTime at{};
+};
+
+/// Anything else worth a line in the trail: daemon.started, api.throttled, job.searched, reload.done …
+struct Noted {
+    std::string subject;      ///< daemon, account, runbook, run, job, …
+    std::string subject_uid;  ///< its uid or name
+    std::string kind;
+    std::string actor;
+    std::map<std::string, std::string> data;
+    UtcTime at{};
+};
+
+using Record = std::variant<RevisionEffective, RevisionRetired, RunPlanned, RunStarted, RunFinished, TargetDecided,
+                            JobCreated, JobChanged, JobLate, OccurrenceDecided, Noted>;
+
+/// Written in one transaction, in this order.
+using Batch = std::vector<Record>;
+
+// ── what a start finds in the store ──
+
+struct RecoveredJob {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    JobStatus status = JobStatus::created;
+    std::optional<DattoJobUid> datto_job;  ///< none: a create without an answer
+    ComponentUid component_uid;
+    std::string component_name;
+    std::map<std::string, std::string> variables;
+    UtcTime created_at{};
+    std::optional<UtcTime> queued_at, started_at, completed_at;
+    /// Given up here (its target is decided) and not ended upstream: followed on for late_status.
+    bool abandoned = false;
+};
+struct RecoveredTarget {
+    TargetRow row;
+    Disposition disposition = Disposition::pending;
+};
+/// A run that is not finished, with every target of it.
+struct RecoveredRun {
+    RunPlanned planned;
+    std::optional<UtcTime> started_at;
+    std::vector<RecoveredTarget> targets;
+};
+struct RecoveredRunbook {
+    std::string runbook;
+    std::int64_t revision = 0;
+    std::string yaml;
+    std::string resolved;
+    UtcTime effective_from{};
+    bool retired = false;
+    /// The last nominal instant that has a verdict or a run; nothing at or before it is judged again.
+    std::optional<UtcTime> judged_until;
+};
+struct RecoveredState {
+    std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
+    /// The yaml of each revision that an unfinished run belongs to, where it is not the newest.
+    std::map<std::string, std::map<std::int64_t, std::string>> older_revisions;
+    std::vector<RecoveredRun> runs;  ///< unfinished, oldest first
+    std::vector<RecoveredJob> jobs;  ///< open ones, and abandoned ones still followed; oldest first
+    std::optional<UtcTime> newest;   ///< the newest time in the store
+};
+
+}  // namespace runbookd::engine

@@ -1,0 +1,84 @@
+#pragma once
+// The door through which people command the daemon; the HTTP room calls it, the runtime answers.
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "engine/api.hpp"
+
+namespace runbookd::ports {
+
+struct RunRequest {
+    std::string runbook;
+    std::vector<std::string> devices;  ///< uids or hostnames: narrows the runbook's targets
+    std::vector<std::string> sites;    ///< names (globs) or uids: narrows
+    std::map<std::string, std::string> variables;  ///< override the runbook's
+    std::string note;
+    std::string actor;  ///< who asks: the socket peer's user name
+};
+struct RunAccepted {
+    RunUid run;
+    std::string status;
+};
+
+struct QuickJobRequest {
+    std::string device;     ///< uid or hostname (a hostname must be the only one of that name)
+    std::string component;  ///< uid or exact name
+    std::map<std::string, std::string> variables;
+    std::string actor;
+    bool from_api = false;  ///< the seed's POST: trigger `api`; else `quickjob`
+};
+struct QuickJobAccepted {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    ComponentUid component;
+    std::string status;
+    UtcTime created_at{};
+};
+
+struct RunbookStatus {
+    std::string name, description, file, account, component, schedule, zone;
+    bool enabled = true;
+    std::optional<std::int64_t> revision;
+    std::optional<UtcTime> next_at, next_window_end;
+    std::string problem;  ///< why its file's newest text is not in force; empty: it is
+};
+
+struct BudgetUse {
+    std::int64_t used = 0, allowed = 0;  ///< in the sliding 60 s window; allowed 0: no limit
+};
+struct DaemonStatus {
+    std::string version, state;  ///< state: running, starting, degraded, stopping
+    std::vector<std::string> problems;  ///< one line each; empty: all is well
+    UtcTime started_at{}, now{};
+    std::int64_t runbooks = 0, open_runs = 0, open_jobs = 0;
+    BudgetUse reads, creates;
+    std::int64_t fleet_devices = 0;
+    std::optional<UtcTime> fleet_read_at;
+};
+
+struct FleetView {
+    std::optional<UtcTime> read_at;  ///< none: never read yet
+    std::vector<engine::Device> devices;
+};
+
+class Control {
+public:
+    virtual ~Control() = default;
+    /// Once the run is durable. Errors: not_found (with the nearest names), invalid_input, conflict, unavailable.
+    virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
+    /// Once the job's intent is durable. Errors: as above. The message names what was not found.
+    virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;
+    [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
+    [[nodiscard]] virtual DaemonStatus status() const = 0;
+    [[nodiscard]] virtual FleetView fleet() const = 0;
+    [[nodiscard]] virtual std::vector<engine::Component> components() const = 0;
+};
+
+}  // namespace runbookd::ports
