@@ -31,6 +31,16 @@ struct RevisionRetired {
     UtcTime at{};
 };
 
+/// How a started run differs from its runbook: narrowed to devices and sites, variables set, or, for a quick job,
+/// the component. All empty for a scheduled run.
+struct RunScope {
+    std::vector<std::string> devices;  ///< uids or hostnames
+    std::vector<std::string> sites;    ///< names (globs) or uids
+    std::map<std::string, std::string> variables;
+    std::string component;  ///< uid; quick jobs only
+    friend bool operator==(const RunScope&, const RunScope&) = default;
+};
+
 /// A run exists (event run.planned); its targets are not frozen yet.
 struct RunPlanned {
     RunUid run;
@@ -43,8 +53,8 @@ struct RunPlanned {
     std::string note;
     std::optional<UtcTime> nominal;
     UtcTime window_end{};
-    /// A quick job's run keeps what it is to do here: device uid, component and variables as JSON; otherwise empty.
-    std::string request;
+    /// What the starter asked for beyond the runbook; the store keeps it as one JSON text.
+    RunScope scope;
     UtcTime at{};
 };
 
