@@ -1,0 +1,53 @@
+#pragma once
+// What the function behind a route gets, and the few shapes that all of them answer with.
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "sandbox/exchange.hpp"
+#include "sandbox/rate_window.hpp"
+#include "sandbox/world.hpp"
+
+namespace runbookd::sandbox {
+
+struct Call {
+    World& world;
+    RateLimits& limits;
+    const Request& request;
+    const std::vector<std::string>& parts;  ///< what stood at the places of the route
+    const Form& query;
+    Instant now;
+};
+
+/// The largest page, and the default one (Datto RMM API v2, system/pagination).
+inline constexpr std::size_t kPageSize = 250;
+
+[[nodiscard]] Reply json_reply(const nlohmann::json& body);
+/// {"timestamp", "status", "error", "path"}: ErrorResponse of the API's Build 235.
+[[nodiscard]] Reply error_reply(int status, const Request& request, Instant now);
+[[nodiscard]] inline Reply error_reply(int status, const Call& call) {
+    return error_reply(status, call.request, call.now);
+}
+
+/// A query parameter that holds a whole number of 0 or more; `otherwise` where it is absent, none where it is
+/// not one.
+[[nodiscard]] std::optional<std::int64_t> whole_number(const Form& query, const std::string& name,
+                                                       std::int64_t otherwise);
+/// The request's own URL with other query parameters.
+[[nodiscard]] std::string url_with(const Call& call, const Form& query);
+
+/// Items of a list as JSON, made only for those on the page.
+using ItemView = std::function<nlohmann::json(std::size_t item)>;
+/// The page of `items` that `page` and `max` ask for, under `key`, with pageDetails; 400 where they are no
+/// numbers.
+[[nodiscard]] Reply page_reply(const Call& call, const std::string& key,
+                               const std::vector<std::size_t>& items, const ItemView& view);
+/// The same of all items from 0 to `count`.
+[[nodiscard]] Reply page_reply(const Call& call, const std::string& key, std::size_t count,
+                               const ItemView& view);
+
+}  // namespace runbookd::sandbox

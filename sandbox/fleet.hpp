@@ -1,0 +1,126 @@
+#pragma once
+// The fleet file's content as plain values: what exists in the sandbox's account and how it behaves.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+#include "sandbox/fault.hpp"
+#include "sandbox/job_status.hpp"
+#include "sandbox/online_pattern.hpp"
+
+namespace runbookd::sandbox {
+
+/// A span drawn anew for each use, evenly from `least` to `most`.
+struct SpanRange {
+    Millis least{0};
+    Millis most{0};
+    /// The one that belongs to `scrambled` (see scramble()).
+    [[nodiscard]] Millis pick(std::uint64_t scrambled) const;
+};
+
+/// Calls in a 60-second window.
+struct Limits {
+    int reads = 600;
+    int writes = 600;
+    int device_job_create = 100;
+};
+
+struct Site {
+    std::string uid;
+    std::string name;
+    std::string description;
+    bool on_demand = false;
+};
+
+/// What the devices of one entry of the fleet file have in common.
+struct DeviceTraits {
+    std::string os;  ///< empty: not known
+    std::string type = "Desktop";
+    std::string device_class = "device";
+    std::string domain;
+    std::map<int, std::string> udf;
+    OnlinePattern online;
+    Millis appears_after{0};
+    bool deleted = false;
+    bool suspended = false;
+    std::optional<Millis> last_seen_before_start;  ///< for a device that was not online since
+    std::optional<UtcTime> last_seen_at;           ///< the same as an instant
+};
+
+struct Device {
+    std::string uid;
+    std::string hostname;
+    std::uint32_t site = 0;    ///< index into Fleet::sites
+    std::uint32_t traits = 0;  ///< index into Fleet::traits
+    bool reachable = true;     ///< false: among those whom a share such as `online: 95%` left out
+};
+
+struct Variable {
+    std::string name;
+    std::string type = "string";
+    std::string default_value;
+    std::string description;
+    bool is_input = true;
+};
+
+struct Script {
+    std::string text;
+    Millis timeout{60'000};
+};
+
+struct Simulation {
+    SpanRange duration;
+    std::vector<std::pair<JobStatus, double>> outcome;  ///< shares that sum to 1
+    std::string stdout_text;                            ///< {hostname} is replaced
+    std::string stderr_text;
+    [[nodiscard]] JobStatus pick_outcome(double fraction) const;
+};
+
+struct Component {
+    std::string uid;
+    std::string name;
+    std::string description;
+    std::string category = "Scripts";
+    std::vector<Variable> variables;
+    std::variant<Script, Simulation> work;
+};
+
+/// A device filter of the account: globs, each empty one matching everything.
+struct Filter {
+    std::string name;
+    std::string os;
+    std::string hostname;
+    std::string type;
+    std::string site;
+};
+
+struct Fleet {
+    std::string key = "demo-key";
+    std::string secret = "demo-secret";
+    std::optional<Limits> limits = Limits{};  ///< unset: off
+    SpanRange pickup{Millis{1000}, Millis{5000}};
+    Millis expiry = std::chrono::hours{24 * 7};
+    Millis token_life = std::chrono::hours{100};
+    SpanRange activity_lag{Millis{2000}, Millis{10'000}};
+    Millis results_404_for{0};
+    std::vector<Site> sites;
+    std::vector<DeviceTraits> traits;
+    std::vector<Device> devices;
+    std::vector<Component> components;
+    std::vector<Filter> filters;
+    std::vector<Fault> faults;
+
+    [[nodiscard]] const DeviceTraits& traits_of(const Device& device) const { return traits[device.traits]; }
+    [[nodiscard]] const Site& site_of(const Device& device) const { return sites[device.site]; }
+};
+
+/// Divides pickup, simulated durations, online and appearance patterns, lag, expiry and results_404_for by
+/// `speed` (greater than 0). Scripts, rate windows and token life stay.
+[[nodiscard]] Fleet at_speed(Fleet fleet, double speed);
+
+}  // namespace runbookd::sandbox

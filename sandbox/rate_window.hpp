@@ -1,0 +1,45 @@
+#pragma once
+// Datto's limits: calls in a rolling 60-second window; slower replies above 90 % of a limit, refusal above
+// 100 %. Source: Datto RMM help, "API v2"; refused calls count too.
+#include <deque>
+#include <optional>
+
+#include "base/time.hpp"
+#include "sandbox/fleet.hpp"
+
+namespace runbookd::sandbox {
+
+enum class Pace { normal, slowed, refused };
+
+class RateWindow {
+public:
+    /// No limit: everything is normal.
+    explicit RateWindow(std::optional<int> limit) : limit_(limit) {}
+    /// Counts a call that arrives now.
+    Pace count(SteadyTime now);
+    [[nodiscard]] std::size_t used(SteadyTime now);
+    /// What request_rate reports: a million where there is none.
+    [[nodiscard]] int reported_limit() const { return limit_.value_or(1'000'000); }
+
+private:
+    void forget_before(SteadyTime now);
+
+    std::optional<int> limit_;
+    std::deque<SteadyTime> calls_;
+};
+
+/// The account's windows: reads, writes and, among the writes, the creation of jobs.
+struct RateLimits {
+    explicit RateLimits(const std::optional<Limits>& limits);
+
+    Pace count_read(SteadyTime now) { return reads.count(now); }
+    Pace count_write(SteadyTime now) { return writes.count(now); }
+    /// A job create is a write as well; the stricter of the two windows decides.
+    Pace count_job_create(SteadyTime now);
+
+    RateWindow reads;
+    RateWindow writes;
+    RateWindow job_creates;
+};
+
+}  // namespace runbookd::sandbox

@@ -1,0 +1,33 @@
+#pragma once
+// Devices, sites, components and jobs in the API's JSON (Datto RMM API v2, schemas of Build 235). What the
+// sandbox does not know is null, as on a live account.
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/time.hpp"
+#include "sandbox/world.hpp"
+
+namespace runbookd::sandbox {
+
+struct DeviceCounts {
+    std::size_t all = 0;
+    std::size_t online = 0;
+    std::size_t on_demand = 0;
+};
+
+[[nodiscard]] nlohmann::json device_view(const World& world, const Device& device, Instant now);
+[[nodiscard]] nlohmann::json site_view(const World& world, const Site& site, const DeviceCounts& counts);
+[[nodiscard]] nlohmann::json account_view(const DeviceCounts& counts);
+[[nodiscard]] nlohmann::json component_view(const World& world, const Component& component);
+[[nodiscard]] nlohmann::json job_view(const Job& job);
+/// The one entry of a job's jobComponents.
+[[nodiscard]] nlohmann::json job_component_view(const World& world, const Job& job);
+/// One entry of the activity log; its details are JSON inside a text.
+[[nodiscard]] nlohmann::json activity_view(const World& world, const ActivityEntry& entry);
+
+/// uid of the only account there is.
+[[nodiscard]] const std::string& account_uid();
+/// The int64 id that goes with a device's index.
+[[nodiscard]] std::int64_t device_id(const World& world, const Device& device);
+[[nodiscard]] const Device* device_with_id(const World& world, std::int64_t id, SteadyTime now);
+
+}  // namespace runbookd::sandbox

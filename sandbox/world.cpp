@@ -1,0 +1,233 @@
+#include "sandbox/world.hpp"
+
+#include <algorithm>
+
+#include "sandbox/uid.hpp"
+
+namespace runbookd::sandbox {
+namespace {
+
+constexpr std::int64_t kFirstJobId = 70'001;
+constexpr int kWarningExit = 64;
+
+// What a draw is for, so that two draws of one job do not agree.
+enum Salt : std::uint64_t { pickup_salt = 1, duration_salt, outcome_salt, lag_salt };
+
+JobStatus status_of_exit(int exit_code) {
+    if (exit_code == 0) return JobStatus::success;
+    return exit_code == kWarningExit ? JobStatus::warning : JobStatus::failure;
+}
+
+std::optional<int> exit_of_status(JobStatus status) {
+    switch (status) {
+        case JobStatus::success: return 0;
+        case JobStatus::warning: return kWarningExit;
+        case JobStatus::failure: return 1;
+        default: return std::nullopt;
+    }
+}
+
+std::string filled(std::string text, const std::string& hostname) {
+    constexpr std::string_view kPlace = "{hostname}";
+    for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace, at + hostname.size())) {
+        text.replace(at, kPlace.size(), hostname);
+    }
+    return text;
+}
+
+}  // namespace
+
+World::World(Fleet fleet, Instant start, Witness& witness)
+    : fleet_(std::move(fleet)), start_(start), witness_(witness) {
+    devices_by_uid_.reserve(fleet_.devices.size());
+    for (const auto& device : fleet_.devices) devices_by_uid_.emplace(device.uid, &device);
+    for (const auto& component : fleet_.components) components_by_uid_.emplace(component.uid, &component);
+}
+
+bool World::exists(const Device& device, SteadyTime now) const {
+    return since_start(now) >= fleet_.traits_of(device).appears_after;
+}
+
+bool World::is_online(const Device& device, SteadyTime now) const {
+    const auto& traits = fleet_.traits_of(device);
+    return device.reachable && !traits.deleted && exists(device, now) &&
+           traits.online.online_at(since_start(now));
+}
+
+std::optional<UtcTime> World::last_seen(const Device& device, Instant now) const {
+    const auto& traits = fleet_.traits_of(device);
+    if (device.reachable && !traits.deleted) {
+        if (const auto last = traits.online.last_online(since_start(now.steady))) {
+            return now.utc - (since_start(now.steady) - *last);
+        }
+    }
+    if (traits.last_seen_at) return traits.last_seen_at;
+    if (traits.last_seen_before_start) return start_.utc - *traits.last_seen_before_start;
+    return std::nullopt;
+}
+
+const Device* World::find_device(std::string_view uid, SteadyTime now) const {
+    const auto found = devices_by_uid_.find(uid);
+    if (found == devices_by_uid_.end() || !exists(*found->second, now)) return nullptr;
+    return found->second;
+}
+
+const Site* World::find_site(std::string_view uid) const {
+    const auto found = std::find_if(fleet_.sites.begin(), fleet_.sites.end(),
+                                    [&](const auto& each) { return each.uid == uid; });
+    return found == fleet_.sites.end() ? nullptr : &*found;
+}
+
+const Component* World::find_component(std::string_view uid) const {
+    const auto found = components_by_uid_.find(uid);
+    return found == components_by_uid_.end() ? nullptr : found->second;
+}
+
+const Job& World::create_job(const Device& device, const Component& component, std::string name,
+                             Variables variables, Instant now) {
+    const auto index = static_cast<JobIndex>(jobs_.size());
+    auto& job = jobs_.emplace_back();
+    job.id = kFirstJobId + index;
+    // The start is part of it, so that a sandbox started again does not give a uid twice.
+    job.uid = guid_of("job", std::to_string(to_unix_ms(start_.utc)) + ' ' + std::to_string(index));
+    job.name = std::move(name);
+    job.device = static_cast<std::uint32_t>(&device - fleet_.devices.data());
+    job.component = static_cast<std::uint32_t>(&component - fleet_.components.data());
+    job.variables = std::move(variables);
+    job.created_at = now.utc;
+    job.created = now.steady;
+    jobs_by_uid_.emplace(job.uid, index);
+
+    const auto expires = now.steady + fleet_.expiry;
+    const auto picked_up = pickup_time(device, now.steady + fleet_.pickup.pick(scramble(index, pickup_salt)));
+    if (picked_up && *picked_up < expires) {
+        schedule(*picked_up, index, Event::pickup);
+    } else {
+        schedule(expires, index, Event::expire);
+    }
+    record(ActivityAction::create, index, now);
+    witness_.accepted(now.utc, job, device.uid, component.uid);
+    return job;
+}
+
+const Job* World::find_job(std::string_view uid) const {
+    const auto found = jobs_by_uid_.find(uid);
+    return found == jobs_by_uid_.end() ? nullptr : &jobs_[found->second];
+}
+
+std::string World::stdout_of(const Job& job) const {
+    if (!has_results(job.status)) return {};
+    if (job.script_result) return job.script_result->stdout_text;
+    const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
+    return simulation ? filled(simulation->stdout_text, device_of(job).hostname) : std::string{};
+}
+
+std::string World::stderr_of(const Job& job) const {
+    if (!has_results(job.status)) return {};
+    if (job.script_result) return job.script_result->stderr_text;
+    const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
+    return simulation ? filled(simulation->stderr_text, device_of(job).hostname) : std::string{};
+}
+
+void World::advance(Instant now) {
+    while (!due_.empty() && due_.top().at <= now.steady) {
+        const auto due = due_.top();
+        due_.pop();
+        happen(due, Instant{now.utc - (now.steady - due.at), due.at});
+    }
+}
+
+std::optional<SteadyTime> World::next_due() const {
+    if (due_.empty()) return std::nullopt;
+    return due_.top().at;
+}
+
+std::optional<JobIndex> World::take_script(Instant now) {
+    if (scripts_waiting_.empty()) return std::nullopt;
+    const auto index = scripts_waiting_.front();
+    scripts_waiting_.pop_front();
+    begin(jobs_[index], now);
+    return index;
+}
+
+Variables World::environment_of(const Job& job) const {
+    Variables environment{{"HOSTNAME", device_of(job).hostname}};
+    for (const auto& variable : component_of(job).variables) {
+        if (!variable.is_input) continue;
+        const auto sent = std::find_if(job.variables.begin(), job.variables.end(),
+                                       [&](const auto& each) { return each.first == variable.name; });
+        environment.emplace_back(variable.name,
+                                 sent == job.variables.end() ? variable.default_value : sent->second);
+    }
+    return environment;
+}
+
+void World::script_ended(JobIndex index, ScriptResult result, Instant now) {
+    auto& job = jobs_[index];
+    const auto exit_code = result.exit_code;
+    job.exit_code = exit_code;
+    job.script_result = std::make_unique<const ScriptResult>(std::move(result));
+    end(index, status_of_exit(exit_code), now);
+}
+
+void World::schedule(SteadyTime at, JobIndex job, Event event) { due_.push(Due{at, made_++, job, event}); }
+
+void World::happen(const Due& due, Instant at) {
+    auto& job = jobs_[due.job];
+    const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
+    switch (due.event) {
+        case Event::expire: end(due.job, JobStatus::expired, at); break;
+        case Event::pickup:
+            if (!simulation) {
+                scripts_waiting_.push_back(due.job);
+                break;
+            }
+            begin(job, at);
+            schedule(at.steady + simulation->duration.pick(scramble(due.job, duration_salt)), due.job,
+                     Event::end_of_simulation);
+            break;
+        case Event::end_of_simulation: {
+            const auto status = simulation->pick_outcome(fraction(scramble(due.job, outcome_salt)));
+            job.exit_code = exit_of_status(status);
+            end(due.job, status, at);
+            break;
+        }
+    }
+}
+
+void World::begin(Job& job, Instant at) {
+    job.status = JobStatus::running;
+    job.ran_on = at.utc;
+}
+
+void World::end(JobIndex index, JobStatus status, Instant at) {
+    auto& job = jobs_[index];
+    job.status = status;
+    record(ActivityAction::deployment, index, at);
+    witness_.finished(at.utc, job, device_of(job).uid);
+}
+
+void World::record(ActivityAction action, JobIndex index, Instant at) {
+    const auto draw = scramble(index, action == ActivityAction::create ? lag_salt : lag_salt + 1);
+    ActivityEntry entry;
+    entry.date = at.utc;
+    entry.visible_from = at.steady + fleet_.activity_lag.pick(draw);
+    entry.job = index;
+    entry.action = action;
+    entry.status = jobs_[index].status;
+    activity_.add(entry);
+}
+
+bool World::agent_takes_jobs(const Device& device) const {
+    const auto& traits = fleet_.traits_of(device);
+    return device.reachable && !traits.suspended && !traits.deleted && !fleet_.site_of(device).on_demand;
+}
+
+std::optional<SteadyTime> World::pickup_time(const Device& device, SteadyTime earliest) const {
+    if (!agent_takes_jobs(device)) return std::nullopt;
+    const auto online = fleet_.traits_of(device).online.next_online(since_start(earliest));
+    if (!online) return std::nullopt;
+    return start_.steady + *online;
+}
+
+}  // namespace runbookd::sandbox
