@@ -1,0 +1,77 @@
+#pragma once
+// The daemon's settings, as read from runbookd.yaml: docs/configuration.md is their reference.
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/diagnostic.hpp"
+#include "config/secret.hpp"
+
+namespace runbookd::zones {
+class Zones;
+}
+
+namespace runbookd::config {
+
+/// The API's limits per 60 s window.
+struct Limits {
+    enum class Mode {
+        auto_detect,  ///< as the API's request_rate says
+        fixed,        ///< the numbers below
+        off,          ///< none are kept
+    };
+    Mode mode = Mode::auto_detect;
+    std::int64_t reads = 600;
+    std::int64_t writes = 100;
+    std::int64_t creates = 100;
+};
+
+struct AccountSettings {
+    std::string name;  ///< empty only in default-made settings: then a runbook may name any account
+    std::string url;   ///< "https://host[:port]", no path, no slash at the end
+    Secret key;
+    Secret secret;
+    std::filesystem::path ca_file;  ///< PEM; empty: the system's trust
+    std::string timezone = "UTC";   ///< IANA name
+    Limits limits;
+    double budget_share = 0.8;  ///< of the limits; above 0, at most 1
+    Millis fleet_refresh{std::chrono::minutes{10}};
+};
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat {
+    automatic,  ///< journal under systemd, text on a terminal
+    text,
+    json,
+};
+
+/// Paths are absolute when read from a file: relative ones start at the file's folder.
+struct Settings {
+    AccountSettings account;
+    std::filesystem::path runbooks_dir = "/etc/runbookd/runbooks.d";
+    std::filesystem::path store_path = "/var/lib/runbookd/audit.db";
+    std::filesystem::path socket_path = "/run/runbookd/control.sock";
+    Millis unknown_after{std::chrono::minutes{15}};
+    std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
+    LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::automatic;
+};
+
+struct LoadedSettings {
+    std::optional<Settings> settings;  ///< absent when a diagnostic is an error
+    std::vector<Diagnostic> diagnostics;
+};
+
+/// Reads the file and what it refers to (credentials, environment, secret files). With `zones`, the account's
+/// time zone is looked up too. Never throws for what files hold; no diagnostic holds a secret's value.
+[[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path);
+[[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path, zones::Zones& zones);
+
+/// For whoever needs only paths (control socket, runbooks, store): key and secret are checked for their form,
+/// not read, and left empty, so that a person who may not read them can still reach the daemon.
+[[nodiscard]] LoadedSettings load_settings_without_secrets(const std::filesystem::path& path);
+
+}  // namespace runbookd::config
