@@ -1,6 +1,6 @@
 #pragma once
-// Everything that runs on the loop runs in a group: it is counted, an exception of it is reported and not swallowed,
-// and it can be cancelled and waited for as one. (asio::detached does none of that.)
+// Everything that runs on the loop runs in a group: it is counted, an exception of it is reported and not
+// swallowed, and it can be cancelled and waited for as one. (asio::detached does none of that.)
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -17,13 +17,14 @@ class TaskGroup {
 public:
     using OnError = std::function<void(const std::string& task, std::exception_ptr error)>;
 
-    /// `on_error` gets what a task threw. The group must be empty, or its loop stopped for good, when it is destroyed.
+    /// `on_error` gets what a task threw, but for the aborted operation that ends a cancelled one. The group
+    /// must be empty, or its loop stopped for good, when it is destroyed.
     TaskGroup(boost::asio::any_io_executor loop, OnError on_error);
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    /// Starts `task` (a callable that returns awaitable<void>). The group owns the callable, with its captures, and
-    /// the coroutine until it ends; what it refers to must outlive the group's tasks.
+    /// Starts `task` (a callable that returns awaitable<void>). The group owns the callable, with its
+    /// captures, and the coroutine until it ends; what it refers to must outlive the group's tasks.
     void spawn(std::string name, std::function<boost::asio::awaitable<void>()> task);
     /// Asks every task to end (terminal cancellation of what it awaits).
     void cancel();
@@ -36,7 +37,9 @@ private:
         std::string name;
         std::function<boost::asio::awaitable<void>()> body;
         boost::asio::cancellation_signal cancel;
+        bool is_cancelled = false;
     };
+    void finish(std::list<Task>::iterator task, std::exception_ptr error);
     boost::asio::any_io_executor loop_;
     OnError on_error_;
     std::list<Task> tasks_;

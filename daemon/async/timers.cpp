@@ -33,6 +33,7 @@ void Timers::wait() {
         if (error) return;  // re-armed for another tick, or this object is going
         armed_for_.reset();
         wheel_.advance(to_tick(clock_.now().steady));
+        if (on_moved_) on_moved_();
         rearm();
     });
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The wheel on the loop: one operating-system timer sleeps until the wheel's next due tick and fires it. Everything
-// that waits for time in the daemon waits here. Loop thread only.
+// The wheel on the loop: one operating-system timer sleeps until the wheel's next due tick and fires it.
+// Everything that waits for time in the daemon waits here. Loop thread only.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,11 +19,14 @@ namespace runbookd::async {
 
 class Timers {
 public:
-    /// `clock` and `wheel` outlive this. Destroying it leaves what is scheduled on the wheel in place, unfired.
+    /// `clock` and `wheel` outlive this. Destroying it leaves what is scheduled on the wheel in place,
+    /// unfired.
     Timers(boost::asio::any_io_executor loop, const Clock& clock, timer_wheel::TimerWheel& wheel);
 
     /// Fires `timer` after `after`; see TimerWheel::schedule.
     void schedule(timer_wheel::Timer& timer, Millis after);
+    /// Called after each time the wheel has moved, on the loop.
+    void on_moved(std::function<void()> callback) { on_moved_ = std::move(callback); }
     /// To be called after the wheel was changed behind this object's back (the engine does).
     void rearm();
     [[nodiscard]] boost::asio::any_io_executor executor() const { return loop_; }
@@ -36,10 +39,11 @@ private:
     timer_wheel::TimerWheel& wheel_;
     boost::asio::steady_timer os_timer_;
     std::optional<timer_wheel::Tick> armed_for_;
+    std::function<void()> on_moved_;
 };
 
-/// Calls `on_expire` once, `after` from now, unless it is destroyed or cancelled first. The usual use: close a socket,
-/// so that the operation under way ends; then ask expired() why it did.
+/// Calls `on_expire` once, `after` from now, unless it is destroyed or cancelled first. The usual use: close
+/// a socket, so that the operation under way ends; then ask expired() why it did.
 class Deadline {
 public:
     Deadline(Timers& timers, Millis after, std::function<void()> on_expire);

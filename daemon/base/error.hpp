@@ -6,14 +6,15 @@ namespace runbookd {
 
 /// Kinds of expected failure; each says what a caller may do about it.
 enum class ErrorCode {
-    invalid_input,   ///< text, arguments or a request at fault; say what to change
-    not_found,       ///< what was named does not exist (or is not visible to this user)
-    conflict,        ///< the state of things forbids it now
-    not_supported,   ///< understood, and not built yet
-    permission,      ///< file mode, user or key lacks the right
-    unavailable,     ///< the other side (API, disk, daemon) does not answer; may pass
-    refused_by_rule, ///< a rule or guard says no (exit status 4)
-    internal,        ///< our own mistake; please report
+    invalid_input,    ///< text, arguments or a request at fault; say what to change
+    not_found,        ///< what was named does not exist (or is not visible to this user)
+    conflict,         ///< the state of things forbids it now
+    not_supported,    ///< understood, and not built yet
+    permission,       ///< file mode, user or key lacks the right
+    device_offline,   ///< the device is offline, and what was asked for needs it now
+    unavailable,      ///< the other side (API, disk, daemon) does not answer; may pass
+    refused_by_rule,  ///< a rule or guard says no (exit status 4)
+    internal,         ///< our own mistake; please report
 };
 
 /// Code, and one sentence for a person: what, where, and what to do.

@@ -1,14 +1,13 @@
 #pragma once
-// The calls that the engine asks for and the answers it understands: the Datto RMM API in the product's words.
-// One call is one HTTP request, so that the budget can count them. Pure data.
+// The calls that the engine asks for and the answers it understands: the Datto RMM API in the product's
+// words. One call is one HTTP request, so that the budget can count them. Pure data.
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <variant>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -80,25 +79,45 @@ struct RequestRate {
 // ── calls: all under one account ──
 
 struct ReadRequestRate {};
-/// A list is read page by page: the first with an empty cursor, the next with the cursor that the last page gave.
-struct ReadSites { std::string cursor; };
-struct ReadDevices { std::string cursor; };
-struct ReadComponents { std::string cursor; };
-struct ReadDevice { DeviceUid device; };
+/// A list is read page by page: the first with an empty cursor, the next with the cursor that the last page
+/// gave.
+struct ReadSites {
+    std::string cursor;
+};
+struct ReadDevices {
+    std::string cursor;
+};
+struct ReadComponents {
+    std::string cursor;
+};
+struct ReadDevice {
+    DeviceUid device;
+};
 struct CreateQuickJob {
     DeviceUid device;
     ComponentUid component;
     std::string job_name;  ///< `<runbook> rb<ULID of the job>`
     std::map<std::string, std::string> variables;
 };
-struct ReadResult { DattoJobUid job; DeviceUid device; };
+struct ReadResult {
+    DattoJobUid job;
+    DeviceUid device;
+};
 enum class Stream { out, err };
-struct ReadOutput { DattoJobUid job; DeviceUid device; ComponentUid component; Stream stream = Stream::out; };
+struct ReadOutput {
+    DattoJobUid job;
+    DeviceUid device;
+    ComponentUid component;
+    Stream stream = Stream::out;
+};
 /// Job creations in the activity log from `from` on, oldest first.
-struct SearchActivities { UtcTime from{}; std::string cursor; };
+struct SearchActivities {
+    UtcTime from{};
+    std::string cursor;
+};
 
-using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice, CreateQuickJob,
-                             ReadResult, ReadOutput, SearchActivities>;
+using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice,
+                             CreateQuickJob, ReadResult, ReadOutput, SearchActivities>;
 
 // ── answers ──
 
@@ -107,21 +126,25 @@ struct Page {
     std::vector<T> items;
     std::string next_cursor;  ///< empty: this was the last page
 };
-struct CreatedJob { DattoJobUid job; };
+struct CreatedJob {
+    DattoJobUid job;
+};
 /// nullopt: the array had no entry for the component yet.
-struct Output { std::optional<std::string> text; };
+struct Output {
+    std::optional<std::string> text;
+};
 
-using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Device, CreatedJob, JobResult,
-                              Output, Page<JobActivity>>;
+using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Device, CreatedJob,
+                              JobResult, Output, Page<JobActivity>>;
 
 /// Why a call gave no reply, sorted by what the caller may conclude.
 enum class FailureKind {
-    not_sent,         ///< no byte left this machine (refused, no route, name or TLS failure): safe to send again
-    lost,             ///< sent, and no whole answer came: a create may or may not have happened
-    server_error,     ///< 5xx or an unreadable answer (HTML, cut JSON): a create may or may not have happened
-    conflict,         ///< 409: the same doubt for a create
-    throttled,        ///< 429: nothing happened; pause the account
-    blocked,          ///< 403 that means the address is blocked (HTML, or talk of rate): pause everything
+    not_sent,      ///< no byte left this machine (refused, no route, name or TLS failure): safe to send again
+    lost,          ///< sent, and no whole answer came: a create may or may not have happened
+    server_error,  ///< 5xx or an unreadable answer (HTML, cut JSON): a create may or may not have happened
+    conflict,      ///< 409: the same doubt for a create
+    throttled,     ///< 429: nothing happened; pause the account
+    blocked,       ///< 403 that means the address is blocked (HTML, or talk of rate): pause everything
     unauthenticated,  ///< 401: nothing happened; the token has been dropped, the next call fetches a new one
     bad_credentials,  ///< the token call itself refused key and secret: nothing happened, a person must act
     forbidden,        ///< 403: this user may not
@@ -131,8 +154,8 @@ enum class FailureKind {
 
 struct ApiFailure {
     FailureKind kind = FailureKind::lost;
-    int http_status = 0;      ///< 0: none came
-    std::string message;      ///< for a person; never holds key, secret or token
+    int http_status = 0;  ///< 0: none came
+    std::string message;  ///< for a person; never holds key, secret or token
     std::optional<Millis> retry_after;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the engine writes down. A record is one fact; the store turns it into rows and into lines of the audit trail
-// in one transaction, and the log prints the same names. Pure data; all times UTC.
+// What the engine writes down. A record is one fact; the store turns it into rows and into lines of the audit
+// trail in one transaction, and the log prints the same names. Pure data; all times UTC.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -31,8 +31,8 @@ struct RevisionRetired {
     UtcTime at{};
 };
 
-/// How a started run differs from its runbook: narrowed to devices and sites, variables set, or, for a quick job,
-/// the component. All empty for a scheduled run.
+/// How a started run differs from its runbook: narrowed to devices and sites, variables set, or, for a quick
+/// job, the component. All empty for a scheduled run.
 struct RunScope {
     std::vector<std::string> devices;  ///< uids or hostnames
     std::vector<std::string> sites;    ///< names (globs) or uids
@@ -137,8 +137,8 @@ struct JobLate {
     UtcTime at{};
 };
 
-/// Verdict over nominal instants of one schedule (event occurrence.decided). A row that continues its neighbour
-/// (same runbook, zone, verdict and reason, next in order, without a run) extends it.
+/// Verdict over nominal instants of one schedule (event occurrence.decided). A row that continues its
+/// neighbour (same runbook, zone, verdict and reason, next in order, without a run) extends it.
 struct OccurrenceDecided {
     std::string runbook;
     std::int64_t revision = 1;
@@ -162,8 +162,8 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record = std::variant<RevisionEffective, RevisionRetired, RunPlanned, RunStarted, RunFinished, TargetDecided,
-                            JobCreated, JobChanged, JobLate, OccurrenceDecided, Noted>;
+using Record = std::variant<RevisionEffective, RevisionRetired, RunPlanned, RunStarted, RunFinished,
+                            TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided, Noted>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -181,8 +181,10 @@ struct RecoveredJob {
     std::map<std::string, std::string> variables;
     UtcTime created_at{};
     std::optional<UtcTime> queued_at, started_at, completed_at;
-    /// Given up here (its target is decided) and not ended upstream: followed on for late_status.
-    bool abandoned = false;
+    std::string runbook;  ///< of its run, which may be finished
+    /// Set once given up here (when its target was decided) while it has not ended upstream: followed on for
+    /// late_status.
+    std::optional<UtcTime> abandoned_at;
 };
 struct RecoveredTarget {
     TargetRow row;

@@ -6,12 +6,13 @@
 namespace runbookd::engine {
 namespace {
 
-constexpr std::array<std::string_view, 6> kJobStatuses{"created", "queued",  "running",
+constexpr std::array<std::string_view, 6> kJobStatuses{"created",   "queued", "running",
                                                        "completed", "failed", "timeout"};
 constexpr std::array<std::string_view, kDispositions> kDispositionNames{
-    "pending", "succeeded", "warning", "failed", "timeout", "expired", "skipped", "halted", "cancelled", "unknown"};
-constexpr std::array<std::string_view, 7> kRunStatuses{"planned",   "waiting", "running",  "completed",
-                                                       "failed", "aborted", "cancelled"};
+    "pending", "succeeded", "warning", "failed",    "timeout",
+    "expired", "skipped",   "halted",  "cancelled", "unknown"};
+constexpr std::array<std::string_view, 7> kRunStatuses{"planned", "waiting", "running",  "completed",
+                                                       "failed",  "aborted", "cancelled"};
 constexpr std::array<std::string_view, 4> kTriggers{"schedule", "manual", "quickjob", "api"};
 constexpr std::array<std::string_view, 5> kVerdicts{"on_time", "late", "caught_up", "skipped", "missed"};
 

@@ -11,7 +11,16 @@ enum class JobStatus : std::uint8_t { created, queued, running, completed, faile
 [[nodiscard]] constexpr bool is_terminal(JobStatus s) { return s >= JobStatus::completed; }
 
 enum class Disposition : std::uint8_t {
-    pending, succeeded, warning, failed, timeout, expired, skipped, halted, cancelled, unknown
+    pending,
+    succeeded,
+    warning,
+    failed,
+    timeout,
+    expired,
+    skipped,
+    halted,
+    cancelled,
+    unknown
 };
 inline constexpr std::size_t kDispositions = 10;
 

@@ -1,0 +1,56 @@
+#pragma once
+// Engine-side timers on the shared wheel. The wheel only marks an alarm as due; the engine rings it at its
+// next step, so that all of its work happens at one known instant.
+#include <functional>
+#include <unordered_set>
+#include <vector>
+
+#include "base/time.hpp"
+#include "timer_wheel/timer_wheel.hpp"
+
+namespace runbookd::engine {
+
+class AlarmClock;
+
+/// One alarm; whoever owns it decides what it means. Destroying it silences it.
+class Alarm : public timer_wheel::Timer {
+public:
+    using Ring = std::function<void(Instant now)>;
+    Alarm(AlarmClock& clock, Ring ring);
+    ~Alarm();
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+
+    /// Rings once, at the first step at or after `due`. Setting again moves it.
+    void set(SteadyTime due);
+    /// The same by the wall clock, whose steps it follows.
+    void set(UtcTime due, Instant now);
+    void clear();
+
+private:
+    friend class AlarmClock;
+    AlarmClock& clock_;
+    Ring ring_;
+    UtcTime wall_due_{};  // meaningful while in AlarmClock::wall_
+    bool is_due_ = false;
+};
+
+class AlarmClock {
+public:
+    explicit AlarmClock(timer_wheel::TimerWheel& wheel) : wheel_(wheel) {}
+    /// Rings what the wheel has marked, and, after a step of the wall clock, moves every wall alarm to its
+    /// new place.
+    void run_due(Instant now);
+
+private:
+    friend class Alarm;
+    void follow_wall_clock(Instant now);
+
+    timer_wheel::TimerWheel& wheel_;
+    std::vector<Alarm*> due_;  // a silenced alarm's place holds nullptr
+    std::unordered_set<Alarm*> wall_;
+    Millis wall_offset_{};  // utc − steady, as last seen
+    bool offset_known_ = false;
+};
+
+}  // namespace runbookd::engine

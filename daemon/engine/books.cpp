@@ -1,0 +1,131 @@
+#include "engine/books.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace runbookd::engine {
+
+Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now,
+                    Alarm::Ring on_window) {
+    auto run = std::make_unique<Run>(clock_, std::move(on_window));
+    run->order = ++last_order_;
+    run->book = std::move(book);
+    run->planned_at = now.steady;
+    run->window_closes.set(plan.window_end, now);
+    run->plan = std::move(plan);
+    auto& kept = *run;
+    runs_.emplace(kept.plan.run, std::move(run));
+    return kept;
+}
+
+Job& Books::add_job(JobUid uid, Alarm::Ring on_look) {
+    auto job = std::make_unique<Job>(clock_, std::move(on_look));
+    job->uid = uid;
+    auto& kept = *job;
+    jobs_.emplace(std::move(uid), std::move(job));
+    return kept;
+}
+
+Run* Books::find_run(const RunUid& uid) {
+    const auto found = runs_.find(uid);
+    return found == runs_.end() || is_terminal(found->second->status) ? nullptr : found->second.get();
+}
+
+Job* Books::find_job(const JobUid& uid) {
+    const auto found = jobs_.find(uid);
+    return found == jobs_.end() ? nullptr : found->second.get();
+}
+
+Target* Books::target_of(const Job& job) {
+    auto* const run = find_run(job.run);
+    if (run == nullptr) return nullptr;
+    const auto found = run->by_device.find(job.device);
+    return found == run->by_device.end() ? nullptr : &run->targets[found->second];
+}
+
+void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
+    if (disposition == Disposition::pending) taken_.emplace(run.plan.runbook, row.device);
+    ++run.counts[static_cast<std::size_t>(disposition)];
+    run.by_device.emplace(row.device, run.targets.size());
+    run.targets.push_back({std::move(row), disposition, std::nullopt});
+}
+
+void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
+                   Instant now) {
+    assert(run.status == RunStatus::planned);
+    run.status = RunStatus::running;
+    run.targets.reserve(targets.size());
+    for (const auto& row : targets) take_up(run, row, Disposition::pending);
+    outbox_.write(RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc});
+}
+
+void Books::restore_targets(Run& run, const std::vector<RecoveredTarget>& targets) {
+    run.status = RunStatus::running;
+    run.targets.reserve(targets.size());
+    for (const auto& [row, disposition] : targets) take_up(run, row, disposition);
+}
+
+void Books::decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
+                   Instant now) {
+    assert(target.disposition == Disposition::pending && disposition != Disposition::pending);
+    target.disposition = disposition;
+    --run.counts[static_cast<std::size_t>(Disposition::pending)];
+    ++run.counts[static_cast<std::size_t>(disposition)];
+    if (const auto place = taken_.find({run.plan.runbook, target.row.device}); place != taken_.end())
+        taken_.erase(place);
+    outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
+                                std::move(message), now.utc});
+    if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
+    const auto count = [&](Disposition d) { return run.counts[static_cast<std::size_t>(d)]; };
+    const auto good =
+        count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
+    const bool all_good = good == static_cast<std::int64_t>(run.targets.size());
+    finish(run, all_good ? RunStatus::completed : RunStatus::failed, "", now);
+}
+
+void Books::finish(Run& run, RunStatus status, std::string reason, Instant now) {
+    run.status = status;
+    run.window_closes.clear();
+    outbox_.write(RunFinished{run.plan.run, status, std::move(reason), now.utc});
+    finished_.push_back(run.plan.run);
+}
+
+void Books::change(Job& job, JobChanged change) {
+    job.status = change.status;
+    if (change.datto_job) job.datto_job = change.datto_job;
+    if (change.queued_at) job.queued_at = *change.queued_at;
+    if (change.started_at) job.started_at = change.started_at;
+    change.job = job.uid;
+    outbox_.write(std::move(change));
+}
+
+void Books::drop(const JobUid& uid) {
+    auto* const job = find_job(uid);
+    if (job == nullptr) return;
+    job->next_look.clear();
+    if (job->stage == Stage::abandoned)
+        if (const auto place = upstream_.find({job->runbook, job->device}); place != upstream_.end())
+            upstream_.erase(place);
+    dropped_.push_back(uid);
+}
+
+void Books::abandon(Job& job, Instant now) {
+    job.stage = Stage::abandoned;
+    job.abandoned_at = now.utc;
+    upstream_.emplace(job.runbook, job.device);
+}
+
+bool Books::is_taken_by_another(const Run& run, const DeviceUid& device) const {
+    return taken_.count({run.plan.runbook, device}) > 1;
+}
+
+bool Books::is_pending_upstream(const std::string& runbook, const DeviceUid& device) const {
+    return upstream_.contains({runbook, device});
+}
+
+void Books::sweep() {
+    for (const auto& uid : std::exchange(dropped_, {})) jobs_.erase(uid);
+    for (const auto& uid : std::exchange(finished_, {})) runs_.erase(uid);
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,248 @@
+#include "engine/dispatcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/finder.hpp"
+#include "engine/targeting.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+// The promise is 60 s between reading that a device is online and its create; the rest is for the way.
+constexpr Millis kDeviceStateGood = std::chrono::seconds{50};
+
+bool must_be_online(const Run& run) {
+    return run.book != nullptr && run.book->offline == runbook::OfflinePolicy::skip;
+}
+
+std::map<std::string, std::string> variables_of(const Run& run) {
+    auto variables = run.plan.scope.variables;
+    if (run.book) variables.insert(run.book->variables.begin(), run.book->variables.end());
+    return variables;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Books& books, Line& line, Outbox& outbox, Fleet& fleet, FleetReader& reader,
+                       UlidSource& ulids, DispatchHandlers handlers)
+    : books_(books),
+      line_(line),
+      outbox_(outbox),
+      fleet_(fleet),
+      reader_(reader),
+      ulids_(ulids),
+      handlers_(std::move(handlers)) {}
+
+Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
+    const bool is_quick = run.plan.trigger == Trigger::quickjob || run.plan.trigger == Trigger::api;
+    return {is_quick ? 0 : 1, run.plan.window_end, run.order, index, run.plan.run};
+}
+
+void Dispatcher::enqueue(const Run& run) {
+    for (std::size_t i = 0; i < run.targets.size(); ++i)
+        if (run.targets[i].disposition == Disposition::pending && !run.targets[i].job)
+            ready_.insert(place_of(run, i));
+}
+
+void Dispatcher::pump(Instant now) {
+    if (stopping_) return;
+    resend(now);
+    while (sendable_.empty() && !ready_.empty() && line_.is_open(Budget::Kind::create, now))
+        if (take_next(now) == Step::must_wait) return;
+}
+
+void Dispatcher::resend(Instant now) {
+    while (!sendable_.empty()) {
+        auto* const job = books_.find_job(sendable_.front());
+        if (job != nullptr && !is_window_over(*job, now) && !line_.is_open(Budget::Kind::create, now)) return;
+        sendable_.erase(sendable_.begin());
+        if (job == nullptr) continue;
+        line_.reserve_create();
+        send(job->uid, now);
+    }
+}
+
+Dispatcher::Step Dispatcher::take_next(Instant now) {
+    const auto place = *ready_.begin();
+    auto* const run = books_.find_run(std::get<RunUid>(place));
+    auto* const target = run == nullptr ? nullptr : &run->targets[std::get<3>(place)];
+    if (target == nullptr || target->disposition != Disposition::pending || target->job ||
+        now.utc >= run->plan.window_end) {
+        ready_.erase(ready_.begin());  // decided meanwhile, or about to be by the window's end
+        return Step::went_on;
+    }
+    if (run->component.empty()) return Step::must_wait;  // the component list is on its way
+    const auto* const seen = fleet_.find(target->row.device);
+    const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
+    if (!is_known && must_be_online(*run)) return recheck(place, *run, *target, now);
+    ready_.erase(ready_.begin());
+    if (seen != nullptr && !exclusion_rule(seen->device, fleet_).empty())
+        books_.decide(*run, *target, Disposition::skipped, "excluded_state",
+                      "the device is now " + exclusion_rule(seen->device, fleet_), now);
+    else if (must_be_online(*run) && !seen->device.online)
+        books_.decide(*run, *target, Disposition::skipped, "offline", "", now);
+    else
+        make_intent(*run, *target, now);
+    return Step::went_on;
+}
+
+Dispatcher::Step Dispatcher::recheck(const Place& place, Run& /*run*/, Target& target, Instant now) {
+    // One page tells of 250 devices: for many of them the list is cheaper, for a few their own pages are.
+    const auto soon =
+        std::min<std::int64_t>(static_cast<std::int64_t>(ready_.size()), line_.budget().allowed_creates());
+    const bool is_listed = fleet_.find(target.row.device) != nullptr || !fleet_.devices_read_at();
+    if (is_listed && soon > static_cast<std::int64_t>(fleet_.pages())) {
+        reader_.need_devices(now.steady - kDeviceStateGood / 2);
+        return Step::must_wait;
+    }
+    if (!line_.is_open(Budget::Kind::read, now)) return Step::must_wait;
+    ready_.erase(place);
+    line_.send(ReadDevice{target.row.device},
+               [this, place, sent_at = now.steady](const ApiResult& result, Instant at) {
+                   on_device(place, result, sent_at, at);
+               });
+    return Step::went_on;
+}
+
+void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now) {
+    auto* const run = books_.find_run(std::get<RunUid>(place));
+    if (run == nullptr) return;
+    auto& target = run->targets[std::get<3>(place)];
+    if (target.disposition != Disposition::pending) return;
+    if (!result) {
+        if (result.error().kind == FailureKind::not_found)
+            return books_.decide(*run, target, Disposition::skipped, "excluded_state",
+                                 "Datto knows the device no more", now);
+        if (result.error().kind == FailureKind::forbidden || result.error().kind == FailureKind::rejected)
+            return books_.decide(*run, target, Disposition::failed, "rejected", result.error().message, now);
+    } else if (const auto* device = std::get_if<Device>(&*result)) {
+        fleet_.update(*device, sent_at);
+    }
+    ready_.insert(place);
+}
+
+void Dispatcher::make_intent(Run& run, Target& target, Instant now) {
+    line_.reserve_create();
+    const JobUid uid{ulids_.next(now.utc)};
+    auto& job = books_.add_job(uid, [on_look = handlers_.on_look, uid](Instant) { on_look(uid); });
+    job.run = run.plan.run;
+    job.runbook = run.plan.runbook;
+    job.device = target.row.device;
+    job.component_uid = run.component;
+    job.component_name = run.component_name;
+    job.variables = variables_of(run);
+    if (run.book) job.timeout = run.book->timeout;
+    job.created_at = now.utc;
+    target.job = uid;
+    outbox_.write(JobCreated{uid, job.run, job.device, 1, 1, job.component_uid, job.component_name,
+                             job.variables, now.utc});
+    outbox_.when_durable([this, uid](Instant at) {
+        handlers_.on_durable(uid, at);
+        send(uid, at);
+    });
+}
+
+void Dispatcher::send(const JobUid& uid, Instant now) {
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr || is_window_over(*job, now)) {
+        line_.give_back(now);
+        if (job != nullptr) end_unsent(*job, now);
+        return;
+    }
+    if (line_.is_held(now)) {
+        line_.give_back(now);
+        job->stage = Stage::sendable;
+        sendable_.push_back(uid);
+        return;
+    }
+    job->stage = Stage::sending;
+    line_.send_reserved(
+        CreateQuickJob{job->device, job->component_uid, job_name(job->runbook, uid), job->variables},
+        [this, uid](const ApiResult& result, Instant at) { on_reply(uid, result, at); });
+}
+
+void Dispatcher::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr) return;
+    const auto* created = result ? std::get_if<CreatedJob>(&*result) : nullptr;
+    if (created != nullptr) {
+        JobChanged change;
+        change.status = JobStatus::queued;
+        change.datto_job = created->job;
+        change.queued_at = now.utc;
+        change.at = now.utc;
+        books_.change(*job, std::move(change));
+        return handlers_.on_created(*job, now);
+    }
+    const auto failure =
+        result ? ApiFailure{FailureKind::server_error, 200, "an answer of another kind", {}} : result.error();
+    switch (failure.kind) {
+        case FailureKind::not_sent:
+        case FailureKind::throttled:
+        case FailureKind::blocked:
+        case FailureKind::unauthenticated:
+        case FailureKind::bad_credentials:
+            if (is_window_over(*job, now)) return end_unsent(*job, now);
+            job->stage = Stage::sendable;
+            sendable_.push_back(uid);
+            return;
+        case FailureKind::lost:
+        case FailureKind::server_error:
+        case FailureKind::conflict:
+            outbox_.write(
+                Noted{"job", uid.str(), "job.unanswered", "", {{"message", failure.message}}, now.utc});
+            return handlers_.on_unanswered(*job, now);
+        case FailureKind::forbidden:
+        case FailureKind::not_found:
+        case FailureKind::rejected: return refuse(*job, failure, now);
+    }
+}
+
+void Dispatcher::refuse(Job& job, const ApiFailure& failure, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::failed;
+    change.reason = "rejected";
+    change.message = failure.message;
+    change.completed_at = now.utc;
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    if (auto* const target = books_.target_of(job);
+        target != nullptr && target->disposition == Disposition::pending)
+        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, "rejected", failure.message,
+                      now);
+    books_.drop(job.uid);
+}
+
+void Dispatcher::end_unsent(Job& job, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::failed;
+    change.reason = "window_closed";
+    change.message = "never sent: the window closed first";
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    if (auto* const target = books_.target_of(job);
+        target != nullptr && target->disposition == Disposition::pending)
+        books_.decide(*books_.find_run(job.run), *target, Disposition::expired, "window_closed", "", now);
+    books_.drop(job.uid);
+}
+
+bool Dispatcher::is_window_over(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    return run == nullptr || now.utc >= run->plan.window_end;
+}
+
+void Dispatcher::close_window(Run& run, Instant now) {
+    for (auto& target : run.targets) {
+        if (target.disposition != Disposition::pending) continue;
+        auto* const job = target.job ? books_.find_job(*target.job) : nullptr;
+        if (!target.job) {
+            books_.decide(run, target, Disposition::expired, "window_closed", "", now);
+        } else if (job != nullptr && job->stage == Stage::sendable) {
+            std::erase(sendable_, job->uid);
+            end_unsent(*job, now);
+        }
+    }
+}
+
+}  // namespace runbookd::engine

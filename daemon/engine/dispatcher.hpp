@@ -1,0 +1,74 @@
+#pragma once
+// Turns frozen targets into creates: in order, inside the window, within the budget, each with its intent
+// durable first, and each device's state read at most a minute before.
+#include <functional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/ulid.hpp"
+#include "engine/books.hpp"
+#include "engine/fleet.hpp"
+#include "engine/fleet_reader.hpp"
+#include "engine/line.hpp"
+
+namespace runbookd::engine {
+
+/// What the dispatcher hands on: a job that Datto has, one whose create got no answer, and the alarm of every
+/// job.
+struct DispatchHandlers {
+    std::function<void(Job& job, Instant now)> on_created;
+    std::function<void(Job& job, Instant now)> on_unanswered;
+    std::function<void(const JobUid& job)> on_look;
+    std::function<void(const JobUid& job, Instant now)> on_durable;  ///< the intent is
+};
+
+class Dispatcher {
+public:
+    Dispatcher(Books& books, Line& line, Outbox& outbox, Fleet& fleet, FleetReader& reader, UlidSource& ulids,
+               DispatchHandlers handlers);
+
+    /// The run's pending targets without a job are to be created, in the order of its targets.
+    void enqueue(const Run& run);
+    /// The window is over: what has not gone out does not go out any more.
+    void close_window(Run& run, Instant now);
+    /// No new intents from now on.
+    void stop() { stopping_ = true; }
+    /// Whether an intent is still on its way to durability, or a create to its answer.
+    [[nodiscard]] bool is_quiet() const { return line_.creates_under_way() == 0; }
+    [[nodiscard]] bool wants_to_create() const {
+        return !stopping_ && (!sendable_.empty() || !ready_.empty());
+    }
+    void pump(Instant now);
+
+private:
+    /// Quick jobs first, then the window that closes soonest, then in order of planning, then of targets.
+    using Place = std::tuple<int, UtcTime, std::uint64_t, std::size_t, RunUid>;
+
+    void resend(Instant now);
+    enum class Step { went_on, must_wait };
+    [[nodiscard]] Step take_next(Instant now);
+    [[nodiscard]] Step recheck(const Place& place, Run& run, Target& target, Instant now);
+    void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
+    void make_intent(Run& run, Target& target, Instant now);
+    void send(const JobUid& uid, Instant now);
+    void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
+    void refuse(Job& job, const ApiFailure& failure, Instant now);
+    void end_unsent(Job& job, Instant now);
+    [[nodiscard]] bool is_window_over(const Job& job, Instant now);
+    [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
+
+    Books& books_;
+    Line& line_;
+    Outbox& outbox_;
+    Fleet& fleet_;
+    FleetReader& reader_;
+    UlidSource& ulids_;
+    DispatchHandlers handlers_;
+    std::set<Place> ready_;
+    std::vector<JobUid> sendable_;  // durable intents that certainly were not sent
+    bool stopping_ = false;
+};
+
+}  // namespace runbookd::engine

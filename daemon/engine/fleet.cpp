@@ -1,0 +1,113 @@
+#include "engine/fleet.hpp"
+
+#include <algorithm>
+
+#include "base/glob.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+constexpr std::size_t kPageSize = 250;  // the API's largest page
+
+}  // namespace
+
+void Fleet::begin_devices(SteadyTime now) {
+    sites_.begin(now);
+    devices_.abandon();
+    gathered_at_.clear();
+}
+
+void Fleet::begin_components(SteadyTime now) { components_.begin(now); }
+
+std::optional<ApiCall> Fleet::next_device_page() const {
+    if (sites_.is_reading()) return ReadSites{sites_.cursor()};
+    if (devices_.is_reading()) return ReadDevices{devices_.cursor()};
+    return std::nullopt;
+}
+
+std::optional<ApiCall> Fleet::next_component_page() const {
+    if (components_.is_reading()) return ReadComponents{components_.cursor()};
+    return std::nullopt;
+}
+
+void Fleet::add(Page<Site> page, SteadyTime sent_at) {
+    if (!sites_.is_reading()) return;
+    if (!sites_.add(std::move(page))) return;
+    known_sites_.clear();
+    for (auto& site : sites_.take()) known_sites_.insert_or_assign(site.uid, site);
+    devices_.begin(sent_at);
+}
+
+void Fleet::add(Page<Device> page, SteadyTime sent_at) {
+    if (!devices_.is_reading()) return;
+    gathered_at_.insert(gathered_at_.end(), page.items.size(), sent_at);
+    if (!devices_.add(std::move(page))) return;
+    auto devices = devices_.take();
+    known_.clear();
+    known_.reserve(devices.size());
+    by_uid_.clear();
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        // A device that moved between two pages comes twice; the later page knows better.
+        const auto [place, is_new] = by_uid_.try_emplace(devices[i].uid, known_.size());
+        if (is_new)
+            known_.push_back({std::move(devices[i]), gathered_at_[i]});
+        else
+            known_[place->second] = {std::move(devices[i]), gathered_at_[i]};
+    }
+    gathered_at_.clear();
+}
+
+void Fleet::add(Page<Component> page) {
+    if (!components_.is_reading()) return;
+    if (components_.add(std::move(page))) known_components_ = components_.take();
+}
+
+void Fleet::update(Device device, SteadyTime sent_at) {
+    const auto [place, is_new] = by_uid_.try_emplace(device.uid, known_.size());
+    if (is_new)
+        known_.push_back({std::move(device), sent_at});
+    else
+        known_[place->second] = {std::move(device), sent_at};
+}
+
+void Fleet::abandon_devices() {
+    sites_.abandon();
+    devices_.abandon();
+    gathered_at_.clear();
+}
+
+void Fleet::abandon_components() { components_.abandon(); }
+
+const Fleet::Seen* Fleet::find(const DeviceUid& uid) const {
+    const auto found = by_uid_.find(uid);
+    return found == by_uid_.end() ? nullptr : &known_[found->second];
+}
+
+std::vector<const Fleet::Seen*> Fleet::find_by_hostname(std::string_view hostname) const {
+    std::vector<const Seen*> found;
+    for (const auto& seen : known_)
+        if (equals_ignoring_case(seen.device.hostname, hostname)) found.push_back(&seen);
+    return found;
+}
+
+bool Fleet::is_on_demand(const SiteUid& site) const {
+    const auto found = known_sites_.find(site);
+    return found != known_sites_.end() && found->second.on_demand;
+}
+
+const Component* Fleet::find_component(std::string_view name_or_uid) const {
+    const Component* by_name = nullptr;
+    for (const auto& component : known_components_) {
+        if (equals_ignoring_case(component.uid.str(), name_or_uid)) return &component;
+        if (!equals_ignoring_case(component.name, name_or_uid)) continue;
+        if (by_name != nullptr) return nullptr;
+        by_name = &component;
+    }
+    return by_name;
+}
+
+std::size_t Fleet::pages() const {
+    return std::max<std::size_t>(1, (known_.size() + kPageSize - 1) / kPageSize) + 1;
+}
+
+}  // namespace runbookd::engine

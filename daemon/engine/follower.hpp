@@ -1,0 +1,51 @@
+#pragma once
+// Follows each job from queued to its end: polls its result when one is likely, fetches its outputs, closes
+// it; and follows on at leisure what was given up here, to learn how it ended after all.
+#include <cstddef>
+#include <deque>
+#include <functional>
+
+#include "engine/books.hpp"
+#include "engine/fleet.hpp"
+#include "engine/line.hpp"
+#include "engine/outcome.hpp"
+
+namespace runbookd::engine {
+
+class Follower {
+public:
+    Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, std::size_t output_max_bytes);
+
+    /// Datto has the job: watch it from now on.
+    void follow(Job& job, Instant now);
+    /// Takes up one that was given up before a restart.
+    void follow_on(Job& job, Instant now);
+    /// The alarm of a job rang.
+    void look_at(const JobUid& job);
+    /// Five minutes after the window closed: what Datto has not picked up is expired here, and followed on.
+    void expire_pending(Run& run, Instant now);
+    [[nodiscard]] bool wants_to_read() const { return !due_.empty(); }
+    void pump(Instant now);
+
+private:
+    void read(Job& job);
+    void on_result(const JobUid& uid, const ApiResult& result, Instant now);
+    void on_output(const JobUid& uid, Stream stream, const ApiResult& result, Instant now);
+    void take_result(Job& job, const JobResult& result, Instant now);
+    void note_running(Job& job, const JobResult& result, Instant now);
+    void fetch_or_close(Job& job, Instant now);
+    void close(Job& job, Instant now);
+    void time_out(Job& job, Instant now);
+    void look_again(Job& job, Instant now);
+    [[nodiscard]] Millis pause_for(const Job& job, Instant now) const;
+    [[nodiscard]] bool is_past_deadline(const Job& job, UtcTime at) const;
+
+    Books& books_;
+    Line& line_;
+    Outbox& outbox_;
+    const Fleet& fleet_;
+    std::size_t output_max_bytes_;
+    std::deque<JobUid> due_;
+};
+
+}  // namespace runbookd::engine

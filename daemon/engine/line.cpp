@@ -1,0 +1,166 @@
+#include "engine/line.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runbookd::engine {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kReadsAtOnce = 8;
+constexpr std::size_t kCreatesAtOnce = 8;  // promise: at most so many may end unknown after a kill
+constexpr Millis kFirstBackoff = seconds{1};
+constexpr Millis kLongestBackoff = seconds{60};
+constexpr Millis kThrottled = seconds{60};  // where a 429 does not say how long
+constexpr Millis kBlocked = minutes{5};     // the API lifts a block after five minutes without calls
+constexpr Millis kBadCredentials = seconds{60};
+
+Budget::Sent was_sent(const ApiResult& result) {
+    const bool unsent = !result && (result.error().kind == FailureKind::not_sent ||
+                                    result.error().kind == FailureKind::bad_credentials);
+    return unsent ? Budget::Sent::no : Budget::Sent::yes;
+}
+
+}  // namespace
+
+Line::Line(LineSettings settings, Outbox& outbox)
+    : settings_(std::move(settings)), outbox_(outbox), budget_(settings_.share) {
+    if (settings_.source == LimitsSource::off) budget_.set_limits(std::nullopt);
+    if (settings_.source == LimitsSource::fixed) budget_.set_limits(settings_.fixed);
+}
+
+bool Line::is_open(Budget::Kind kind, Instant now) const {
+    if (is_held(now)) return false;
+    if (kind == Budget::Kind::rate_check) return budget_.has_room(kind, now.steady);
+    if (!answered_) return false;
+    if (kind == Budget::Kind::read && reads_under_way_ >= kReadsAtOnce) return false;
+    if (kind == Budget::Kind::create && creates_under_way_ >= kCreatesAtOnce) return false;
+    return budget_.has_room(kind, now.steady);
+}
+
+std::optional<SteadyTime> Line::opens_at(Budget::Kind kind, Instant now) const {
+    if (is_held(now)) return held_until_;
+    if (!answered_) kind = Budget::Kind::rate_check;
+    if (is_open(kind, now)) return now.steady;
+    if (budget_.has_room(kind, now.steady)) return std::nullopt;
+    return budget_.next_room(kind, now.steady);
+}
+
+void Line::dispatch(Budget::Kind kind, ApiCall call, OnReply on_reply) {
+    under_way_.emplace(++last_call_, UnderWay{kind, std::move(on_reply)});
+    outbox_.send(last_call_, std::move(call));
+}
+
+void Line::send(ApiCall call, OnReply on_reply) {
+    budget_.begin(Budget::Kind::read);
+    ++reads_under_way_;
+    dispatch(Budget::Kind::read, std::move(call), std::move(on_reply));
+}
+
+void Line::reserve_create() {
+    budget_.begin(Budget::Kind::create);
+    ++creates_under_way_;
+}
+
+void Line::send_reserved(CreateQuickJob call, OnReply on_reply) {
+    dispatch(Budget::Kind::create, std::move(call), std::move(on_reply));
+}
+
+void Line::give_back(Instant now) {
+    budget_.end(Budget::Kind::create, Budget::Sent::no, now.steady);
+    --creates_under_way_;
+}
+
+void Line::pump(Instant now) {
+    if (answered_ || rate_check_under_way_ || !is_open(Budget::Kind::rate_check, now)) return;
+    rate_check_under_way_ = true;
+    budget_.begin(Budget::Kind::rate_check);
+    dispatch(Budget::Kind::rate_check, ReadRequestRate{}, [this](const ApiResult& result, Instant at) {
+        rate_check_under_way_ = false;
+        learn_rate(result, at);
+    });
+}
+
+void Line::learn_rate(const ApiResult& result, Instant now) {
+    if (!result) return;  // judged already: held, and asked again when the hold ends
+    const auto* rate = std::get_if<RequestRate>(&*result);
+    if (rate == nullptr) return;
+    answered_ = true;
+    if (settings_.source == LimitsSource::upstream)
+        budget_.set_limits(Limits{rate->read_limit, rate->write_limit, rate->create_limit});
+    // The check itself is among the reads it reports, and was counted here when it was sent.
+    budget_.seed(rate->read_count - 1, rate->write_count, rate->create_count, now.steady);
+}
+
+void Line::on_reply(CallId id, ApiResult result, Instant now) {
+    auto found = under_way_.extract(id);
+    if (found.empty()) return;
+    const auto& call = found.mapped();
+    budget_.end(call.kind, was_sent(result), now.steady);
+    if (call.kind == Budget::Kind::read) --reads_under_way_;
+    if (call.kind == Budget::Kind::create) --creates_under_way_;
+    judge(result, now);
+    call.on_reply(std::move(result), now);
+}
+
+void Line::judge(const ApiResult& result, Instant now) {
+    if (result) return all_is_well(now);
+    const auto& failure = result.error();
+    const auto back_off = [&](std::string problem) {
+        // Calls that were under way together fail together: one step of backing off, not one for each.
+        if (is_held(now)) return;
+        backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
+        hold(backoff_, std::move(problem), "account.unreachable", now);
+    };
+    switch (failure.kind) {
+        case FailureKind::not_sent:
+        case FailureKind::lost:
+        case FailureKind::server_error: return back_off("the API does not answer: " + failure.message);
+        case FailureKind::throttled:
+            return hold(failure.retry_after.value_or(kThrottled),
+                        "the API's limit is reached by others (429); paused", "account.throttled", now);
+        case FailureKind::blocked:
+            return hold(std::max(failure.retry_after.value_or(kBlocked), kBlocked),
+                        "the API has blocked this address (403); paused for 5 minutes", "account.blocked",
+                        now);
+        case FailureKind::bad_credentials:
+            return hold(kBadCredentials, "the API refuses the key and secret: " + failure.message,
+                        "account.refused", now);
+        case FailureKind::unauthenticated:
+            // Once is a token that ran out; the next call has a new one.
+            if (++refusals_in_a_row_ > 1)
+                hold(kBadCredentials, "the API refuses a fresh token (401): " + failure.message,
+                     "account.refused", now);
+            return;
+        case FailureKind::conflict:
+        case FailureKind::forbidden:
+        case FailureKind::not_found:
+        case FailureKind::rejected:
+            return all_is_well(now);  // an answer about one call, not about the account
+    }
+}
+
+void Line::hold(Millis pause, std::string problem, std::string kind, Instant now) {
+    held_until_ = std::max(held_until_.value_or(SteadyTime{}), now.steady + pause);
+    problem_ = std::move(problem);
+    if (problem_kind_ == kind) return;  // recorded when it began
+    problem_kind_ = std::move(kind);
+    outbox_.write(Noted{"account", settings_.account, problem_kind_, "", {{"message", problem_}}, now.utc});
+}
+
+void Line::all_is_well(Instant now) {
+    refusals_in_a_row_ = 0;
+    // A call that was under way when others were refused ends no pause.
+    if (is_held(now)) return;
+    backoff_ = Millis{0};
+    held_until_.reset();
+    if (problem_kind_.empty()) return;
+    outbox_.write(
+        Noted{"account", settings_.account, "account.recovered", "", {{"after", problem_kind_}}, now.utc});
+    problem_.clear();
+    problem_kind_.clear();
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,55 @@
+#pragma once
+// What the engine wants done, gathered during one step. All records of a step become one batch, so that what
+// belongs together is written together.
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/api.hpp"
+#include "engine/records.hpp"
+
+namespace runbookd::engine {
+
+using CommitId = std::uint64_t;
+using CallId = std::uint64_t;
+
+/// Make the batch durable, then tell the engine.
+struct Commit {
+    CommitId id = 0;
+    Batch batch;
+};
+/// Send the call, then tell the engine what came.
+struct Call {
+    CallId id = 0;
+    ApiCall call;
+};
+using Action = std::variant<Commit, Call>;
+
+class Outbox {
+public:
+    using WhenDurable = std::function<void(Instant now)>;
+
+    void write(Record record) { batch_.push_back(std::move(record)); }
+    /// Called once the batch of this step, with all that was written so far, is durable.
+    void when_durable(WhenDurable callback) { waiting_.push_back(std::move(callback)); }
+    void send(CallId id, ApiCall call) { actions_.push_back(Call{id, std::move(call)}); }
+
+    /// Ends the step: everything gathered, commit first.
+    [[nodiscard]] std::vector<Action> take();
+    /// Runs the callbacks of a commit that is now durable.
+    void committed(CommitId id, Instant now);
+    [[nodiscard]] std::size_t commits_under_way() const { return under_way_.size(); }
+
+private:
+    Batch batch_;
+    std::vector<WhenDurable> waiting_;
+    std::vector<Action> actions_;
+    std::unordered_map<CommitId, std::vector<WhenDurable>> under_way_;
+    CommitId last_commit_ = 0;
+};
+
+}  // namespace runbookd::engine

@@ -1,0 +1,196 @@
+#include "engine/quick_jobs.hpp"
+
+#include <utility>
+
+#include "base/glob.hpp"
+#include "base/spelling.hpp"
+#include "engine/targeting.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr Millis kDeviceStateGood = seconds{50};
+constexpr Millis kPatience = seconds{60};
+constexpr Millis kWindow = hours{1};
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : nearest(word, names))
+        text += (text.empty() ? "; did you mean '" : "' or '") + name;
+    return text.empty() ? text : text + "'?";
+}
+
+}  // namespace
+
+QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
+                     Fleet& fleet, FleetReader& reader, UlidSource& ulids, OnStarted on_started,
+                     std::function<void(const RunUid&, Instant)> on_window)
+    : account_(std::move(account)),
+      books_(books),
+      clock_(clock),
+      outbox_(outbox),
+      line_(line),
+      fleet_(fleet),
+      reader_(reader),
+      ulids_(ulids),
+      on_started_(std::move(on_started)),
+      on_window_(std::move(on_window)) {}
+
+void QuickJobs::order(QuickJobOrder order, Answer answer, Instant now) {
+    const auto number = ++last_number_;
+    auto& pending =
+        pending_.try_emplace(number, clock_, [this, number](Instant) { give_up(number); }).first->second;
+    pending.order = std::move(order);
+    pending.answer = std::move(answer);
+    pending.asked_at = now.steady;
+    pending.gives_up.set(now.steady + kPatience);
+    if (advance(number, pending, now) == Step::done) pending_.erase(number);
+}
+
+void QuickJobs::pump(Instant now) {
+    for (auto place = pending_.begin(); place != pending_.end();) {
+        const auto current = place++;
+        if (current->second.run || current->second.is_reading) continue;
+        if (advance(current->first, current->second, now) == Step::done) pending_.erase(current);
+    }
+}
+
+QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Instant now) {
+    const auto refuse = [&](Error error) {
+        pending.answer(tl::unexpected<Error>(std::move(error)));
+        return Step::done;
+    };
+    if (!fleet_.devices_read_at() || !fleet_.components_read_at()) return Step::waits;
+    const auto device = find_device(pending);
+    if (!device) {
+        // It may be new since the list was read: look once more before saying no.
+        if (device.error().code == ErrorCode::not_found && *fleet_.devices_read_at() < pending.asked_at) {
+            reader_.need_devices(pending.asked_at);
+            return Step::waits;
+        }
+        return refuse(device.error());
+    }
+    const auto component = find_component(pending);
+    if (!component) {
+        if (component.error().code == ErrorCode::not_found &&
+            *fleet_.components_read_at() < pending.asked_at) {
+            reader_.need_components(pending.asked_at);
+            return Step::waits;
+        }
+        return refuse(component.error());
+    }
+    const auto& seen = **device;
+    if (now.steady - seen.read_at > kDeviceStateGood) {
+        if (line_.is_open(Budget::Kind::read, now)) read_device(number, pending, seen.device.uid);
+        return Step::waits;
+    }
+    if (const auto rule = exclusion_rule(seen.device, fleet_); !rule.empty())
+        return refuse(
+            {ErrorCode::conflict, "device '" + seen.device.hostname + "' runs no components (" + rule + ")"});
+    if (!seen.device.online)
+        return refuse(
+            {ErrorCode::device_offline,
+             "device '" + seen.device.hostname + "' is offline" +
+                 (seen.device.last_seen ? ", last seen " + format_utc(*seen.device.last_seen) : "")});
+    start(pending, seen.device, **component, now);
+    return Step::waits;
+}
+
+Result<const Fleet::Seen*> QuickJobs::find_device(const Pending& pending) const {
+    const auto& wanted = pending.order.device;
+    if (const auto* seen = fleet_.find(DeviceUid{wanted})) return seen;
+    const auto named = fleet_.find_by_hostname(wanted);
+    if (named.size() == 1) return named.front();
+    if (named.size() > 1) {
+        std::string message =
+            "hostname '" + wanted + "' fits " + std::to_string(named.size()) + " devices; give a uid:";
+        for (const auto* seen : named)
+            message += " " + seen->device.uid.str() + " (" + seen->device.site_name + ")";
+        return fail(ErrorCode::conflict, std::move(message));
+    }
+    std::vector<std::string> names;
+    for (const auto& seen : fleet_.devices()) names.push_back(seen.device.hostname);
+    return fail(ErrorCode::not_found,
+                "device '" + wanted + "' is not in the account" + did_you_mean(wanted, names));
+}
+
+Result<const Component*> QuickJobs::find_component(const Pending& pending) const {
+    const auto& wanted = pending.order.component;
+    if (const auto* component = fleet_.find_component(wanted)) return component;
+    std::vector<std::string> names;
+    for (const auto& component : fleet_.components()) {
+        if (equals_ignoring_case(component.name, wanted))
+            return fail(ErrorCode::conflict,
+                        "component '" + wanted + "' is the name of several; give its uid");
+        names.push_back(component.name);
+    }
+    return fail(ErrorCode::not_found, "component '" + wanted +
+                                          "' does not exist, or this API user may not see it" +
+                                          did_you_mean(wanted, names));
+}
+
+void QuickJobs::read_device(std::uint64_t number, Pending& pending, const DeviceUid& device) {
+    pending.is_reading = true;
+    line_.send(ReadDevice{device}, [this, number](const ApiResult& result, Instant now) {
+        const auto* fresh = result ? std::get_if<Device>(&*result) : nullptr;
+        if (fresh != nullptr) fleet_.update(*fresh, now.steady);
+        const auto found = pending_.find(number);
+        if (found == pending_.end()) return;
+        found->second.is_reading = false;
+        if (!result && result.error().kind == FailureKind::not_found) {
+            found->second.answer(fail(ErrorCode::not_found, "Datto knows the device no more"));
+            pending_.erase(found);
+        }
+    });
+}
+
+void QuickJobs::start(Pending& pending, const Device& device, const Component& component, Instant now) {
+    RunPlanned plan;
+    plan.run = RunUid{ulids_.next(now.utc)};
+    plan.runbook = kQuickJobRunbook;
+    plan.account = account_;
+    plan.trigger = pending.order.trigger;
+    plan.actor = pending.order.actor;
+    plan.window_end = now.utc + kWindow;
+    plan.scope = {{device.uid.str()}, {}, pending.order.variables, component.uid.str()};
+    plan.at = now.utc;
+    outbox_.write(plan);
+    const auto uid = plan.run;
+    auto& run =
+        books_.add_run(std::move(plan), nullptr, now, [this, uid](Instant at) { on_window_(uid, at); });
+    run.component = component.uid;
+    run.component_name = component.name;
+    books_.freeze(run, {{device.uid, device.site_uid, device.site_name, device.hostname, 1}}, {}, now);
+    pending.run = uid;
+    on_started_(run, now);
+}
+
+void QuickJobs::on_durable(const JobUid& uid) {
+    const auto* const job = books_.find_job(uid);
+    if (job == nullptr) return;
+    for (auto place = pending_.begin(); place != pending_.end(); ++place) {
+        if (place->second.run != job->run) continue;
+        place->second.answer(
+            QuickJobStarted{uid, job->run, job->device, job->component_uid, job->created_at});
+        pending_.erase(place);
+        return;
+    }
+}
+
+void QuickJobs::give_up(std::uint64_t number) {
+    auto found = pending_.extract(number);
+    if (found.empty()) return;
+    auto& pending = found.mapped();
+    const auto why = line_.problem().empty() ? std::string("no room in the API budget") : line_.problem();
+    if (pending.run)
+        pending.answer(
+            fail(ErrorCode::unavailable,
+                 "run " + pending.run->str() + " is recorded and goes out when it can; not yet: " + why));
+    else
+        pending.answer(fail(ErrorCode::unavailable, "nothing was started: " + why));
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,86 @@
+#pragma once
+// One job on one device, now, because a person or a script asks for it: checked against the fleet, then a run
+// of its own under the reserved name `quickjob`, dispatched, followed and recorded like any other.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/ulid.hpp"
+#include "engine/books.hpp"
+#include "engine/fleet.hpp"
+#include "engine/fleet_reader.hpp"
+#include "engine/line.hpp"
+
+namespace runbookd::engine {
+
+inline constexpr const char* kQuickJobRunbook = "quickjob";
+
+struct QuickJobOrder {
+    std::string device;     ///< uid, or a hostname that only one device has
+    std::string component;  ///< uid, or exact name ignoring case
+    std::map<std::string, std::string> variables;
+    std::string actor;
+    Trigger trigger = Trigger::quickjob;  ///< or api
+};
+struct QuickJobStarted {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    ComponentUid component;
+    UtcTime created_at{};
+};
+
+class QuickJobs {
+public:
+    using Answer = std::function<void(Result<QuickJobStarted>)>;
+    using OnStarted = std::function<void(Run& run, Instant now)>;
+    QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line, Fleet& fleet,
+              FleetReader& reader, UlidSource& ulids, OnStarted on_started,
+              std::function<void(const RunUid&, Instant)> on_window);
+
+    /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
+    /// names), conflict (the device cannot run components, a name fits several), device_offline (judged on a
+    /// reading at most a minute old), unavailable (no answer from the API, or no room in its budget, within a
+    /// minute).
+    void order(QuickJobOrder order, Answer answer, Instant now);
+    void pump(Instant now);
+    /// A job's intent is durable.
+    void on_durable(const JobUid& job);
+
+private:
+    struct Pending {
+        Pending(AlarmClock& clock, Alarm::Ring ring) : gives_up(clock, std::move(ring)) {}
+        QuickJobOrder order;
+        Answer answer;
+        SteadyTime asked_at{};
+        std::optional<RunUid> run;  ///< planned: waits for its intent
+        bool is_reading = false;
+        Alarm gives_up;
+    };
+    enum class Step { done, waits };
+
+    [[nodiscard]] Step advance(std::uint64_t number, Pending& pending, Instant now);
+    [[nodiscard]] Result<const Fleet::Seen*> find_device(const Pending& pending) const;
+    [[nodiscard]] Result<const Component*> find_component(const Pending& pending) const;
+    void read_device(std::uint64_t number, Pending& pending, const DeviceUid& device);
+    void start(Pending& pending, const Device& device, const Component& component, Instant now);
+    void give_up(std::uint64_t number);
+
+    std::string account_;
+    Books& books_;
+    AlarmClock& clock_;
+    Outbox& outbox_;
+    Line& line_;
+    Fleet& fleet_;
+    FleetReader& reader_;
+    UlidSource& ulids_;
+    OnStarted on_started_;
+    std::function<void(const RunUid&, Instant)> on_window_;
+    std::map<std::uint64_t, Pending> pending_;
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace runbookd::engine

@@ -1,0 +1,62 @@
+// The engine's start: what the store holds becomes runs, targets and jobs again, and then goes the ordinary
+// way.
+#include <utility>
+
+#include "engine/engine.hpp"
+
+namespace runbookd::engine {
+
+void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state, const ReadRevision& read,
+                         Instant now) {
+    const auto& plan = stored.planned;
+    RunbookPointer book;
+    if (plan.revision) {
+        for (const auto& newest : state.runbooks)
+            if (newest.runbook == plan.runbook && newest.revision == *plan.revision)
+                book = read(plan.runbook, newest.yaml);
+        const auto of_name = state.older_revisions.find(plan.runbook);
+        if (book == nullptr && of_name != state.older_revisions.end())
+            if (const auto older = of_name->second.find(*plan.revision); older != of_name->second.end())
+                book = read(plan.runbook, older->second);
+    }
+    auto& run = plan_run(plan, book, now);
+    if (stored.started_at) return books_.restore_targets(run, stored.targets);
+    if (book != nullptr) return starter_.add(run, now);
+    outbox_.write(Noted{"run",
+                        plan.run.str(),
+                        "run.unreadable",
+                        "",
+                        {{"message", "its runbook's revision cannot be read by this version"}},
+                        now.utc});
+    books_.finish(run, RunStatus::failed, "rejected", now);
+}
+
+void Engine::recover_job(const RecoveredJob& stored, Instant now) {
+    auto& job = books_.add_job(stored.job, [this, uid = stored.job](Instant) { follower_.look_at(uid); });
+    job.run = stored.run;
+    job.runbook = stored.runbook;
+    job.device = stored.device;
+    job.component_uid = stored.component_uid;
+    job.component_name = stored.component_name;
+    job.variables = stored.variables;
+    job.status = stored.status;
+    job.datto_job = stored.datto_job;
+    job.created_at = stored.created_at;
+    job.queued_at = stored.queued_at.value_or(stored.created_at);
+    job.started_at = stored.started_at;
+    if (auto* const run = books_.find_run(stored.run); run != nullptr) {
+        if (run->book != nullptr) job.timeout = run->book->timeout;
+        if (auto* const target = books_.target_of(job)) target->job = job.uid;
+    }
+    if (stored.abandoned_at) {
+        books_.abandon(job, now);
+        job.abandoned_at = *stored.abandoned_at;
+        return follower_.follow_on(job, now);
+    }
+    // A create without an answer may have happened: it is looked for before anything else is decided.
+    if (!job.datto_job) return finder_.add(job, now);
+    follower_.follow(job, now);
+    job.next_look.set(now.steady);
+}
+
+}  // namespace runbookd::engine

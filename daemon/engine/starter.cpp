@@ -1,0 +1,129 @@
+#include "engine/starter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/glob.hpp"
+#include "base/spelling.hpp"
+#include "engine/targeting.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+using std::chrono::seconds;
+
+// A list this much older than the run will do: runs of one instant share a reading.
+constexpr Millis kFreshEnough = seconds{5};
+// Design: a run that starts within this time of its nominal instant is on time.
+constexpr Millis kOnTime = seconds{60};
+
+std::string not_found_message(const std::string& component, const Fleet& fleet) {
+    std::vector<std::string> names;
+    std::size_t same = 0;
+    for (const auto& known : fleet.components()) {
+        names.push_back(known.name);
+        if (equals_ignoring_case(known.name, component)) ++same;
+    }
+    if (same > 1)
+        return "component '" + component + "' is the name of " + std::to_string(same) +
+               " components; give its uid instead";
+    std::string message = "component '" + component + "' does not exist, or this API user may not see it";
+    const auto close = nearest(component, names);
+    for (std::size_t i = 0; i < close.size(); ++i)
+        message += (i == 0 ? "; did you mean '" : "' or '") + close[i] + (i + 1 == close.size() ? "'?" : "");
+    return message;
+}
+
+}  // namespace
+
+Starter::Starter(Books& books, Outbox& outbox, Fleet& fleet, FleetReader& reader, OnStarted on_started)
+    : books_(books), outbox_(outbox), fleet_(fleet), reader_(reader), on_started_(std::move(on_started)) {}
+
+void Starter::add(Run& run, Instant now) {
+    reader_.need_devices(run.planned_at - kFreshEnough);
+    waiting_.push_back(run.plan.run);
+    pump(now);
+}
+
+void Starter::resume(Run& run, Instant now) {
+    waiting_.push_back(run.plan.run);
+    pump(now);
+}
+
+void Starter::pump(Instant now) {
+    for (const auto& uid : std::exchange(waiting_, {})) {
+        auto* const run = books_.find_run(uid);
+        if (run == nullptr) continue;
+        const bool is_started = run->status != RunStatus::planned;
+        const auto read_at = fleet_.devices_read_at();
+        const bool is_fresh = is_started || (read_at && *read_at >= run->planned_at - kFreshEnough);
+        if (!is_fresh || find_component(*run, now) == Ready::no) {
+            waiting_.push_back(uid);
+            continue;
+        }
+        if (is_started)
+            run->component.empty() ? fail_all(*run, not_found_message(run->component_name, fleet_), now)
+                                   : on_started_(*run, now);
+        else
+            start(*run, now);
+    }
+}
+
+Starter::Ready Starter::find_component(Run& run, Instant now) {
+    const auto& wanted = run.book ? run.book->component : run.plan.scope.component;
+    run.component_name = wanted;
+    if (const auto* found = fleet_.find_component(wanted)) {
+        run.component = found->uid;
+        run.component_name = found->name;
+        return Ready::yes;
+    }
+    // It may have been made since the list was read.
+    const auto read_at = fleet_.components_read_at();
+    if (read_at && *read_at >= run.planned_at - kFreshEnough) return Ready::yes;
+    reader_.need_components(std::min(run.planned_at - kFreshEnough, now.steady));
+    return Ready::no;
+}
+
+void Starter::start(Run& run, Instant now) {
+    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_);
+    books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
+    record_occurrence(run, now);
+    if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
+    if (run.component.empty()) return fail_all(run, not_found_message(run.component_name, fleet_), now);
+    decide_by_rules(run, now);
+    if (run.status == RunStatus::running) on_started_(run, now);
+}
+
+void Starter::decide_by_rules(Run& run, Instant now) {
+    for (auto& target : run.targets) {
+        const auto& device = target.row.device;
+        const auto* const seen = fleet_.find(device);
+        const bool is_offline = seen != nullptr && !seen->device.online;
+        if (books_.is_taken_by_another(run, device))
+            books_.decide(run, target, Disposition::skipped, "overlap",
+                          "an earlier run of this runbook has not decided this device yet", now);
+        else if (books_.is_pending_upstream(run.plan.runbook, device))
+            books_.decide(run, target, Disposition::skipped, "pending_upstream",
+                          "Datto still holds an earlier job of this runbook for this device", now);
+        else if (is_offline && run.book->offline == runbook::OfflinePolicy::skip)
+            books_.decide(run, target, Disposition::skipped, "offline", "", now);
+    }
+}
+
+void Starter::record_occurrence(const Run& run, Instant now) {
+    if (!run.plan.nominal) return;
+    const bool is_late = now.utc - *run.plan.nominal > kOnTime;
+    outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
+                                    *run.plan.nominal, *run.plan.nominal, 1,
+                                    is_late ? Verdict::late : Verdict::on_time, "", run.plan.run, now.utc});
+}
+
+void Starter::fail_all(Run& run, const std::string& message, Instant now) {
+    outbox_.write(
+        Noted{"run", run.plan.run.str(), "run.component_not_found", "", {{"message", message}}, now.utc});
+    for (auto& target : run.targets)
+        if (target.disposition == Disposition::pending && !target.job)
+            books_.decide(run, target, Disposition::failed, "rejected", message, now);
+}
+
+}  // namespace runbookd::engine

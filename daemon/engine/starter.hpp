@@ -1,0 +1,42 @@
+#pragma once
+// From a planned run to a started one: waits until the fleet is fresh enough, freezes the targets, decides at
+// once what the rules decide, and hands the rest to the dispatcher.
+#include <functional>
+#include <vector>
+
+#include "engine/books.hpp"
+#include "engine/fleet.hpp"
+#include "engine/fleet_reader.hpp"
+
+namespace runbookd::engine {
+
+class Starter {
+public:
+    using OnStarted = std::function<void(Run& run, Instant now)>;
+    /// `on_started` gets each run once its targets are frozen and not all decided.
+    Starter(Books& books, Outbox& outbox, Fleet& fleet, FleetReader& reader, OnStarted on_started);
+
+    /// Takes up a planned run.
+    void add(Run& run, Instant now);
+    /// A run that was started before a restart: only its component is looked up again.
+    void resume(Run& run, Instant now);
+    /// A fresh list came in.
+    void pump(Instant now);
+
+private:
+    enum class Ready { yes, no };
+    [[nodiscard]] Ready find_component(Run& run, Instant now);
+    void start(Run& run, Instant now);
+    void decide_by_rules(Run& run, Instant now);
+    void record_occurrence(const Run& run, Instant now);
+    void fail_all(Run& run, const std::string& message, Instant now);
+
+    Books& books_;
+    Outbox& outbox_;
+    Fleet& fleet_;
+    FleetReader& reader_;
+    OnStarted on_started_;
+    std::vector<RunUid> waiting_;
+};
+
+}  // namespace runbookd::engine

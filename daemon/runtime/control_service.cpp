@@ -1,0 +1,127 @@
+#include "runtime/control_service.hpp"
+
+#include <utility>
+
+#include "runtime/answer.hpp"
+
+namespace runbookd::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+tl::unexpected<Error> gone() { return fail(ErrorCode::unavailable, "the daemon is stopping"); }
+
+}  // namespace
+
+ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
+                               asio::any_io_executor on, std::string account, std::string version)
+    : loop_(loop),
+      store_(store),
+      clock_(clock),
+      executor_(std::move(on)),
+      account_(std::move(account)),
+      version_(std::move(version)),
+      started_at_(clock.now()) {}
+
+asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::RunRequest request) {
+    engine::RunOrder order;
+    order.runbook = std::move(request.runbook);
+    order.scope.devices = std::move(request.devices);
+    order.scope.sites = std::move(request.sites);
+    order.scope.variables = std::move(request.variables);
+    order.note = std::move(request.note);
+    order.actor = std::move(request.actor);
+    const Answer<Result<RunUid>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.start_run(std::move(order), answer.callback(), now); });
+    auto accepted = co_await answer.wait();
+    if (!accepted) co_return gone();
+    if (!*accepted) co_return tl::unexpected<Error>((*accepted).error());
+    co_return ports::RunAccepted{**accepted, "planned"};
+}
+
+asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
+    engine::QuickJobOrder order;
+    order.device = std::move(request.device);
+    order.component = std::move(request.component);
+    order.variables = std::move(request.variables);
+    order.actor = std::move(request.actor);
+    order.trigger = request.from_api ? engine::Trigger::api : engine::Trigger::quickjob;
+    const Answer<Result<engine::QuickJobStarted>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.quick_job(std::move(order), answer.callback(), now); });
+    auto started = co_await answer.wait();
+    if (!started) co_return gone();
+    if (!*started) co_return tl::unexpected<Error>((*started).error());
+    auto& job = **started;
+    co_return ports::QuickJobAccepted{job.job, job.run, job.device, job.component, "queued", job.created_at};
+}
+
+std::vector<ports::RunbookStatus> ControlService::runbooks() const {
+    std::vector<ports::RunbookStatus> all;
+    for (const auto& [name, in_force] : loop_.engine().planner().in_force()) {
+        const auto& book = *in_force.book;
+        ports::RunbookStatus one;
+        one.name = name;
+        one.description = book.description;
+        one.file = book.file;
+        one.account = account_;
+        one.component = book.component;
+        one.enabled = book.enabled;
+        one.revision = in_force.revision;
+        one.problem = in_force.problem;
+        if (book.schedule) {
+            one.schedule = book.schedule->cron.text();
+            one.zone = book.schedule->zone->name();
+        }
+        one.next_at = in_force.next_at;
+        if (in_force.next_at) one.next_window_end = *in_force.next_at + book.window;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+ports::DaemonStatus ControlService::status() const {
+    const auto& core = loop_.engine();
+    const auto now = clock_.now();
+    ports::DaemonStatus status;
+    status.version = version_;
+    status.started_at = started_at_.utc;
+    status.now = now.utc;
+    if (auto trouble = store_.trouble(); !trouble.empty()) status.problems.push_back("store: " + trouble);
+    if (!core.line().problem().empty())
+        status.problems.push_back("account " + account_ + ": " + core.line().problem());
+    for (const auto& problem : file_problems_) status.problems.push_back(problem);
+    status.state = stopping_                   ? "stopping"
+                   : !status.problems.empty()  ? "degraded"
+                   : core.line().is_answered() ? "running"
+                                               : "starting";
+    status.runbooks = static_cast<std::int64_t>(core.planner().in_force().size());
+    status.open_runs = static_cast<std::int64_t>(core.open_runs());
+    status.open_jobs = static_cast<std::int64_t>(core.open_jobs());
+    const auto reads = core.line().budget().reads(now.steady);
+    const auto creates = core.line().budget().creates(now.steady);
+    status.reads = {reads.used, reads.allowed};
+    status.creates = {creates.used, creates.allowed};
+    status.fleet_devices = static_cast<std::int64_t>(core.fleet().devices().size());
+    if (const auto read_at = core.fleet().devices_read_at())
+        status.fleet_read_at = now.utc - (now.steady - *read_at);
+    return status;
+}
+
+ports::FleetView ControlService::fleet() const {
+    const auto& known = loop_.engine().fleet();
+    const auto now = clock_.now();
+    ports::FleetView view;
+    if (const auto read_at = known.devices_read_at()) view.read_at = now.utc - (now.steady - *read_at);
+    view.devices.reserve(known.devices().size());
+    for (const auto& seen : known.devices()) view.devices.push_back(seen.device);
+    return view;
+}
+
+std::vector<engine::Component> ControlService::components() const {
+    return loop_.engine().fleet().components();
+}
+
+}  // namespace runbookd::runtime

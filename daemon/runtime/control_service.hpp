@@ -1,0 +1,42 @@
+#pragma once
+// Answers what people ask of the daemon, from the engine's state on the loop.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ports/control.hpp"
+#include "runtime/dispatch_loop.hpp"
+
+namespace runbookd::runtime {
+
+class ControlService final : public ports::Control {
+public:
+    /// `store` is asked for its trouble only.
+    ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
+                   boost::asio::any_io_executor on, std::string account, std::string version);
+
+    boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
+    boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
+        ports::QuickJobRequest request) override;
+    [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
+    [[nodiscard]] ports::DaemonStatus status() const override;
+    [[nodiscard]] ports::FleetView fleet() const override;
+    [[nodiscard]] std::vector<engine::Component> components() const override;
+
+    /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
+    void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
+    void set_stopping() { stopping_ = true; }
+
+private:
+    DispatchLoop& loop_;
+    const ports::Store& store_;
+    const Clock& clock_;
+    boost::asio::any_io_executor executor_;
+    std::string account_;
+    std::string version_;
+    Instant started_at_;
+    std::vector<std::string> file_problems_;
+    bool stopping_ = false;
+};
+
+}  // namespace runbookd::runtime

@@ -1,0 +1,72 @@
+#include "runtime/dispatch_loop.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <utility>
+
+#include "runtime/record_log.hpp"
+
+namespace runbookd::runtime {
+
+namespace asio = boost::asio;
+
+DispatchLoop::DispatchLoop(engine::Engine& engine, ports::Store& store, ports::RmmApi& api,
+                           const Clock& clock, async::Timers& timers, async::TaskGroup& tasks,
+                           const log::Log& log)
+    : engine_(engine), store_(store), api_(api), clock_(clock), timers_(timers), tasks_(tasks), log_(log) {
+    timers_.on_moved([this] { tell([](engine::Engine& core, Instant now) { core.advance(now); }); });
+}
+
+void DispatchLoop::tell(const std::function<void(engine::Engine&, Instant)>& what) {
+    what(engine_, clock_.now());
+    perform();
+}
+
+void DispatchLoop::perform() {
+    for (auto& action : engine_.take_actions()) {
+        if (auto* const commit = std::get_if<engine::Commit>(&action))
+            make_durable(std::move(*commit));
+        else
+            send(std::move(std::get<engine::Call>(action)));
+    }
+    timers_.rearm();
+    if (on_quiet_ && engine_.is_quiet()) on_quiet_();
+}
+
+void DispatchLoop::make_durable(engine::Commit commit) {
+    for (const auto& record : commit.batch) log_record(log_, record);
+    // The task owns the batch; it starts in the order of these calls, which is the order of the commits.
+    auto batch = std::make_shared<engine::Batch>(std::move(commit.batch));
+    tasks_.spawn("commit", [this, id = commit.id, batch]() -> asio::awaitable<void> {
+        auto records = std::move(*batch);
+        co_await store_.commit(std::move(records));
+        tell([id](engine::Engine& core, Instant now) { core.on_committed(id, now); });
+    });
+}
+
+void DispatchLoop::send(engine::Call call) {
+    tasks_.spawn("call",
+                 [this, id = call.id, request = std::move(call.call)]() mutable -> asio::awaitable<void> {
+                     auto owned = std::move(request);
+                     auto result = co_await api_.perform(std::move(owned));
+                     tell([id, &result](engine::Engine& core, Instant now) {
+                         core.on_reply(id, std::move(result), now);
+                     });
+                 });
+}
+
+asio::awaitable<void> DispatchLoop::stop(Millis grace) {
+    asio::steady_timer parked(timers_.executor(), asio::steady_timer::time_point::max());
+    on_quiet_ = [&parked] { parked.cancel(); };
+    tell([](engine::Engine& core, Instant now) { core.stop(now); });
+    if (!engine_.is_quiet()) {
+        const async::Deadline limit(timers_, grace, [&parked] { parked.cancel(); });
+        boost::system::error_code woken;
+        co_await parked.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    on_quiet_ = nullptr;
+}
+
+}  // namespace runbookd::runtime
