@@ -1,0 +1,56 @@
+#include "http_api/errors.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "http_api/json_text.hpp"
+
+namespace runbookd::http_api {
+namespace {
+
+struct Told {
+    unsigned status;
+    std::string_view error_code;
+};
+
+Told told_as(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_input: return {400, "INVALID_REQUEST"};
+        case ErrorCode::not_found: return {404, "NOT_FOUND"};
+        case ErrorCode::conflict: return {409, "CONFLICT"};
+        case ErrorCode::not_supported: return {501, "NOT_SUPPORTED"};
+        case ErrorCode::permission: return {403, "PERMISSION_DENIED"};
+        case ErrorCode::device_offline: return {400, "DEVICE_OFFLINE"};
+        case ErrorCode::unavailable: return {503, "UNAVAILABLE"};
+        case ErrorCode::refused_by_rule: return {409, "REFUSED_BY_RULE"};
+        case ErrorCode::internal: break;
+    }
+    return {500, "INTERNAL"};
+}
+
+}  // namespace
+
+Response error_response(unsigned status, std::string_view error_code, std::string_view message,
+                        const nlohmann::ordered_json& details) {
+    nlohmann::ordered_json body;
+    body["errorCode"] = error_code;
+    body["message"] = message;
+    body["details"] = details;
+    Response response;
+    response.status = status;
+    response.body = to_text(body);
+    return response;
+}
+
+Response error_response(unsigned status, std::string_view error_code, std::string_view message) {
+    const auto no_details = nlohmann::ordered_json::object();
+    return error_response(status, error_code, message, no_details);
+}
+
+Response error_response(const Error& error) {
+    const auto told = told_as(error.code);
+    return error_response(told.status, told.error_code, error.message);
+}
+
+Response invalid_request(std::string_view message) { return error_response(400, "INVALID_REQUEST", message); }
+
+}  // namespace runbookd::http_api

@@ -1,0 +1,27 @@
+#pragma once
+// The handlers, by subject; each function adds its rows to the route table. docs/api.md describes them.
+#include "ports/control.hpp"
+#include "ports/history.hpp"
+
+namespace runbookd::http_api {
+
+class Router;
+class IdempotencyKeys;
+
+/// What handlers work with; all outlive the router.
+struct Services {
+    ports::Control& control;
+    ports::History& history;
+    IdempotencyKeys& keys;
+};
+
+/// POST /v1/runs, POST /v1/quickjobs.
+void add_command_routes(Router& router, Services services);
+/// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.
+void add_history_routes(Router& router, Services services);
+/// GET of runbooks, devices, components, status, and /healthz.
+void add_state_routes(Router& router, Services services);
+/// The seed's POST …/quickjob and GET …/job/{jobUid}.
+void add_seed_routes(Router& router, Services services);
+
+}  // namespace runbookd::http_api

@@ -1,0 +1,135 @@
+#include "http_api/views.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace runbookd::http_api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 2> kJsonColumns{"variables", "data"};
+constexpr std::array<std::string_view, 3> kFlagColumns{"stdout_truncated", "stderr_truncated",
+                                                       "outputs_pruned"};
+
+bool is_one_of(std::string_view name, const auto& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Json cell_view(const std::string& column, const ports::Cell& cell) {
+    if (const auto* text = std::get_if<std::string>(&cell)) {
+        if (is_one_of(column, kJsonColumns)) {
+            auto value = Json::parse(*text, nullptr, false);
+            if (!value.is_discarded()) return value;
+        }
+        return *text;
+    }
+    if (const auto* number = std::get_if<std::int64_t>(&cell)) {
+        if (is_one_of(column, kFlagColumns)) return *number != 0;
+        return *number;
+    }
+    if (const auto* real = std::get_if<double>(&cell)) return *real;
+    return nullptr;
+}
+
+Json time_or_null(const std::optional<UtcTime>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json budget_view(const ports::BudgetUse& use) {
+    Json view;
+    view["used"] = use.used;
+    view["allowed"] = use.allowed == 0 ? Json(nullptr) : Json(use.allowed);
+    return view;
+}
+
+}  // namespace
+
+Json row_view(const ports::Rows& rows, std::size_t row) {
+    auto view = Json::object();
+    const auto& cells = rows.rows.at(row);
+    for (std::size_t i = 0; i < rows.columns.size() && i < cells.size(); ++i)
+        view[rows.columns[i]] = cell_view(rows.columns[i], cells[i]);
+    return view;
+}
+
+Json rows_view(const ports::Rows& rows) {
+    auto list = Json::array();
+    for (std::size_t i = 0; i < rows.rows.size(); ++i) list.push_back(row_view(rows, i));
+    return list;
+}
+
+Json runbook_view(const ports::RunbookStatus& runbook) {
+    Json view;
+    view["runbook"] = runbook.name;
+    view["description"] = runbook.description;
+    view["enabled"] = runbook.enabled;
+    view["revision"] = runbook.revision ? Json(*runbook.revision) : Json(nullptr);
+    view["account"] = runbook.account;
+    view["component"] = runbook.component;
+    view["schedule"] = text_or_null(runbook.schedule);
+    view["zone"] = text_or_null(runbook.zone);
+    view["next_at"] = time_or_null(runbook.next_at);
+    view["next_window_end"] = time_or_null(runbook.next_window_end);
+    view["file"] = runbook.file;
+    view["problem"] = text_or_null(runbook.problem);
+    return view;
+}
+
+Json device_view(const engine::Device& device) {
+    Json view;
+    view["device_uid"] = device.uid.str();
+    view["hostname"] = device.hostname;
+    view["customer"] = nullptr;
+    view["site_uid"] = device.site_uid.str();
+    view["site_name"] = device.site_name;
+    view["os"] = device.os;
+    view["device_type"] = device.device_type;
+    view["class"] = device.device_class;
+    view["online"] = device.online;
+    view["suspended"] = device.suspended;
+    view["deleted"] = device.deleted;
+    view["first_seen_at"] = nullptr;
+    view["last_seen_at"] = time_or_null(device.last_seen);
+    view["gone_at"] = nullptr;
+    return view;
+}
+
+Json component_view(const engine::Component& component) {
+    Json view;
+    view["component_uid"] = component.uid.str();
+    view["component_name"] = component.name;
+    view["category"] = component.category;
+    view["description"] = component.description;
+    view["variables"] = Json::array();
+    for (const auto& variable : component.variables) {
+        Json shown;
+        shown["name"] = variable.name;
+        shown["type"] = variable.type;
+        shown["input"] = variable.input;
+        shown["default_value"] = variable.default_value;
+        shown["description"] = variable.description;
+        view["variables"].push_back(std::move(shown));
+    }
+    return view;
+}
+
+Json status_view(const ports::DaemonStatus& status) {
+    Json view;
+    view["version"] = status.version;
+    view["state"] = status.state;
+    view["problems"] = status.problems;
+    view["started_at"] = format_utc(status.started_at);
+    view["now"] = format_utc(status.now);
+    view["runbooks"] = status.runbooks;
+    view["open_runs"] = status.open_runs;
+    view["open_jobs"] = status.open_jobs;
+    view["reads"] = budget_view(status.reads);
+    view["creates"] = budget_view(status.creates);
+    view["fleet_devices"] = status.fleet_devices;
+    view["fleet_read_at"] = time_or_null(status.fleet_read_at);
+    return view;
+}
+
+}  // namespace runbookd::http_api

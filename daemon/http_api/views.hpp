@@ -1,0 +1,25 @@
+#pragma once
+// JSON views: how rows and states look to clients. Keys are the columns of the store's views (design section
+// 7).
+#include <nlohmann/json_fwd.hpp>
+
+#include "ports/control.hpp"
+#include "ports/history.hpp"
+
+namespace runbookd::http_api {
+
+/// One row as an object, keys in the view's order; NULL is null. `variables` and `data`, JSON texts in the
+/// view, are values here, and flags are booleans.
+[[nodiscard]] nlohmann::ordered_json row_view(const ports::Rows& rows, std::size_t row);
+[[nodiscard]] nlohmann::ordered_json rows_view(const ports::Rows& rows);
+
+[[nodiscard]] nlohmann::ordered_json runbook_view(const ports::RunbookStatus& runbook);
+/// Keys as device_fleet; what is not known yet is null.
+[[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device);
+[[nodiscard]] nlohmann::ordered_json component_view(const engine::Component& component);
+[[nodiscard]] nlohmann::ordered_json status_view(const ports::DaemonStatus& status);
+
+/// The job of `GET /api/v2/job/{jobUid}` from a row of History::job_by_uid: what is not known is left out.
+[[nodiscard]] nlohmann::ordered_json seed_job_view(const ports::Rows& rows);
+
+}  // namespace runbookd::http_api

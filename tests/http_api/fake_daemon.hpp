@@ -1,0 +1,167 @@
+#pragma once
+// A daemon without an inside: the real HTTP server on a socket in a folder of its own, over a Control and a
+// History that answer what a test says and keep what they were asked. Its loop runs on a thread.
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "http_api/server.hpp"
+
+namespace runbookd::testing {
+
+/// A folder that goes away with it.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "runbookd-test-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        path_ = pattern;
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+struct FakeControl final : ports::Control {
+    std::function<Result<ports::RunAccepted>(const ports::RunRequest&)> on_run = [](const auto&) {
+        return ports::RunAccepted{RunUid{"01RUN00000000000000000000A"}, "planned"};
+    };
+    std::function<Result<ports::QuickJobAccepted>(const ports::QuickJobRequest&)> on_quick_job =
+        [](const auto&) {
+            ports::QuickJobAccepted accepted;
+            accepted.job = JobUid{"01JOB00000000000000000000A"};
+            accepted.run = RunUid{"01RUN00000000000000000000B"};
+            accepted.device = DeviceUid{"dev-1"};
+            accepted.component = ComponentUid{"comp-1"};
+            accepted.status = "created";
+            accepted.created_at = from_unix_ms(1'764'554'400'123);
+            return accepted;
+        };
+    std::vector<ports::RunRequest> runs_asked;
+    std::vector<ports::QuickJobRequest> quick_jobs_asked;
+    std::vector<ports::RunbookStatus> runbooks_known;
+    ports::DaemonStatus status_now;
+    ports::FleetView fleet_now;
+    std::vector<engine::Component> components_known;
+
+    boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override {
+        runs_asked.push_back(request);
+        co_return on_run(request);
+    }
+    boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
+        ports::QuickJobRequest request) override {
+        quick_jobs_asked.push_back(request);
+        co_return on_quick_job(request);
+    }
+    [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
+    [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
+    [[nodiscard]] ports::FleetView fleet() const override { return fleet_now; }
+    [[nodiscard]] std::vector<engine::Component> components() const override { return components_known; }
+};
+
+struct FakeHistory final : ports::History {
+    std::function<Result<ports::Rows>(const ports::Query&)> on_query = [](const auto&) {
+        return ports::Rows{};
+    };
+    std::function<Result<std::optional<std::string>>(const std::string&, bool)> on_output =
+        [](const auto&, bool) { return std::optional<std::string>{}; };
+    std::function<Result<ports::Rows>(const std::string&)> on_job = [](const auto&) { return ports::Rows{}; };
+    std::vector<ports::Query> queries_asked;
+
+    boost::asio::awaitable<Result<ports::Rows>> query(ports::Query query) override {
+        queries_asked.push_back(query);
+        co_return on_query(query);
+    }
+    boost::asio::awaitable<Result<std::optional<std::string>>> output(std::string job,
+                                                                      bool of_stderr) override {
+        co_return on_output(job, of_stderr);
+    }
+    boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override {
+        co_return on_job(uid);
+    }
+};
+
+class FakeDaemon {
+public:
+    FakeDaemon() : FakeDaemon(http_api::ServerSettings{}) {}
+    explicit FakeDaemon(http_api::ServerSettings settings)
+        : socket(settings.socket_path.empty() ? folder.file("control.sock") : settings.socket_path),
+          timers_(loop_.get_executor(), clock_, wheel_),
+          group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
+          server_(loop_.get_executor(), timers_, control, history, complete(std::move(settings))) {}
+    ~FakeDaemon() {
+        if (!thread_.joinable()) return;
+        boost::asio::post(loop_, [this] {
+            server_.stop();
+            group_.cancel();
+            boost::asio::co_spawn(loop_, group_.join(), [this](std::exception_ptr) { loop_.stop(); });
+        });
+        thread_.join();
+    }
+    FakeDaemon(const FakeDaemon&) = delete;
+    FakeDaemon& operator=(const FakeDaemon&) = delete;
+
+    /// Set the fakes up before this.
+    void start() {
+        const auto listening = server_.listen();
+        if (!listening) throw std::runtime_error(listening.error().message);
+        server_.start(group_);
+        thread_ = std::thread([this] {
+            const auto busy = boost::asio::make_work_guard(loop_);
+            loop_.run();
+        });
+    }
+    /// Runs something on the loop and waits for it.
+    void on_loop(const std::function<void()>& what) {
+        std::promise<void> done;
+        boost::asio::post(loop_, [&] {
+            what();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+    [[nodiscard]] http_api::Server& server() { return server_; }
+
+    TemporaryFolder folder;
+    std::string socket;
+    FakeControl control;
+    FakeHistory history;
+    std::vector<std::string> problems;
+
+private:
+    http_api::ServerSettings complete(http_api::ServerSettings settings) {
+        settings.socket_path = socket;
+        settings.version = "9.9.9";
+        settings.on_problem = [this](const std::string& problem) { problems.push_back(problem); };
+        return settings;
+    }
+    SystemClock clock_;
+    boost::asio::io_context loop_;
+    timer_wheel::TimerWheel wheel_{async::to_tick(clock_.now().steady)};
+    async::Timers timers_;
+    async::TaskGroup group_;
+    http_api::Server server_;
+    std::thread thread_;
+};
+
+}  // namespace runbookd::testing
