@@ -1,0 +1,2 @@
+-- Where the hash chain goes on from.
+SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1;

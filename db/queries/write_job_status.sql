@@ -1,0 +1,1 @@
+SELECT status FROM jobs WHERE job_uid = :job;

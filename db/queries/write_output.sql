@@ -1,0 +1,2 @@
+INSERT INTO outputs (sha256, bytes, text, exact) VALUES (:sha256, :bytes, :text, :exact)
+RETURNING id;

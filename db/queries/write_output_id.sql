@@ -1,0 +1,1 @@
+SELECT id FROM outputs WHERE sha256 = :sha256;

@@ -1,0 +1,2 @@
+UPDATE runs SET started_at = :at, status = 'running'
+WHERE run_uid = :run AND started_at IS NULL AND finished_at IS NULL;
