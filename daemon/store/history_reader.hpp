@@ -1,0 +1,43 @@
+#pragma once
+// Answers questions about what happened, over a read-only connection of its own. Used by one thread, but for
+// stop().
+#include <atomic>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ports/history.hpp"
+#include "store/connection.hpp"
+
+namespace runbookd::store {
+
+class HistoryReader {
+public:
+    /// Prepares every `history_*` query with all its filters, so that a wrong one fails at start.
+    explicit HistoryReader(const std::string& path);
+
+    /// As ports::History says, blocking. A statement that takes longer than 5 s is ended: unavailable.
+    [[nodiscard]] Result<ports::Rows> query(const ports::Query& query);
+    [[nodiscard]] Result<std::optional<std::string>> output(const std::string& job, bool of_stderr);
+    [[nodiscard]] Result<ports::Rows> job_by_uid(const std::string& uid);
+
+    /// Any thread: ends what is being read, and lets nothing new begin.
+    void stop() { stopped_ = true; }
+
+private:
+    using Filters = std::vector<std::pair<std::string, std::string>>;  // parameter and value
+    [[nodiscard]] SQLite::Statement& statement_for(const std::string& sql);
+    [[nodiscard]] Result<ports::Rows> rows_of(SQLite::Statement& statement, const Filters& filters,
+                                              std::optional<std::int64_t> limit);
+    static int is_over(void* reader);
+
+    Connection connection_;
+    std::map<std::string, SQLite::Statement> filtered_;  // by their text
+    SteadyTime deadline_{};
+    std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace runbookd::store

@@ -1,0 +1,162 @@
+#include "store/record_writer.hpp"
+
+#include <array>
+#include <variant>
+
+#include "store/event_fields.hpp"
+#include "store/run_scope.hpp"
+
+namespace runbookd::store {
+
+using nlohmann::json;
+
+RecordWriter::RecordWriter(Connection& connection) : connection_(connection) {
+    connection_.prepare("write_");
+    end_ = read_chain_end(connection_);
+}
+
+void RecordWriter::write(const engine::Record& record_of_any_kind) {
+    std::visit([this](const auto& one) { record(one); }, record_of_any_kind);
+}
+
+void RecordWriter::record(const engine::RevisionEffective& revision) {
+    use("write_revision_end").bind(":runbook", revision.runbook).bind(":at", revision.at).step();
+    const auto hash = to_hex(sha256(revision.yaml));
+    auto insert = use("write_revision");
+    insert.bind(":runbook", revision.runbook).bind(":revision", revision.revision).bind(":at", revision.at);
+    insert.bind(":sha256", hash).bind(":yaml", revision.yaml).bind(":resolved", revision.resolved);
+    insert.bind(":actor", revision.actor).bind(":note", revision.note).run();
+    json data{{"revision", revision.revision},
+              {"sha256", hash},
+              {"resolved_sha256", to_hex(sha256(revision.resolved))}};
+    put_text(data, "note", revision.note);
+    event({revision.at, "runbook", revision.runbook, "revision.effective", revision.actor, std::move(data)});
+}
+
+void RecordWriter::record(const engine::RevisionRetired& revision) {
+    auto end = use("write_revision_end");
+    end.bind(":runbook", revision.runbook).bind(":at", revision.at);
+    if (!end.step())
+        throw ContradictingRecord("revision.retired: runbook " + revision.runbook + " has no text in force");
+    json data{{"revision", end.integer(0)}};
+    event({revision.at, "runbook", revision.runbook, "revision.retired", revision.actor, std::move(data)});
+}
+
+void RecordWriter::record(const engine::RunPlanned& run) {
+    const auto trigger = engine::to_text(run.trigger);
+    auto insert = use("write_run");
+    insert.bind(":run", run.run.str()).bind(":runbook", run.runbook).bind(":revision", run.revision);
+    insert.bind(":account", run.account).bind(":zone", run.zone).bind(":trigger", trigger);
+    insert.bind(":actor", run.actor).bind(":note", run.note).bind(":scope", scope_to_json(run.scope));
+    insert.bind(":nominal_at", run.nominal).bind(":window_end", run.window_end).bind(":at", run.at).run();
+    json data{{"runbook", run.runbook}, {"account", run.account}, {"trigger", std::string(trigger)}};
+    put_integer(data, "revision", run.revision);
+    put_text(data, "zone", run.zone);
+    put_text(data, "note", run.note);
+    put_time(data, "nominal_at", run.nominal);
+    put_time(data, "window_end", run.window_end);
+    event({run.at, "run", run.run.str(), "run.planned", run.actor, std::move(data)});
+}
+
+void RecordWriter::record(const engine::RunStarted& run) {
+    auto find = use("write_run_id");
+    find.bind(":run", run.run.str());
+    if (!find.step()) throw ContradictingRecord("run.started: run " + run.run.str() + " was never planned");
+    const auto id = find.integer(0);
+    for (const auto& target : run.targets) {
+        auto insert = use("write_target");
+        insert.bind(":run", id).bind(":device", target.device.str()).bind(":site_uid", target.site_uid.str());
+        insert.bind(":site_name", target.site_name).bind(":hostname", target.hostname);
+        insert.bind(":wave", target.wave).run();
+    }
+    for (const auto& out : run.exclusions) {
+        auto insert = use("write_exclusion");
+        insert.bind(":run", id).bind(":device", out.device.str()).bind(":hostname", out.hostname);
+        insert.bind(":site_name", out.site_name).bind(":rule", out.rule).bind(":reason", out.reason).run();
+    }
+    if (use("write_run_start").bind(":run", run.run.str()).bind(":at", run.at).run() != 1) {
+        throw ContradictingRecord("run.started: run " + run.run.str() + " has started already");
+    }
+    json data{{"targets", run.targets.size()}, {"excluded", run.exclusions.size()}};
+    event({run.at, "run", run.run.str(), "run.started", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::RunFinished& run) {
+    constexpr std::array kCounts{"targets", "succeeded", "warning", "failed",    "timeout",
+                                 "expired", "skipped",   "halted",  "cancelled", "unknown"};
+    const auto status = engine::to_text(run.status);
+    json data{{"status", std::string(status)}};
+    put_text(data, "reason", run.reason);
+    auto finish = use("write_run_finish");
+    finish.bind(":run", run.run.str())
+        .bind(":at", run.at)
+        .bind(":status", status)
+        .bind(":reason", run.reason);
+    if (!finish.step()) throw ContradictingRecord("run.finished: run " + run.run.str() + " is not open");
+    for (std::size_t i = 0; i < kCounts.size(); ++i) data[kCounts[i]] = finish.integer(static_cast<int>(i));
+    event({run.at, "run", run.run.str(), "run.finished", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::TargetDecided& target) {
+    const auto disposition = engine::to_text(target.disposition);
+    auto decide = use("write_target_decision");
+    decide.bind(":run", target.run.str())
+        .bind(":device", target.device.str())
+        .bind(":disposition", disposition);
+    decide.bind(":reason", target.reason).bind(":at", target.at);
+    if (!decide.step()) {
+        throw ContradictingRecord("target.decided: run " + target.run.str() + " has no target " +
+                                  target.device.str());
+    }
+    const std::string kind = decide.is_null(0) ? "target.decided" : "target.revised";
+    json data{{"run_uid", target.run.str()},
+              {"device_uid", target.device.str()},
+              {"disposition", std::string(disposition)}};
+    put_text(data, "reason", target.reason);
+    put_text(data, "message", target.message);
+    auto evidence = use("write_target_evidence");
+    evidence.bind(":run", target.run.str()).bind(":device", target.device.str());
+    if (evidence.step()) {
+        data["job_uid"] = evidence.text(0);
+        put_text(data, "stdout_sha256", evidence.text(1));
+        put_text(data, "stderr_sha256", evidence.text(2));
+    }
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), kind, "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::OccurrenceDecided& occurrence) {
+    const auto verdict = engine::to_text(occurrence.verdict);
+    const auto bind_to = [&](Execution& statement) {
+        statement.bind(":runbook", occurrence.runbook).bind(":revision", occurrence.revision);
+        statement.bind(":zone", occurrence.zone).bind(":nominal", occurrence.nominal);
+        statement.bind(":until", occurrence.until).bind(":count", occurrence.count);
+        statement.bind(":verdict", verdict).bind(":reason", occurrence.reason);
+    };
+    auto extend = use("write_occurrence_neighbour");
+    bind_to(extend);
+    if (occurrence.run || extend.run() == 0) {
+        auto insert = use("write_occurrence");
+        bind_to(insert);
+        insert.bind(":run", occurrence.run ? std::optional(occurrence.run->str()) : std::nullopt);
+        insert.bind(":at", occurrence.at).run();
+    }
+    json data{{"runbook", occurrence.runbook},
+              {"revision", occurrence.revision},
+              {"count", occurrence.count},
+              {"verdict", std::string(verdict)}};
+    put_text(data, "zone", occurrence.zone);
+    put_text(data, "reason", occurrence.reason);
+    put_time(data, "nominal_at", occurrence.nominal);
+    put_time(data, "nominal_until", occurrence.until);
+    if (occurrence.run) data["run_uid"] = occurrence.run->str();
+    event({occurrence.at, "occurrence", occurrence.runbook + "@" + format_utc(occurrence.nominal),
+           "occurrence.decided", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::Noted& note) {
+    json data = json::object();
+    for (const auto& [key, value] : note.data) data[key] = value;
+    event({note.at, note.subject, note.subject_uid, note.kind, note.actor, std::move(data)});
+}
+
+}  // namespace runbookd::store

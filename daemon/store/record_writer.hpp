@@ -1,0 +1,54 @@
+#pragma once
+// Turns the engine's records into rows and into lines of the audit trail. Knows nothing of threads or
+// transactions: whoever calls holds one open.
+#include <stdexcept>
+#include <string>
+
+#include "engine/records.hpp"
+#include "store/connection.hpp"
+#include "store/event_chain.hpp"
+
+namespace runbookd::store {
+
+/// A record that contradicts the store (an unknown run, a job that has ended): a mistake in the program, not
+/// on the disk.
+class ContradictingRecord : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class RecordWriter {
+public:
+    /// `connection` outlives this; its `write_*` statements are prepared here. Nothing else may write events
+    /// meanwhile.
+    explicit RecordWriter(Connection& connection);
+
+    /// Errors: ContradictingRecord; SQLite::Exception. The transaction must then be rolled back, and the
+    /// chain with it.
+    void write(const engine::Record& record);
+
+    [[nodiscard]] const ChainEnd& chain_end() const { return end_; }
+    /// After a rollback: the end as it was before the transaction.
+    void rewind(const ChainEnd& end) { end_ = end; }
+
+private:
+    void record(const engine::RevisionEffective& revision);
+    void record(const engine::RevisionRetired& revision);
+    void record(const engine::RunPlanned& run);
+    void record(const engine::RunStarted& run);
+    void record(const engine::RunFinished& run);
+    void record(const engine::TargetDecided& target);
+    void record(const engine::JobCreated& job);
+    void record(const engine::JobChanged& job);
+    void record(const engine::JobLate& job);
+    void record(const engine::OccurrenceDecided& occurrence);
+    void record(const engine::Noted& note);
+
+    Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
+    void event(EventLine line) { append_event(connection_, end_, std::move(line)); }
+
+    Connection& connection_;
+    ChainEnd end_;
+};
+
+}  // namespace runbookd::store

@@ -1,0 +1,121 @@
+#include "store/recovery.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <chrono>
+#include <stdexcept>
+
+#include "store/run_scope.hpp"
+
+namespace runbookd::store {
+namespace {
+
+constexpr Millis kFollowed = std::chrono::hours{24 * 30};
+
+template <class T>
+T known(std::optional<T> value, const std::string& text) {
+    if (!value) throw std::runtime_error("the store holds a state that this program does not know: " + text);
+    return *value;
+}
+
+std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection) {
+    std::vector<engine::RecoveredRunbook> runbooks;
+    Execution row(connection.statement("recover_runbooks"));
+    while (row.step()) {
+        engine::RecoveredRunbook runbook;
+        runbook.runbook = row.text(0);
+        runbook.revision = row.integer(1);
+        runbook.yaml = row.text(2);
+        runbook.resolved = row.text(3);
+        runbook.effective_from = from_unix_ms(row.integer(4));
+        runbook.retired = row.integer(5) != 0;
+        runbook.judged_until = row.optional_time(6);
+        runbooks.push_back(std::move(runbook));
+    }
+    return runbooks;
+}
+
+std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::int64_t run) {
+    std::vector<engine::RecoveredTarget> targets;
+    Execution row(connection.statement("recover_targets"));
+    row.bind(":run", run);
+    while (row.step()) {
+        engine::RecoveredTarget target;
+        target.row.device = DeviceUid(row.text(0));
+        target.row.site_uid = SiteUid(row.text(1));
+        target.row.site_name = row.text(2);
+        target.row.hostname = row.text(3);
+        target.row.wave = row.integer(4);
+        target.disposition = known(engine::disposition_from(row.text(5)), row.text(5));
+        targets.push_back(std::move(target));
+    }
+    return targets;
+}
+
+std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
+    std::vector<engine::RecoveredRun> runs;
+    Execution row(connection.statement("recover_runs"));
+    while (row.step()) {
+        engine::RecoveredRun run;
+        auto& planned = run.planned;
+        planned.run = RunUid(row.text(1));
+        planned.runbook = row.text(2);
+        planned.revision = row.optional_integer(3);
+        planned.account = row.text(4);
+        planned.zone = row.text(5);
+        planned.trigger = known(engine::trigger_from(row.text(6)), row.text(6));
+        planned.actor = row.text(7);
+        planned.note = row.text(8);
+        planned.scope = scope_from_json(row.text(9));
+        planned.nominal = row.optional_time(10);
+        planned.window_end = from_unix_ms(row.integer(11));
+        planned.at = from_unix_ms(row.integer(12));
+        run.started_at = row.optional_time(13);
+        run.targets = read_targets(connection, row.integer(0));
+        runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
+std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newest) {
+    std::vector<engine::RecoveredJob> jobs;
+    Execution row(connection.statement("recover_jobs"));
+    row.bind(":followed_since", newest - kFollowed);
+    while (row.step()) {
+        engine::RecoveredJob job;
+        job.job = JobUid(row.text(0));
+        job.run = RunUid(row.text(1));
+        job.runbook = row.text(2);
+        job.device = DeviceUid(row.text(3));
+        job.status = known(engine::job_status_from(row.text(4)), row.text(4));
+        if (!row.is_null(5)) job.datto_job = DattoJobUid(row.text(5));
+        job.component_uid = ComponentUid(row.text(6));
+        job.component_name = row.text(7);
+        job.variables = variables_from_json(row.text(8));
+        job.created_at = from_unix_ms(row.integer(9));
+        job.queued_at = row.optional_time(10);
+        job.started_at = row.optional_time(11);
+        job.completed_at = row.optional_time(12);
+        job.abandoned_at = row.optional_time(13);
+        jobs.push_back(std::move(job));
+    }
+    return jobs;
+}
+
+}  // namespace
+
+engine::RecoveredState recover(Connection& connection) {
+    SQLite::Transaction one_snapshot(connection.database());
+    engine::RecoveredState state;
+    state.runbooks = read_runbooks(connection);
+    Execution older(connection.statement("recover_older_revisions"));
+    while (older.step()) state.older_revisions[older.text(0)][older.integer(1)] = older.text(2);
+    state.runs = read_runs(connection);
+    Execution newest(connection.statement("recover_newest"));
+    newest.step();
+    state.newest = newest.optional_time(0);
+    state.jobs = read_jobs(connection, state.newest.value_or(UtcTime{}));
+    return state;
+}
+
+}  // namespace runbookd::store

@@ -1,0 +1,12 @@
+#pragma once
+// What a start finds in the store, as the engine takes it up.
+#include "engine/records.hpp"
+#include "store/connection.hpp"
+
+namespace runbookd::store {
+
+/// One consistent picture: everything is read in one transaction. A job that was given up is in it for 30
+/// days, counted to the newest time in the store (this room reads no clock).
+[[nodiscard]] engine::RecoveredState recover(Connection& connection);
+
+}  // namespace runbookd::store

@@ -1,0 +1,38 @@
+#include "store/run_scope.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "store/event_chain.hpp"
+
+namespace runbookd::store {
+
+using nlohmann::json;
+
+std::string scope_to_json(const engine::RunScope& scope) {
+    json text = json::object();
+    if (!scope.devices.empty()) text["devices"] = scope.devices;
+    if (!scope.sites.empty()) text["sites"] = scope.sites;
+    if (!scope.variables.empty()) text["variables"] = json(scope.variables);
+    if (!scope.component.empty()) text["component"] = scope.component;
+    return canonical_json(text);
+}
+
+engine::RunScope scope_from_json(const std::string& text) {
+    const auto read = json::parse(text);
+    engine::RunScope scope;
+    scope.devices = read.value("devices", scope.devices);
+    scope.sites = read.value("sites", scope.sites);
+    scope.variables = read.value("variables", scope.variables);
+    scope.component = read.value("component", scope.component);
+    return scope;
+}
+
+std::string variables_to_json(const std::map<std::string, std::string>& variables) {
+    return canonical_json(json(variables));
+}
+
+std::map<std::string, std::string> variables_from_json(const std::string& text) {
+    return json::parse(text).get<std::map<std::string, std::string>>();
+}
+
+}  // namespace runbookd::store

@@ -1,0 +1,17 @@
+#pragma once
+// What a starter asked for beyond the runbook, and a job's variables, as the JSON texts that the store keeps.
+#include <map>
+#include <string>
+
+#include "engine/records.hpp"
+
+namespace runbookd::store {
+
+[[nodiscard]] std::string scope_to_json(const engine::RunScope& scope);
+/// Text that this room wrote; anything else is a broken database (std::runtime_error).
+[[nodiscard]] engine::RunScope scope_from_json(const std::string& text);
+
+[[nodiscard]] std::string variables_to_json(const std::map<std::string, std::string>& variables);
+[[nodiscard]] std::map<std::string, std::string> variables_from_json(const std::string& text);
+
+}  // namespace runbookd::store

@@ -1,0 +1,42 @@
+#include "store/sha256.hpp"
+
+#include <openssl/evp.h>
+
+#include <charconv>
+#include <stdexcept>
+
+namespace runbookd::store {
+
+Sha256 sha256(std::string_view bytes) {
+    Sha256 hash{};
+    unsigned int size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) != 1 ||
+        size != hash.size()) {
+        throw std::runtime_error("OpenSSL cannot compute SHA-256 on this machine");
+    }
+    return hash;
+}
+
+std::string to_hex(const Sha256& hash) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string hex;
+    hex.reserve(2 * hash.size());
+    for (const auto byte : hash) {
+        hex += kDigits[byte >> 4U];
+        hex += kDigits[byte & 0x0FU];
+    }
+    return hex;
+}
+
+Sha256 sha256_from_hex(std::string_view hex) {
+    Sha256 hash{};
+    if (hex.size() != 2 * hash.size()) throw std::invalid_argument("not a SHA-256 in hex");
+    for (std::size_t i = 0; i < hash.size(); ++i) {
+        const auto* const first = hex.data() + 2 * i;
+        const auto [end, error] = std::from_chars(first, first + 2, hash[i], 16);
+        if (error != std::errc{} || end != first + 2) throw std::invalid_argument("not a SHA-256 in hex");
+    }
+    return hash;
+}
+
+}  // namespace runbookd::store

@@ -1,0 +1,130 @@
+#include "store/sqlite_store.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "store/gate.hpp"
+#include "store/history_reader.hpp"
+#include "store/migrate.hpp"
+#include "store/place.hpp"
+#include "store/recovery.hpp"
+#include "store/writer_thread.hpp"
+
+namespace runbookd::store {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Millis kPatienceOnExit{5000};
+
+/// The same file under one name, so that two spellings of its path share a lock.
+std::string settled_path(const std::string& path) {
+    std::error_code unknown;
+    const auto settled = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
+    return unknown ? path : settled.string();
+}
+
+std::function<void(std::string)> on_loop(const asio::any_io_executor& loop,
+                                         std::function<void(const std::string&)> callback) {
+    if (!callback) return {};
+    return [loop, callback = std::move(callback)](std::string why) {
+        asio::post(loop, [callback, why = std::move(why)] { callback(why); });
+    };
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCallbacks callbacks,
+                         StoreLock lock)
+    : path_(std::move(path)), loop_(std::move(loop)), lock_(std::make_unique<StoreLock>(std::move(lock))) {
+    auto connection = std::make_unique<Connection>(path_, Access::read_write);
+    migrate(*connection, SystemClock{}.now().utc);
+    reader_ = std::make_unique<HistoryReader>(path_);
+    reading_ = std::make_unique<asio::thread_pool>(1);
+    WriterThread::Callbacks on_writer{on_loop(loop_, std::move(callbacks.on_trouble)),
+                                      on_loop(loop_, std::move(callbacks.on_fatal))};
+    writer_ = std::make_unique<WriterThread>(std::move(connection), path_, std::move(on_writer));
+}
+
+SqliteStore::~SqliteStore() { close(kPatienceOnExit); }
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, asio::any_io_executor loop,
+                                                       StoreCallbacks callbacks) {
+    const auto place = settled_path(path);
+    if (const auto made = make_folder_of(place); !made) return tl::unexpected(made.error());
+    auto lock = StoreLock::take(place);
+    if (!lock) return tl::unexpected(lock.error());
+    if (const auto made = make_file(place); !made) return tl::unexpected(made.error());
+    if (const auto ours = check_origin(place); !ours) return tl::unexpected(ours.error());
+    try {
+        return std::unique_ptr<SqliteStore>(
+            new SqliteStore(place, std::move(loop), std::move(callbacks), std::move(*lock)));
+    } catch (const SQLite::Exception& error) {
+        return fail(ErrorCode::unavailable, "cannot open the store " + place + ": " + error.what());
+    }
+}
+
+Result<engine::RecoveredState> SqliteStore::load() {
+    try {
+        Connection connection(path_, Access::read_only);
+        return recover(connection);
+    } catch (const SQLite::Exception& error) {
+        return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
+    }
+}
+
+asio::awaitable<void> SqliteStore::commit(engine::Batch batch) {
+    const auto durable = std::make_shared<Gate>(loop_);
+    auto tell = [loop = loop_, durable] { asio::post(loop, [durable] { durable->open(); }); };
+    writer_->submit(std::move(batch), std::move(tell));
+    co_await durable->wait();
+}
+
+std::string SqliteStore::trouble() const { return writer_->trouble(); }
+
+template <class T>
+asio::awaitable<Result<T>> SqliteStore::read(std::function<Result<T>(HistoryReader&)> question) {
+    const auto done = std::make_shared<Gate>(loop_);
+    const auto answer = std::make_shared<std::optional<Result<T>>>();
+    auto ask = [loop = loop_, reader = reader_.get(), question = std::move(question), done, answer] {
+        answer->emplace(question(*reader));
+        asio::post(loop, [done] { done->open(); });
+    };
+    asio::post(*reading_, std::move(ask));
+    co_await done->wait();
+    co_return std::move(**answer);
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::query(ports::Query query) {
+    std::function<Result<ports::Rows>(HistoryReader&)> question =
+        [query = std::move(query)](HistoryReader& reader) { return reader.query(query); };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::optional<std::string>>> SqliteStore::output(std::string job, bool of_stderr) {
+    std::function<Result<std::optional<std::string>>(HistoryReader&)> question =
+        [job = std::move(job), of_stderr](HistoryReader& reader) { return reader.output(job, of_stderr); };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::job_by_uid(std::string uid) {
+    std::function<Result<ports::Rows>(HistoryReader&)> question =
+        [uid = std::move(uid)](HistoryReader& reader) { return reader.job_by_uid(uid); };
+    co_return co_await read(std::move(question));
+}
+
+void SqliteStore::close(Millis bound) {
+    if (!lock_) return;
+    reader_->stop();
+    reading_->join();
+    writer_->close(bound);
+}
+
+}  // namespace runbookd::store

@@ -1,0 +1,76 @@
+#pragma once
+// The record in SQLite: what happened is written by one thread, read by another, and neither blocks the loop.
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "ports/history.hpp"
+#include "ports/store.hpp"
+
+namespace boost::asio {
+class thread_pool;
+}
+
+namespace runbookd::store {
+
+class HistoryReader;
+class StoreLock;
+class WriterThread;
+
+/// All are called on the loop; each may be empty.
+struct StoreCallbacks {
+    /// Commits began to fail (one line that says why), fail for another reason, or, with an empty text,
+    /// succeed again.
+    std::function<void(const std::string& why)> on_trouble;
+    /// A batch contradicts what is stored: a mistake in the program. Nothing after it is written, and its
+    /// commit and all later ones never resume: the process must say so and end; the next start takes up what
+    /// is durable.
+    std::function<void(const std::string& why)> on_fatal;
+};
+
+class SqliteStore final : public ports::Store, public ports::History {
+public:
+    /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
+    /// for this process, and brings the schema to this version. `loop` must not be destroyed before close().
+    /// Errors, each one line: conflict (in use; made by a newer version; another program's), permission,
+    /// invalid_input (not a database), unavailable (disk).
+    [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
+                                                                   boost::asio::any_io_executor loop,
+                                                                   StoreCallbacks callbacks = {});
+    ~SqliteStore() override;
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
+
+    /// Blocking: what a start takes up. Errors: unavailable.
+    [[nodiscard]] Result<engine::RecoveredState> load();
+
+    boost::asio::awaitable<void> commit(engine::Batch batch) override;
+    [[nodiscard]] std::string trouble() const override;
+
+    boost::asio::awaitable<Result<ports::Rows>> query(ports::Query query) override;
+    boost::asio::awaitable<Result<std::optional<std::string>>> output(std::string job,
+                                                                      bool of_stderr) override;
+    boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override;
+
+    /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses), ends both threads,
+    /// and frees the lock. Commits that were not durable by then never resume. Once; the destructor does it
+    /// with a bound of 5 s.
+    void close(Millis bound);
+
+private:
+    SqliteStore(std::string path, boost::asio::any_io_executor loop, StoreCallbacks callbacks,
+                StoreLock lock);
+    template <class T>
+    boost::asio::awaitable<Result<T>> read(std::function<Result<T>(HistoryReader&)> question);
+
+    std::string path_;
+    boost::asio::any_io_executor loop_;
+    std::unique_ptr<StoreLock> lock_;  // taken first, freed last
+    std::unique_ptr<WriterThread> writer_;
+    std::unique_ptr<HistoryReader> reader_;
+    std::unique_ptr<boost::asio::thread_pool> reading_;  // one thread: the reader's
+};
+
+}  // namespace runbookd::store

@@ -1,0 +1,84 @@
+#pragma once
+// The one writer: a thread that turns queued batches into transactions, all that are queued into one. It
+// waits and tries again while the disk refuses; nothing that was handed to it is dropped before close().
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/records.hpp"
+#include "store/connection.hpp"
+#include "store/record_writer.hpp"
+
+namespace runbookd::store {
+
+class WriterThread {
+public:
+    /// Both are called on the writer's thread.
+    struct Callbacks {
+        /// Commits began to fail, fail for another reason, or (empty) succeed again.
+        std::function<void(std::string)> on_trouble;
+        /// A batch contradicts the store. Nothing after it will be written: the process must end.
+        std::function<void(std::string)> on_fatal;
+    };
+
+    /// `path` is for messages.
+    WriterThread(std::unique_ptr<Connection> connection, std::string path, Callbacks callbacks);
+    ~WriterThread();
+    WriterThread(const WriterThread&) = delete;
+    WriterThread& operator=(const WriterThread&) = delete;
+
+    /// Any thread. `on_durable` is called on the writer's thread, in the order of submission.
+    void submit(engine::Batch batch, std::function<void()> on_durable);
+    /// Any thread; empty while commits succeed.
+    [[nodiscard]] std::string trouble() const;
+    /// Writes what is queued, but waits no longer than `bound` for a disk that refuses; then ends the thread.
+    /// Once.
+    void close(Millis bound);
+
+private:
+    struct Queued {
+        engine::Batch batch;
+        std::function<void()> on_durable;
+    };
+    enum class Outcome { durable, refused_by_disk, contradiction };
+    struct Attempt {
+        Outcome outcome = Outcome::durable;
+        std::string message;
+    };
+
+    void run();
+    /// What is queued, once there is something; empty: time to end.
+    std::vector<Queued> next_group();
+    void write(std::vector<Queued> group);
+    Attempt write_until_durable(std::span<Queued> group);
+    Attempt try_commit(std::span<Queued> group);
+    /// False: closing, and the time is up.
+    bool wait_before_retry(Millis span);
+    void set_trouble(const std::string& why);
+    void fail_for_good(const std::string& why);
+    void checkpoint();
+
+    std::unique_ptr<Connection> connection_;
+    RecordWriter records_;
+    std::string path_;
+    Callbacks callbacks_;
+    int wal_pages_ = 0;        // as of the last commit; writer's thread only
+    int looked_at_pages_ = 0;  // when the last checkpoint was tried
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Queued> queue_;  // guarded by mutex_
+    bool writing_ = false;       // guarded by mutex_: a group is taken from the queue and not done with
+    std::string trouble_;        // guarded by mutex_
+    bool closing_ = false;       // guarded by mutex_
+    bool given_up_ = false;      // guarded by mutex_: closed without waiting any longer
+    bool broken_ = false;        // guarded by mutex_: after a contradiction
+    std::thread thread_;         // last: it uses all of the above
+};
+
+}  // namespace runbookd::store
