@@ -130,6 +130,12 @@ void TreeBuilder::add_to_map(Open& map, NodePtr node, Mark at) {
         map.merges.push_back(std::move(node));
         return;
     }
+    // The library finds "nothing" where the next line begins; people look for it beside its key.
+    if (node->kind == Node::Kind::null && node->mark.line != map.key_mark.line) {
+        auto beside_key = std::make_shared<Node>(*node);
+        beside_key->mark = map.key_mark;
+        node = std::move(beside_key);
+    }
     const auto [same, is_new] = map.keys.emplace(key->text, map.key_mark);
     if (is_new) {
         map.node->entries.push_back({key->text, map.key_mark, std::move(node)});

@@ -1,0 +1,104 @@
+#include <sys/stat.h>
+
+#include "catch.hpp"
+#include "config/support.hpp"
+
+using namespace runbookd::config;
+using namespace runbookd::config::testing;
+
+namespace {
+
+const std::string kLeast = "component: Sweep\ntargets: {include: [{all: true}]}\n";
+
+LoadedRunbooks load(const std::filesystem::path& dir) {
+    runbookd::zones::Zones zones;
+    return load_runbooks(dir, settings_for_tests(), zones);
+}
+
+std::vector<std::string> names(const LoadedRunbooks& loaded) {
+    std::vector<std::string> found;
+    for (const auto& runbook : loaded.runbooks) found.push_back(runbook.name);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a folder's runbooks come sorted, and other files are passed over", "[config]") {
+    const TempFolder folder;
+    folder.write("b.yaml", kLeast);
+    folder.write("a.yaml", kLeast);
+    folder.write("README.md", "hello");
+    folder.write(".a.yaml.swp", "x");
+    folder.write(".hidden.yaml", "x: [");
+    const auto loaded = load(folder.path());
+    CHECK(names(loaded) == std::vector<std::string>{"a", "b"});
+    CHECK(loaded.diagnostics.empty());
+    CHECK(loaded.bad_files.empty());
+    CHECK(loaded.listed);
+}
+
+TEST_CASE("a bad file never stops the others, and says what it calls itself", "[config]") {
+    const TempFolder folder;
+    folder.write("a.yaml", kLeast);
+    const auto broken = folder.write("b.yaml", "name: nightly\ncomponent: [\n");
+    const auto wrong = folder.write("c.yaml", "name: weekly\nretry: 1\n" + kLeast);
+    std::filesystem::create_directory(folder.path() / "d.yaml");
+    const auto loaded = load(folder.path());
+    CHECK(names(loaded) == std::vector<std::string>{"a"});
+    CHECK(loaded.bad_files ==
+          std::vector<std::string>{broken.string(), wrong.string(), (folder.path() / "d.yaml").string()});
+    CHECK(loaded.bad_names == std::vector<std::string>{"d", "nightly", "weekly"});
+    CHECK(loaded.diagnostics.size() == 3);
+    CHECK(loaded.diagnostics[2].code == "unreadable");
+}
+
+TEST_CASE("a name that two files claim refuses both, also when one of them is bad", "[config]") {
+    const TempFolder folder;
+    folder.write("a.yaml", "name: same\n" + kLeast);
+    folder.write("same.yaml", kLeast);
+    folder.write("c.yaml", "name: other\n" + kLeast);
+    folder.write("d.yaml", "name: other\nfoo: 1\n" + kLeast);
+    folder.write("e.yaml", kLeast);
+    const auto loaded = load(folder.path());
+    CHECK(names(loaded) == std::vector<std::string>{"e"});
+    CHECK(loaded.bad_names == std::vector<std::string>{"other", "same"});
+    CHECK(in_short(loaded.diagnostics) ==
+          std::vector<std::string>{"0:0 duplicate_name name", "0:0 duplicate_name name",
+                                   "2:1 unknown_key foo", "0:0 duplicate_name name",
+                                   "0:0 duplicate_name name"});
+    CHECK(loaded.diagnostics[0].message == "the name 'same' is also that of same.yaml; both are refused");
+}
+
+TEST_CASE("a file that is no YAML at all claims no other runbook's name", "[config]") {
+    const TempFolder folder;
+    folder.write("a.yaml", "name: b\n" + kLeast);
+    folder.write("b.yaml", "{{{");
+    CHECK(names(load(folder.path())) == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("runbooks that end in .yml are warned of", "[config]") {
+    const TempFolder folder;
+    folder.write("a.yml", kLeast);
+    const auto loaded = load(folder.path());
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics[0].code == "ignored_file");
+    CHECK_FALSE(has_errors(loaded.diagnostics));
+}
+
+TEST_CASE("a folder that cannot be listed says nothing about any runbook", "[config]") {
+    const TempFolder folder;
+    const auto loaded = load(folder.path() / "missing");
+    CHECK_FALSE(loaded.listed);
+    CHECK(loaded.bad_files.empty());
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics[0].code == "unreadable");
+}
+
+TEST_CASE("a pipe and a large file under a runbook's name are refused without waiting", "[config]") {
+    const TempFolder folder;
+    const auto pipe = folder.path() / "pipe.yaml";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    folder.write("large.yaml", "# " + std::string(10U << 20U, 'x') + "\n" + kLeast);
+    const auto loaded = load(folder.path());
+    CHECK(in_short(loaded.diagnostics) == std::vector<std::string>{"0:0 too_big", "0:0 unreadable"});
+}

@@ -1,0 +1,73 @@
+#pragma once
+// What the config tests share: a folder that goes away, an account to parse against, and diagnostics as short
+// lines.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "config/runbooks.hpp"
+#include "config/settings.hpp"
+#include "zones/zones.hpp"
+
+namespace runbookd::config::testing {
+
+class TempFolder {
+public:
+    TempFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "runbookd-config-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data());
+    }
+    TempFolder(const TempFolder&) = delete;
+    TempFolder& operator=(const TempFolder&) = delete;
+    ~TempFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Readable by the owner only.
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        const auto file = path_ / name;
+        std::ofstream(file, std::ios::binary) << text;
+        std::filesystem::permissions(
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        return file;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+inline Settings settings_for_tests() {
+    Settings settings;
+    settings.account.name = "main";
+    settings.account.timezone = "UTC";
+    return settings;
+}
+
+inline ParsedRunbook parse(const std::string& text, const std::string& file = "some-file.yaml") {
+    static zones::Zones zones;
+    return parse_runbook(text, file, settings_for_tests(), zones);
+}
+
+/// "line:column code path", one of each diagnostic.
+inline std::vector<std::string> in_short(const std::vector<Diagnostic>& diagnostics) {
+    std::vector<std::string> lines;
+    for (const auto& found : diagnostics) {
+        lines.push_back(std::to_string(found.line) + ":" + std::to_string(found.column) + " " + found.code +
+                        (found.path.empty() ? "" : " " + found.path));
+    }
+    return lines;
+}
+
+inline std::vector<std::string> in_full(const std::vector<Diagnostic>& diagnostics) {
+    std::vector<std::string> lines;
+    for (const auto& found : diagnostics) lines.push_back(to_line(found));
+    return lines;
+}
+
+}  // namespace runbookd::config::testing

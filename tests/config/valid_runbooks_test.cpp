@@ -1,0 +1,175 @@
+#include "catch.hpp"
+#include "config/support.hpp"
+
+using namespace runbookd;
+using namespace runbookd::config;
+using namespace runbookd::config::testing;
+using runbook::OfflinePolicy;
+
+namespace {
+
+runbook::Runbook good(const std::string& yaml, const std::string& file = "some-file.yaml") {
+    auto parsed = parse(yaml, file);
+    INFO(yaml);
+    CHECK(in_full(parsed.diagnostics).empty());
+    REQUIRE(parsed.runbook);
+    return std::move(*parsed.runbook);
+}
+
+const std::string kLeast = "component: Sweep\ntargets: {include: [{all: true}]}\n";
+
+}  // namespace
+
+TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
+    const auto runbook = good(kLeast, "/etc/somewhere/sweep-all.yaml");
+    CHECK(runbook.name == "sweep-all");
+    CHECK(runbook.file == "/etc/somewhere/sweep-all.yaml");
+    CHECK(runbook.enabled);
+    CHECK(runbook.account == "main");
+    CHECK_FALSE(runbook.schedule);
+    CHECK(runbook.window == std::chrono::hours(1));
+    CHECK(runbook.timeout == std::chrono::hours(1));
+    CHECK(runbook.offline == OfflinePolicy::skip);
+    CHECK(runbook.component == "Sweep");
+    CHECK(runbook.variables.empty());
+    REQUIRE(runbook.targets.include.size() == 1);
+    CHECK(runbook.targets.include[0].all);
+    CHECK(runbook.yaml == kLeast);
+    CHECK(runbook.resolved == R"({"account":"main","offline":"skip","timeout":"1h","window":"1h"})");
+}
+
+TEST_CASE("every key that is written counts, and is not named as a default", "[config]") {
+    const auto runbook = good(
+        "name: clear-temp-files\n"
+        "description: Weekly, in Berlin\n"
+        "enabled: false\n"
+        "account: main\n"
+        "schedule: {cron: '0 2 * * SUN', timezone: Europe/Berlin}\n"
+        "window: 90m\n"
+        "offline: dispatch\n"
+        "timeout: 10m\n" +
+        kLeast);
+    CHECK(runbook.name == "clear-temp-files");
+    CHECK(runbook.description == "Weekly, in Berlin");
+    CHECK_FALSE(runbook.enabled);
+    REQUIRE(runbook.schedule);
+    CHECK(runbook.schedule->cron.text() == "0 2 * * SUN");
+    CHECK(runbook.schedule->zone->name() == "Europe/Berlin");
+    CHECK(runbook.window == std::chrono::minutes(90));
+    CHECK(runbook.offline == OfflinePolicy::dispatch);
+    CHECK(runbook.timeout == std::chrono::minutes(10));
+    CHECK(runbook.resolved == "{}");
+}
+
+TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
+    zones::Zones zones;
+    auto settings = settings_for_tests();
+    settings.account.timezone = "Europe/Berlin";
+    const auto parsed = parse_runbook("schedule: 0 2 * * *\n" + kLeast, "a.yaml", settings, zones);
+    REQUIRE(parsed.runbook);
+    CHECK(parsed.runbook->schedule->zone->name() == "Europe/Berlin");
+    CHECK(parsed.runbook->resolved ==
+          R"({"account":"main","offline":"skip","timeout":"1h","timezone":"Europe/Berlin","window":"1h"})");
+}
+
+TEST_CASE("an unknown zone of the account refuses what relies on it and nothing else", "[config]") {
+    zones::Zones zones;
+    auto settings = settings_for_tests();
+    settings.account.timezone = "Nowhere/Land";
+    const auto bad = parse_runbook("schedule: 0 2 * * *\n" + kLeast, "a.yaml", settings, zones);
+    CHECK(in_short(bad.diagnostics) == std::vector<std::string>{"1:11 unknown_zone schedule"});
+    CHECK(parse_runbook("schedule: {cron: 0 2 * * *, timezone: UTC}\n" + kLeast, "a.yaml", settings, zones)
+              .runbook);
+    CHECK(parse_runbook(kLeast, "a.yaml", settings, zones).runbook);
+}
+
+TEST_CASE("default-made settings let a runbook name any account", "[config]") {
+    zones::Zones zones;
+    CHECK(parse_runbook("account: other\n" + kLeast, "a.yaml", Settings{}, zones).runbook);
+}
+
+TEST_CASE("selectors take a text, a list or a negation", "[config]") {
+    const auto targets = good(
+                             "component: Sweep\n"
+                             "targets:\n"
+                             "  include:\n"
+                             "    - {site: Acme HQ, hostname: [\"ACME-*\", b], os: {not: \"*Server*\"}}\n"
+                             "    - {device: d4e5f6a7-b8c9-0d1e-2f3a-4b5c6d7e8f9a}\n"
+                             "  exclude:\n"
+                             "    - hostname: {not: [a, 007]}\n")
+                             .targets;
+    REQUIRE(targets.include.size() == 2);
+    CHECK(targets.include[0].site->any_of == std::vector<std::string>{"Acme HQ"});
+    CHECK(targets.include[0].hostname->any_of == std::vector<std::string>{"ACME-*", "b"});
+    CHECK_FALSE(targets.include[0].hostname->negated);
+    CHECK(targets.include[0].os->negated);
+    CHECK_FALSE(targets.include[0].device);
+    CHECK(targets.include[1].device->any_of.size() == 1);
+    REQUIRE(targets.exclude.size() == 1);
+    CHECK(targets.exclude[0].hostname->negated);
+    CHECK(targets.exclude[0].hostname->any_of == std::vector<std::string>{"a", "007"});
+}
+
+TEST_CASE("variables keep the text as typed", "[config]") {
+    const auto runbook = good(kLeast +
+                              "variables:\n"
+                              "  zeros: 007\n"
+                              "  price: 1.50\n"
+                              "  flag: true\n"
+                              "  old: yes\n"
+                              "  date: 2026-12-01\n"
+                              "  hex: 0x1F\n"
+                              "  empty: ''\n"
+                              "  quoted: \"a\\tb\"\n"
+                              "  lines: |\n"
+                              "    one\n"
+                              "    two\n"
+                              "  tagged: !!str null\n"
+                              "  5: five\n");
+    const std::map<std::string, std::string> expected{
+        {"zeros", "007"},       {"price", "1.50"},       {"flag", "true"}, {"old", "yes"},
+        {"date", "2026-12-01"}, {"hex", "0x1F"},         {"empty", ""},    {"quoted", "a\tb"},
+        {"tagged", "null"},     {"lines", "one\ntwo\n"}, {"5", "five"}};
+    CHECK(runbook.variables == expected);
+}
+
+TEST_CASE("anchors, aliases and merges are applied", "[config]") {
+    const auto runbook = good(
+        "component: &what Sweep\n"
+        "description: *what\n"
+        "targets:\n"
+        "  include:\n"
+        "    - &windows {os: \"*Windows*\", site: A}\n"
+        "    - {<<: *windows, site: B}\n"
+        "    - {<<: [{site: C}, *windows]}\n");
+    CHECK(runbook.description == "Sweep");
+    REQUIRE(runbook.targets.include.size() == 3);
+    CHECK(runbook.targets.include[1].site->any_of[0] == "B");
+    CHECK(runbook.targets.include[1].os->any_of[0] == "*Windows*");
+    CHECK(runbook.targets.include[2].site->any_of[0] == "C");
+    CHECK(runbook.targets.include[2].os->any_of[0] == "*Windows*");
+}
+
+TEST_CASE("a mistake inside a merged map is reported where it is written", "[config]") {
+    const auto found = parse(
+                           "component: Sweep\n"
+                           "targets:\n"
+                           "  include:\n"
+                           "    - &a {sites: A, site: X}\n")
+                           .diagnostics;
+    CHECK(in_short(found) == std::vector<std::string>{"4:11 unknown_key targets.include[0].sites"});
+}
+
+TEST_CASE("byte order mark, CRLF and comments change nothing", "[config]") {
+    const auto runbook =
+        good("\xEF\xBB\xBF# hello\r\ncomponent: Sweep # what\r\ntargets: {include: [{all: true}]}\r\n");
+    CHECK(runbook.component == "Sweep");
+}
+
+TEST_CASE("excluding everything is allowed and warned of", "[config]") {
+    const auto parsed = parse("component: S\ntargets: {include: [{all: true}], exclude: [{all: true}]}\n");
+    CHECK(parsed.runbook);
+    REQUIRE(parsed.diagnostics.size() == 1);
+    CHECK(parsed.diagnostics[0].severity == Severity::warning);
+    CHECK(parsed.diagnostics[0].code == "selects_nothing");
+}
