@@ -1,0 +1,288 @@
+#include "app/daemon.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "app/runbook_source.hpp"
+#include "app/supervisor.hpp"
+#include "async/task_group.hpp"
+#include "async/timers.hpp"
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "datto/client.hpp"
+#include "engine/engine.hpp"
+#include "http_api/server.hpp"
+#include "log/log.hpp"
+#include "runtime/control_service.hpp"
+#include "runtime/dispatch_loop.hpp"
+#include "store/sqlite_store.hpp"
+#include "timer_wheel/timer_wheel.hpp"
+#include "zones/zones.hpp"
+
+namespace runbookd::app {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::seconds;
+
+// systemd's default for a stop is 90 s; a create that has no answer within this is looked for at the next
+// start.
+constexpr Millis kStopGrace = seconds{5};
+constexpr Millis kStoreGrace = seconds{5};
+
+void print(const std::string& line) { std::fprintf(stderr, "runbookd: %s\n", line.c_str()); }
+
+log::Log make_log(const config::Settings& settings) {
+    return log::Log(static_cast<log::Level>(settings.log_level),
+                    static_cast<log::Format>(settings.log_format));
+}
+
+engine::EngineSettings engine_settings(const config::Settings& settings) {
+    engine::EngineSettings out;
+    const auto& account = settings.account;
+    out.account = account.name;
+    switch (account.limits.mode) {
+        case config::Limits::Mode::auto_detect: out.limits_source = engine::LimitsSource::upstream; break;
+        case config::Limits::Mode::fixed: out.limits_source = engine::LimitsSource::fixed; break;
+        case config::Limits::Mode::off: out.limits_source = engine::LimitsSource::off; break;
+    }
+    out.limits = {account.limits.reads, account.limits.writes, account.limits.creates};
+    out.budget_share = account.budget_share;
+    out.fleet_refresh = account.fleet_refresh;
+    out.unknown_after = settings.unknown_after;
+    out.output_max_bytes = static_cast<std::size_t>(settings.output_max_bytes);
+    return out;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+}
+
+std::string what_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& thrown) {
+        return thrown.what();
+    } catch (...) {
+        return "an unknown exception";
+    }
+}
+
+/// Reads the settings and prints what stands against them; absent: the daemon cannot run on these.
+std::optional<config::Settings> settings_or_complaint(const std::filesystem::path& file,
+                                                      zones::Zones& zones) {
+    auto loaded = config::load_settings(file, zones);
+    for (const auto& diagnostic : loaded.diagnostics) print(config::to_line(diagnostic));
+    return std::move(loaded.settings);
+}
+
+/// Everything that lives as long as the loop runs, in the order in which it is built; torn down in reverse.
+class Daemon {
+public:
+    Daemon(config::Settings settings, zones::Zones& zones)
+        : settings_(std::move(settings)),
+          zones_(zones),
+          log_(make_log(settings_)),
+          wheel_(async::to_tick(clock_.now().steady)),
+          timers_(loop_.get_executor(), clock_, wheel_),
+          tasks_(loop_.get_executor(),
+                 [this](const std::string& task, std::exception_ptr error) {
+                     give_up(task + ": " + what_of(error));
+                 }),
+          signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+          engine_(engine_settings(settings_), wheel_, random_seed()) {}
+
+    [[nodiscard]] int run();
+
+private:
+    [[nodiscard]] Result<void> build();
+    [[nodiscard]] Result<void> open_store();
+    void start();
+    void reload();
+    void report(const FoundRunbooks& found);
+    void give_up(const std::string& why);
+    asio::awaitable<void> watch_signals();
+    asio::awaitable<void> shut_down();
+
+    config::Settings settings_;
+    zones::Zones& zones_;
+    log::Log log_;
+    SystemClock clock_;
+    asio::io_context loop_{1};
+    timer_wheel::TimerWheel wheel_;
+    async::Timers timers_;
+    async::TaskGroup tasks_;
+    asio::signal_set signals_;
+    std::unique_ptr<store::SqliteStore> store_;
+    std::unique_ptr<datto::Client> api_;
+    engine::Engine engine_;
+    std::unique_ptr<runtime::DispatchLoop> dispatch_;
+    std::unique_ptr<runtime::ControlService> control_;
+    std::unique_ptr<http_api::Server> server_;
+    int exit_status_ = 0;
+};
+
+Result<void> Daemon::open_store() {
+    store::StoreCallbacks callbacks;
+    callbacks.on_trouble = [this](const std::string& why) {
+        if (why.empty())
+            log_.event(log::Level::info, "store.recovered", {{"path", settings_.store_path.string()}});
+        else
+            log_.event(log::Level::error, "store.refuses",
+                       {{"path", settings_.store_path.string()}, {"why", why}});
+    };
+    callbacks.on_fatal = [this](const std::string& why) { give_up("store: " + why); };
+    auto opened =
+        store::SqliteStore::open(settings_.store_path.string(), loop_.get_executor(), std::move(callbacks));
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    store_ = std::move(*opened);
+    return {};
+}
+
+Result<void> Daemon::build() {
+    if (auto opened = open_store(); !opened) return opened;
+    datto::ClientSettings client;
+    client.url = settings_.account.url;
+    client.key = settings_.account.key.reveal();
+    client.secret = settings_.account.secret.reveal();
+    client.ca_file = settings_.account.ca_file.string();
+    auto made = datto::Client::create(timers_, clock_, std::move(client));
+    if (!made) return tl::unexpected<Error>(made.error());
+    api_ = std::move(*made);
+    dispatch_ =
+        std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_, log_);
+    control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
+                                                         settings_.account.name, RUNBOOKD_VERSION);
+    http_api::ServerSettings server;
+    server.socket_path = settings_.socket_path.string();
+    server.version = RUNBOOKD_VERSION;
+    server.on_problem = [this](const std::string& problem) {
+        log_.event(log::Level::warning, "control.problem", {{"message", problem}});
+    };
+    server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, *control_, *store_,
+                                                 std::move(server));
+    if (auto listening = server_->listen(); !listening) return listening;
+    if (!server_->note().empty())
+        log_.event(log::Level::warning, "control.note", {{"message", server_->note()}});
+    return {};
+}
+
+void Daemon::report(const FoundRunbooks& found) {
+    for (const auto& line : found.warnings)
+        log_.event(log::Level::warning, "runbook.warning", {{"message", line}});
+    for (const auto& line : found.errors)
+        log_.event(log::Level::error, "runbook.refused", {{"message", line}});
+    control_->set_file_problems(found.errors);
+}
+
+void Daemon::start() {
+    auto stored = store_->load();
+    if (!stored) throw std::runtime_error(stored.error().message);
+    auto found = find_runbooks(settings_, zones_);
+    report(found);
+    server_->start(tasks_);
+    tasks_.spawn("signals", [this] { return watch_signals(); });
+    tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
+    dispatch_->tell([&](engine::Engine& core, Instant now) {
+        // A folder that cannot be listed takes nothing away: every stored runbook stays as it is.
+        if (!found.listed)
+            for (const auto& known : stored->runbooks)
+                if (!known.retired)
+                    found.bad.push_back({known.runbook, found.errors.empty() ? "" : found.errors[0]});
+        core.start(*stored, revision_reader(settings_, zones_), std::move(found.good), found.bad, now);
+    });
+    log_.event(log::Level::info, "daemon.started",
+               {{"version", RUNBOOKD_VERSION},
+                {"account", settings_.account.name},
+                {"runbooks", std::to_string(engine_.planner().in_force().size())},
+                {"store", settings_.store_path.string()},
+                {"socket", settings_.socket_path.string()}});
+    tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+}
+
+void Daemon::reload() {
+    tell_reloading();
+    auto found = find_runbooks(settings_, zones_);
+    report(found);
+    if (found.listed)
+        dispatch_->tell([&](engine::Engine& core, Instant now) {
+            core.reload(std::move(found.good), found.bad, "SIGHUP", now);
+        });
+    tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+}
+
+void Daemon::give_up(const std::string& why) {
+    log_.event(log::Level::error, "daemon.gives_up", {{"why", why}});
+    exit_status_ = 1;
+    loop_.stop();
+}
+
+asio::awaitable<void> Daemon::watch_signals() {
+    for (;;) {
+        boost::system::error_code error;
+        const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return;
+        if (signal == SIGHUP) {
+            reload();
+            continue;
+        }
+        log_.event(log::Level::info, "daemon.stopping",
+                   {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        break;
+    }
+    co_await shut_down();
+}
+
+asio::awaitable<void> Daemon::shut_down() {
+    tell_stopping();
+    control_->set_stopping();
+    server_->stop();
+    co_await dispatch_->stop(kStopGrace);
+    loop_.stop();
+}
+
+int Daemon::run() {
+    if (auto built = build(); !built) {
+        print(built.error().message);
+        return 1;
+    }
+    start();
+    loop_.run();
+    store_->close(kStoreGrace);
+    server_->stop();
+    log_.event(log::Level::info, "daemon.stopped", {{"status", std::to_string(exit_status_)}});
+    return exit_status_;
+}
+
+}  // namespace
+
+int run_daemon(const std::filesystem::path& config_file) {
+    zones::Zones zones;
+    auto settings = settings_or_complaint(config_file, zones);
+    if (!settings) return 1;
+    Daemon daemon(std::move(*settings), zones);
+    return daemon.run();
+}
+
+int check_configuration(const std::filesystem::path& config_file) {
+    zones::Zones zones;
+    const auto settings = settings_or_complaint(config_file, zones);
+    if (!settings) return 1;
+    const auto found = find_runbooks(*settings, zones);
+    for (const auto& line : found.warnings) print(line);
+    for (const auto& line : found.errors) print(line);
+    if (found.errors.empty()) std::printf("%s: fine, %zu runbooks\n", config_file.c_str(), found.good.size());
+    return found.errors.empty() ? 0 : 1;
+}
+
+}  // namespace runbookd::app

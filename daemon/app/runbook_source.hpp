@@ -1,0 +1,27 @@
+#pragma once
+// The runbooks folder as the engine wants it: what is good, what is bad, and every problem as a line for
+// people.
+#include <string>
+#include <vector>
+
+#include "config/runbooks.hpp"
+#include "config/settings.hpp"
+#include "engine/planner.hpp"
+#include "zones/zones.hpp"
+
+namespace runbookd::app {
+
+struct FoundRunbooks {
+    std::vector<runbook::Runbook> good;
+    std::vector<engine::BadRunbook> bad;
+    std::vector<std::string> errors;    ///< one line each
+    std::vector<std::string> warnings;  ///< one line each
+    bool listed = true;                 ///< false: the folder could not be read, so nothing was taken away
+};
+
+[[nodiscard]] FoundRunbooks find_runbooks(const config::Settings& settings, zones::Zones& zones);
+
+/// Reads stored revisions again, under the same settings; see engine::ReadRevision. Borrows both.
+[[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones);
+
+}  // namespace runbookd::app

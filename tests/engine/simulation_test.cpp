@@ -1,0 +1,181 @@
+#include "fakes/simulation.hpp"
+
+#include <map>
+#include <set>
+
+#include "catch.hpp"
+#include "engine/finder.hpp"
+
+namespace runbookd {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Not owned by anybody: utc_zone() lives as long as the program.
+std::shared_ptr<const cron::Zone> utc() {
+    return {&cron::utc_zone(), [](const cron::Zone*) {}};
+}
+
+runbook::Runbook every_minute(const std::string& name, Millis window) {
+    runbook::Runbook runbook;
+    runbook.name = name;
+    runbook.account = "main";
+    runbook.schedule = runbook::Schedule{*cron::Expression::parse("* * * * *"), utc()};
+    runbook.window = window;
+    runbook.targets.include.push_back({true, {}, {}, {}, {}});
+    runbook.component = "Clean";
+    runbook.yaml = "name: " + name;
+    return runbook;
+}
+
+fakes::SimulationPlan small_plan() {
+    fakes::SimulationPlan plan;
+    plan.devices = 5;
+    plan.runbooks = {every_minute("sweep", minutes{1})};
+    return plan;
+}
+
+/// Runs the schedules for a while, then lets everything that is open come to its end.
+void run_to_the_end(fakes::Simulation& simulation, Millis with_schedules) {
+    simulation.run_for(with_schedules);
+    simulation.drop_schedules();
+    simulation.run_for(hours{3});
+}
+
+/// Promise 1: for each run and device at most one accepted create.
+void check_at_most_once(fakes::Simulation& simulation) {
+    std::set<std::pair<RunUid, DeviceUid>> served;
+    for (const auto& accepted : simulation.rmm().ledger()) {
+        const auto uid = engine::job_in_name(accepted.job_name);
+        REQUIRE(uid);
+        const auto job = simulation.store().jobs().find(*uid);
+        REQUIRE(job != simulation.store().jobs().end());
+        INFO("job " << *uid << " on " << accepted.device);
+        CHECK(served.emplace(job->second.created.run, accepted.device).second);
+        CHECK(job->second.created.device == accepted.device);
+    }
+}
+
+/// Promise 2: every target has a disposition, every accepted job its end and its output.
+void check_nothing_lost(fakes::Simulation& simulation) {
+    const auto& store = simulation.store();
+    for (const auto& [uid, run] : store.runs()) {
+        INFO("run " << uid << " " << to_text(run.status));
+        CHECK(engine::is_terminal(run.status));
+        for (const auto& target : run.targets) CHECK(target.disposition != engine::Disposition::pending);
+    }
+    std::set<JobUid> accepted;
+    for (const auto& line : simulation.rmm().ledger()) {
+        const auto& job = store.jobs().at(*engine::job_in_name(line.job_name));
+        accepted.insert(*engine::job_in_name(line.job_name));
+        INFO("job " << line.job_name << " " << to_text(job.status) << " " << job.reason);
+        CHECK(engine::is_terminal(job.status));
+        CHECK(job.reason != "unknown_dispatch");
+        CHECK(job.out == simulation.rmm().output_of(line.job_name));
+    }
+    for (const auto& [uid, job] : store.jobs()) {
+        INFO("job " << uid << " " << to_text(job.status) << " " << job.reason);
+        CHECK(engine::is_terminal(job.status));
+        CHECK((accepted.contains(uid) || job.reason == "unknown_dispatch" || job.reason == "window_closed"));
+    }
+}
+
+/// Every minute between the first and the last that was judged has exactly one verdict.
+void check_every_minute_has_a_verdict(fakes::Simulation& simulation, UtcTime first, UtcTime last) {
+    std::map<UtcTime, int> verdicts;
+    for (const auto& occurrence : simulation.store().occurrences())
+        for (auto at = occurrence.nominal; at <= occurrence.until; at += minutes{1}) ++verdicts[at];
+    for (auto at = first; at <= last; at += minutes{1}) {
+        INFO("minute " << format_utc(at));
+        CHECK(verdicts[at] == 1);
+    }
+}
+
+void check_inside_the_rules(fakes::Simulation& simulation) {
+    for (const auto& [name, at] : simulation.sent()) {
+        const auto& job = simulation.store().jobs().at(*engine::job_in_name(name));
+        CHECK(at < simulation.store().runs().at(job.created.run).planned.window_end);
+    }
+    CHECK(simulation.rmm().most_reads_in_a_window() <= 480);
+    CHECK(simulation.rmm().most_creates_in_a_window() <= 80);
+    std::size_t unknown = 0;
+    for (const auto& [uid, job] : simulation.store().jobs())
+        unknown += job.reason == "unknown_dispatch" ? 1 : 0;
+    CHECK(unknown <= 8 * simulation.crashes());
+}
+
+void check_promises(fakes::Simulation& simulation, UtcTime first, UtcTime last) {
+    check_at_most_once(simulation);
+    check_nothing_lost(simulation);
+    check_every_minute_has_a_verdict(simulation, first, last);
+    check_inside_the_rules(simulation);
+}
+
+const UtcTime kFirst = *parse_utc("2026-03-01T00:01:00Z");
+
+}  // namespace
+
+TEST_CASE("an undisturbed run serves every device once and keeps every output", "[engine][simulation]") {
+    fakes::Simulation simulation(small_plan());
+    run_to_the_end(simulation, minutes{5});
+    CHECK(simulation.rmm().ledger().size() >= 5);
+    check_promises(simulation, kFirst, *parse_utc("2026-03-01T00:05:00Z"));
+    for (const auto& occurrence : simulation.store().occurrences())
+        CHECK(occurrence.verdict == engine::Verdict::on_time);
+}
+
+TEST_CASE("a crash after any one step breaks no promise", "[engine][simulation]") {
+    std::uint64_t steps = 0;
+    {
+        fakes::Simulation undisturbed(small_plan());
+        undisturbed.run_for(minutes{3});
+        steps = undisturbed.steps();
+    }
+    REQUIRE(steps > 100);
+    for (std::uint64_t crash_at = 1; crash_at <= steps; ++crash_at) {
+        auto plan = small_plan();
+        plan.crash_after = [crash_at](std::uint64_t step) { return step == crash_at; };
+        fakes::Simulation simulation(std::move(plan));
+        run_to_the_end(simulation, minutes{3});
+        INFO("crash after step " << crash_at);
+        CHECK(simulation.crashes() == 1);
+        check_promises(simulation, kFirst, *parse_utc("2026-03-01T00:03:00Z"));
+    }
+}
+
+TEST_CASE("crashes at every kth step break no promise", "[engine][simulation]") {
+    for (const std::uint64_t k : {2U, 3U, 5U, 7U, 11U, 23U, 101U}) {
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            auto plan = small_plan();
+            plan.seed = seed;
+            plan.crash_after = [k](std::uint64_t step) { return step % k == 0; };
+            plan.crashes_until = minutes{6};
+            fakes::Simulation simulation(std::move(plan));
+            run_to_the_end(simulation, minutes{10});
+            INFO("every " << k << " steps, seed " << seed << ", " << simulation.crashes() << " crashes");
+            check_promises(simulation, kFirst, *parse_utc("2026-03-01T00:10:00Z"));
+        }
+    }
+}
+
+TEST_CASE("faults and crashes together break no promise", "[engine][simulation]") {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        auto plan = small_plan();
+        plan.seed = seed;
+        plan.devices = 12;
+        plan.faults = {20, 20, 20, 20, 3};
+        plan.crash_after = [seed](std::uint64_t step) { return (step * 2654435761U + seed) % 97 == 0; };
+        fakes::Simulation simulation(std::move(plan));
+        run_to_the_end(simulation, minutes{12});
+        INFO("seed " << seed << ", " << simulation.crashes() << " crashes");
+        check_at_most_once(simulation);
+        check_nothing_lost(simulation);
+        check_every_minute_has_a_verdict(simulation, kFirst, *parse_utc("2026-03-01T00:12:00Z"));
+        CHECK(simulation.rmm().most_creates_in_a_window() <= 80);
+        CHECK(simulation.rmm().most_reads_in_a_window() <= 480);
+    }
+}
+
+}  // namespace runbookd

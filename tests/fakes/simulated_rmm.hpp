@@ -1,0 +1,68 @@
+#pragma once
+// Datto RMM on virtual time: a fleet, jobs that run and end, an activity log with a lag, limits, and faults
+// by chance. Its ledger is the witness outside the engine.
+#include <deque>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/api.hpp"
+
+namespace runbookd::fakes {
+
+struct Accepted {
+    std::string job_name;
+    DeviceUid device;
+    UtcTime at{};
+};
+
+/// Chances out of 1,000, for each call.
+struct FaultRates {
+    int not_sent = 0;      ///< the call never leaves
+    int lost_before = 0;   ///< it leaves, has no effect, and no answer comes
+    int lost_after = 0;    ///< it has its effect, and no answer comes
+    int server_error = 0;  ///< 500 without an effect
+    int throttled = 0;     ///< 429
+};
+
+class SimulatedRmm {
+public:
+    SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults);
+
+    /// What the call does when it arrives, and what the caller gets.
+    [[nodiscard]] engine::ApiResult arrive(const engine::ApiCall& call, UtcTime now);
+
+    [[nodiscard]] const std::vector<Accepted>& ledger() const { return ledger_; }
+    [[nodiscard]] std::string output_of(const std::string& job_name) const;
+    /// The most reads (creates) that any 60-second window held, by arrival.
+    [[nodiscard]] std::size_t most_reads_in_a_window() const { return most_reads_; }
+    [[nodiscard]] std::size_t most_creates_in_a_window() const { return most_creates_; }
+    void set_online(std::size_t device, bool online) { devices_[device].online = online; }
+    [[nodiscard]] const std::vector<engine::Device>& devices() const { return devices_; }
+
+private:
+    struct Job {
+        DattoJobUid uid;
+        std::string name;
+        DeviceUid device;
+        UtcTime starts{}, ends{};
+        engine::DeploymentStatus ends_as = engine::DeploymentStatus::success;
+        UtcTime in_log_at{};
+    };
+    [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call, UtcTime now);
+    [[nodiscard]] engine::ApiResult create(const engine::CreateQuickJob& call, UtcTime now);
+    [[nodiscard]] engine::ApiResult result(const engine::ReadResult& call, UtcTime now) const;
+    void count(std::deque<UtcTime>& window, std::size_t& most, UtcTime now);
+    [[nodiscard]] bool by_chance(int of_thousand);
+
+    std::mt19937_64 random_;
+    FaultRates faults_;
+    std::vector<engine::Device> devices_;
+    std::map<DattoJobUid, Job> jobs_;
+    std::vector<Accepted> ledger_;
+    std::deque<UtcTime> reads_, creates_;
+    std::size_t most_reads_ = 0, most_creates_ = 0;
+};
+
+}  // namespace runbookd::fakes

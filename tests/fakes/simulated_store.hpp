@@ -1,0 +1,62 @@
+#pragma once
+// The record in memory, with what a store promises and no more: batches become durable in order, some time
+// after they were handed in; a crash keeps a prefix of them. Checks the books after every batch.
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/records.hpp"
+
+namespace runbookd::fakes {
+
+struct StoredRun {
+    engine::RunPlanned planned;
+    std::optional<UtcTime> started_at;
+    engine::RunStatus status = engine::RunStatus::planned;
+    std::vector<engine::RecoveredTarget> targets;
+    std::map<DeviceUid, std::string> reasons;
+    std::map<DeviceUid, UtcTime> decided_at;
+};
+struct StoredJob {
+    engine::JobCreated created;
+    engine::JobStatus status = engine::JobStatus::created;
+    std::string reason;
+    std::optional<DattoJobUid> datto_job;
+    std::optional<UtcTime> queued_at, started_at;
+    std::optional<std::string> out;
+    std::string late_status;
+};
+
+class SimulatedStore {
+public:
+    /// Throws std::logic_error when the batch contradicts what is stored or leaves the books unbalanced.
+    void apply(const engine::Batch& batch);
+    [[nodiscard]] engine::RecoveredState recover() const;
+
+    [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
+    [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
+    [[nodiscard]] const std::vector<engine::OccurrenceDecided>& occurrences() const { return occurrences_; }
+    [[nodiscard]] const std::vector<engine::Noted>& notes() const { return notes_; }
+
+private:
+    void take(const engine::RevisionEffective& r);
+    void take(const engine::RevisionRetired& r);
+    void take(const engine::RunPlanned& r);
+    void take(const engine::RunStarted& r);
+    void take(const engine::RunFinished& r);
+    void take(const engine::TargetDecided& r);
+    void take(const engine::JobCreated& r);
+    void take(const engine::JobChanged& r);
+    void take(const engine::JobLate& r);
+    void take(const engine::OccurrenceDecided& r);
+    void take(const engine::Noted& r);
+
+    std::map<std::string, engine::RecoveredRunbook> runbooks_;
+    std::map<RunUid, StoredRun> runs_;
+    std::map<JobUid, StoredJob> jobs_;
+    std::vector<engine::OccurrenceDecided> occurrences_;
+    std::vector<engine::Noted> notes_;
+};
+
+}  // namespace runbookd::fakes

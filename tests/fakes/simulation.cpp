@@ -1,0 +1,159 @@
+#include "fakes/simulation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runbookd::fakes {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::int64_t kStart = 1'772'323'230'000;  // 2026-03-01T00:00:30Z
+
+timer_wheel::Tick to_tick(SteadyTime t) {
+    return static_cast<timer_wheel::Tick>(t.time_since_epoch().count());
+}
+
+}  // namespace
+
+Simulation::Simulation(SimulationPlan plan)
+    : plan_(std::move(plan)),
+      random_(plan_.seed),
+      now_{from_unix_ms(kStart), SteadyTime{seconds{1000}}},
+      rmm_(plan_.seed + 1, plan_.devices, plan_.faults),
+      began_(now_.steady) {
+    boot();
+}
+
+Simulation::~Simulation() = default;
+
+void Simulation::boot() {
+    ++process_;
+    wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
+    engine_ = std::make_unique<engine::Engine>(engine::EngineSettings{}, *wheel_, random_());
+    auto runbooks = plan_.runbooks;
+    if (!with_schedules_)
+        for (auto& runbook : runbooks) runbook.schedule.reset();
+    const auto read = [this](const std::string& name, const std::string&) -> engine::RunbookPointer {
+        for (const auto& runbook : plan_.runbooks)
+            if (runbook.name == name) return std::make_shared<const runbook::Runbook>(runbook);
+        return nullptr;
+    };
+    engine_->start(store_.recover(), read, std::move(runbooks), {}, now_);
+    take_actions();
+}
+
+void Simulation::crash() {
+    ++crashes_;
+    engine_.reset();
+    wheel_.reset();
+    // Of what was on its way, a prefix of the commits is durable and each call may or may not arrive.
+    auto left = std::exchange(events_, {});
+    bool disk_turns = true;
+    for (auto& [place, event] : left) {
+        if (event.what == Event::What::commit) {
+            disk_turns = disk_turns && random_() % 2 == 0;
+            if (disk_turns) store_.apply(event.batch);
+        } else if (event.what == Event::What::arrival && random_() % 2 == 0) {
+            (void)rmm_.arrive(*event.call, now_.utc);
+        }
+    }
+    now_.utc += seconds{1};
+    now_.steady += seconds{1};
+    boot();
+}
+
+void Simulation::add(SteadyTime at, Event event) {
+    event.process = process_;
+    events_.emplace(Place{at, ++last_event_}, std::move(event));
+}
+
+void Simulation::take_actions() {
+    for (auto& action : engine_->take_actions()) {
+        Event event;
+        if (auto* const commit = std::get_if<engine::Commit>(&action)) {
+            event.what = Event::What::commit;
+            event.commit = commit->id;
+            event.batch = std::move(commit->batch);
+            last_commit_at_ =
+                std::max(last_commit_at_, now_.steady + milliseconds{1 + static_cast<int>(random_() % 8)});
+            add(last_commit_at_, std::move(event));
+        } else {
+            auto& call = std::get<engine::Call>(action);
+            event.what = Event::What::arrival;
+            event.call_id = call.id;
+            if (const auto* create = std::get_if<engine::CreateQuickJob>(&call.call))
+                sent_[create->job_name] = now_.utc;
+            event.call = std::move(call.call);
+            add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
+        }
+    }
+}
+
+void Simulation::handle(Event event) {
+    switch (event.what) {
+        case Event::What::commit:
+            store_.apply(event.batch);
+            engine_->on_committed(event.commit, now_);
+            break;
+        case Event::What::arrival: {
+            event.result = rmm_.arrive(*event.call, now_.utc);
+            event.what = Event::What::reply;
+            add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
+            return;
+        }
+        case Event::What::reply: engine_->on_reply(event.call_id, std::move(*event.result), now_); break;
+    }
+    take_actions();
+}
+
+bool Simulation::step(SteadyTime until) {
+    const auto due = wheel_->next_due();
+    const auto timer_at =
+        due ? std::optional{std::max(now_.steady, SteadyTime{Millis{static_cast<std::int64_t>(*due)}})}
+            : std::nullopt;
+    const bool is_event_first = !events_.empty() && (!timer_at || events_.begin()->first.first <= *timer_at);
+    if (!is_event_first && !timer_at) return false;
+    const auto at = is_event_first ? events_.begin()->first.first : *timer_at;
+    if (at > until) return false;
+    now_.utc += at - now_.steady;
+    now_.steady = at;
+    ++step_;
+    if (is_event_first) {
+        auto event = std::move(events_.extract(events_.begin()).mapped());
+        handle(std::move(event));
+    } else {
+        wheel_->advance(to_tick(now_.steady));
+        engine_->advance(now_);
+        take_actions();
+    }
+    if (plan_.crash_after(step_) && now_.steady - began_ < plan_.crashes_until) crash();
+    return true;
+}
+
+void Simulation::run_for(Millis span) {
+    const auto until = now_.steady + span;
+    while (step(until)) {
+    }
+    if (now_.steady >= until) return;
+    now_.utc += until - now_.steady;
+    now_.steady = until;
+}
+
+void Simulation::tell(const std::function<void(engine::Engine&, Instant)>& what) {
+    what(*engine_, now_);
+    take_actions();
+}
+
+void Simulation::drop_schedules() {
+    with_schedules_ = false;
+    auto runbooks = plan_.runbooks;
+    for (auto& runbook : runbooks) {
+        runbook.schedule.reset();
+        runbook.yaml += "\n# without its schedule";
+    }
+    tell([&](engine::Engine& core, Instant at) { core.reload(std::move(runbooks), {}, "test", at); });
+}
+
+}  // namespace runbookd::fakes

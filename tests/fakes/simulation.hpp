@@ -1,0 +1,89 @@
+#pragma once
+// The real engine and wheel on virtual time, between a simulated Datto RMM and a simulated store, with
+// crashes. The same seed gives the same run, step by step.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "fakes/simulated_rmm.hpp"
+#include "fakes/simulated_store.hpp"
+
+namespace runbookd::fakes {
+
+struct SimulationPlan {
+    std::uint64_t seed = 1;
+    std::size_t devices = 5;
+    FaultRates faults;
+    std::vector<runbook::Runbook> runbooks;
+    /// After which steps (counted over the whole simulation) the process is killed; it is started again a
+    /// second later.
+    std::function<bool(std::uint64_t step)> crash_after = [](std::uint64_t) { return false; };
+    /// No crash happens later than this after the start, so that everything can come to its end.
+    Millis crashes_until{std::chrono::minutes{10}};
+};
+
+class Simulation {
+public:
+    explicit Simulation(SimulationPlan plan);
+    ~Simulation();
+
+    /// Runs for so long; returns early when nothing will ever happen again.
+    void run_for(Millis span);
+    /// Hands something to the engine as a person would.
+    void tell(const std::function<void(engine::Engine&, Instant)>& what);
+    /// Keeps the engine from starting more, so that what is open comes to its end.
+    void drop_schedules();
+
+    [[nodiscard]] std::uint64_t steps() const { return step_; }
+    [[nodiscard]] std::uint64_t crashes() const { return crashes_; }
+    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] SimulatedRmm& rmm() { return rmm_; }
+    [[nodiscard]] const SimulatedStore& store() const { return store_; }
+    [[nodiscard]] engine::Engine& engine() { return *engine_; }
+    /// When each create was sent, by job name: for the promise that none goes out after its window.
+    [[nodiscard]] const std::map<std::string, UtcTime>& sent() const { return sent_; }
+
+private:
+    struct Event {
+        enum class What { commit, arrival, reply } what = What::commit;
+        std::uint64_t process = 0;  ///< which start of the process it belongs to
+        engine::CommitId commit = 0;
+        engine::Batch batch;
+        engine::CallId call_id = 0;
+        std::optional<engine::ApiCall> call;
+        std::optional<engine::ApiResult> result;
+    };
+    using Place = std::pair<SteadyTime, std::uint64_t>;
+
+    void boot();
+    void crash();
+    void take_actions();
+    void handle(Event event);
+    void add(SteadyTime at, Event event);
+    [[nodiscard]] bool step(SteadyTime until);
+
+    SimulationPlan plan_;
+    std::mt19937_64 random_;
+    Instant now_;
+    SimulatedRmm rmm_;
+    SimulatedStore store_;
+    std::unique_ptr<timer_wheel::TimerWheel> wheel_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::map<Place, Event> events_;
+    std::uint64_t last_event_ = 0;
+    std::uint64_t step_ = 0;
+    std::uint64_t process_ = 0;
+    std::uint64_t crashes_ = 0;
+    SteadyTime began_{};
+    SteadyTime last_commit_at_{};
+    std::map<std::string, UtcTime> sent_;
+    bool with_schedules_ = true;
+};
+
+}  // namespace runbookd::fakes
