@@ -35,3 +35,13 @@ TEST_CASE("the example fleet is YAML in our sense", "[config]") {
     CHECK(in_full(document.diagnostics).empty());
     CHECK(document.root);
 }
+
+TEST_CASE("the runbook in the reference is one that works", "[config]") {
+    const auto page = read_text_file("docs/runbooks.md", kMaxFileBytes);
+    REQUIRE(page);
+    const std::string fence = "```yaml\n";
+    const auto begin = page->find(fence) + fence.size();
+    const auto parsed = parse(page->substr(begin, page->find("```", begin) - begin));
+    CHECK(in_full(parsed.diagnostics).empty());
+    CHECK(parsed.runbook);
+}
