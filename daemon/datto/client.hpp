@@ -1,0 +1,67 @@
+#pragma once
+// The Datto RMM client: one call, one HTTP request, one answer (and the token's request where none is held).
+// What is known of the API is in the reference; what each failure means is in failures.hpp.
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/timers.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "datto/http_types.hpp"
+#include "datto/url.hpp"
+#include "ports/rmm_api.hpp"
+
+namespace runbookd::datto {
+
+class TokenKeeper;
+struct Token;
+class Transport;
+
+struct ClientSettings {
+    std::string url;      ///< the account's `url:`
+    std::string key;      ///< API key; never in a message
+    std::string secret;   ///< API secret; never in a message
+    std::string ca_file;  ///< PEM certificates to trust instead of the system's; empty: the system's
+    Millis connect_timeout = std::chrono::seconds{10};  ///< name resolution and TCP, each
+    Millis tls_timeout = std::chrono::seconds{10};
+    Millis call_timeout = std::chrono::seconds{60};  ///< all of a call, its token included
+    Millis idle_timeout = std::chrono::seconds{15};  ///< a connection idle for longer is not used again
+    std::size_t max_response_bytes = std::size_t{64} * 1024 * 1024;
+    std::size_t idle_connections = 16;  ///< kept open between calls
+};
+
+class Client final : public ports::RmmApi {
+public:
+    /// `timers` and `clock` outlive the client, and the client its calls; everything runs on the loop of
+    /// `timers`. Errors: invalid_input for the address, for an empty key or secret, and for a CA file that
+    /// cannot be read.
+    [[nodiscard]] static Result<std::unique_ptr<Client>> create(async::Timers& timers, const Clock& clock,
+                                                                ClientSettings settings);
+    ~Client() override;
+
+    /// May run any number of times at once. When the calling coroutine is cancelled it ends soon, with
+    /// `not_sent` or `lost`, and the caller's next await throws as usual.
+    boost::asio::awaitable<engine::ApiResult> perform(engine::ApiCall call) override;
+
+private:
+    Client(async::Timers& timers, const Clock& clock, BaseUrl base, ClientSettings settings,
+           std::unique_ptr<Transport> transport);
+
+    boost::asio::awaitable<engine::ApiResult> perform_until(engine::ApiCall call, Request request,
+                                                            SteadyTime until);
+    boost::asio::awaitable<tl::expected<Token, engine::ApiFailure>> fetch_token(SteadyTime until);
+    /// What an answer other than 2xx means; `doing` is empty for the token call.
+    [[nodiscard]] engine::ApiFailure refused(const Response& answer, std::optional<std::string_view> doing);
+
+    const Clock& clock_;
+    BaseUrl base_;
+    ClientSettings settings_;
+    std::unique_ptr<Transport> transport_;
+    std::unique_ptr<TokenKeeper> tokens_;
+    std::optional<SteadyTime> throttled_at_;
+};
+
+}  // namespace runbookd::datto

@@ -1,0 +1,47 @@
+#pragma once
+// One HTTP/1.1 connection to the account's host, plain or TLS. Nothing here retries.
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <optional>
+
+#include "async/timers.hpp"
+#include "datto/http_types.hpp"
+#include "datto/resolve.hpp"
+#include "datto/url.hpp"
+
+namespace runbookd::datto {
+
+class Connection {
+public:
+    /// `tls` is null for plain http; it is needed only while this is constructed.
+    Connection(async::Timers& timers, BaseUrl base, boost::asio::ssl::context* tls);
+
+    /// Both return what went wrong, for a person, or "". Nothing of any request has been sent either way.
+    boost::asio::awaitable<std::string> connect(Endpoints endpoints, Millis within);
+    /// TLS, with the certificate verified against the host's name. At once where the connection is plain.
+    boost::asio::awaitable<std::string> shake_hands(Millis within);
+
+    /// Sends the request and reads its answer. `authorization` is the header's whole value.
+    boost::asio::awaitable<Exchange> exchange(Request request, std::string authorization,
+                                              std::size_t max_response_bytes, Millis within);
+
+    /// Whether the last answer left the connection fit for another request.
+    [[nodiscard]] bool is_reusable() const { return reusable_; }
+    /// Looks, without waiting, whether the other side has closed or said something unasked: then a request
+    /// must not be written here, since nobody could tell afterwards whether it arrived.
+    [[nodiscard]] bool is_quiet();
+
+private:
+    void close();
+
+    async::Timers& timers_;
+    BaseUrl base_;
+    boost::asio::ip::tcp::socket socket_;
+    std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+    boost::beast::flat_buffer unread_;
+    bool reusable_ = false;
+};
+
+}  // namespace runbookd::datto

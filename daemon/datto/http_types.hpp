@@ -1,0 +1,44 @@
+#pragma once
+// One HTTP request and its answer as plain data, so that what is sent and what is read is tested without
+// sockets.
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+
+namespace runbookd::datto {
+
+enum class Method : std::uint8_t { get, put, post };
+enum class Authorization : std::uint8_t {
+    bearer,        ///< the account's token
+    public_client  ///< the fixed pair that the token call presents, the same for everybody (reference, 1.2)
+};
+
+struct Request {
+    Method method = Method::get;
+    std::string target;        ///< path and query, encoded
+    std::string content_type;  ///< empty: no body
+    std::string body;
+    Authorization authorization = Authorization::bearer;
+};
+
+struct Response {
+    int status = 0;
+    std::string content_type;
+    std::string retry_after;  ///< the header as sent, or empty
+    std::string body;
+};
+
+/// What is known when no whole answer came.
+enum class Delivery : std::uint8_t {
+    not_sent,   ///< no byte of the request was handed to the network
+    uncertain,  ///< some of it may have arrived
+    oversized   ///< it was answered, with more than we read
+};
+struct TransportFailure {
+    Delivery delivery = Delivery::uncertain;
+    int status = 0;  ///< where the answer's head was read
+    std::string message;
+};
+using Exchange = tl::expected<Response, TransportFailure>;
+
+}  // namespace runbookd::datto

@@ -1,0 +1,25 @@
+#pragma once
+// Every request that the daemon sends, from the engine's calls. Pure; paths and bodies as in reference 1.2, 3
+// and 4.
+#include <string>
+
+#include "base/result.hpp"
+#include "datto/http_types.hpp"
+#include "datto/url.hpp"
+#include "engine/api.hpp"
+
+namespace runbookd::datto {
+
+/// Errors: invalid_input for an empty uid, and for a cursor that leaves the account's address. Nothing was
+/// sent then.
+[[nodiscard]] Result<Request> build_request(const BaseUrl& base, const engine::ApiCall& call);
+
+/// The password grant. Its body holds key and secret: never to be shown.
+[[nodiscard]] Request token_request(const BaseUrl& base, const std::string& key, const std::string& secret);
+
+/// What the call does, for messages: "creating the quick job", "reading the sites".
+[[nodiscard]] std::string_view describe(const engine::ApiCall& call);
+
+[[nodiscard]] bool is_create(const engine::ApiCall& call);
+
+}  // namespace runbookd::datto
