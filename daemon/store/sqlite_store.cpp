@@ -121,7 +121,6 @@ asio::awaitable<Result<ports::Rows>> SqliteStore::job_by_uid(std::string uid) {
 }
 
 void SqliteStore::close(Millis bound) {
-    if (!lock_) return;
     reader_->stop();
     reading_->join();
     writer_->close(bound);

@@ -54,9 +54,9 @@ public:
                                                                       bool of_stderr) override;
     boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override;
 
-    /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses), ends both threads,
-    /// and frees the lock. Commits that were not durable by then never resume. Once; the destructor does it
-    /// with a bound of 5 s.
+    /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses) and ends both threads.
+    /// Commits that were not durable by then never resume. The destructor does it with a bound of 5 s, then
+    /// frees the lock.
     void close(Millis bound);
 
 private:

@@ -3,9 +3,12 @@
 #include <SQLiteCpp/Database.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,8 +75,6 @@ engine::TargetDecided decided(engine::Disposition disposition, const std::string
 engine::RunFinished finished(const std::string& run = "01RUN");
 
 }  // namespace runbookd::store_test
-
-#include <boost/asio/co_spawn.hpp>
 
 template <class T>
 T runbookd::store_test::OpenStore::wait_for(boost::asio::awaitable<T> task) {

@@ -1,5 +1,6 @@
 // Opening, closing, locking, migrating, and what a start finds.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>

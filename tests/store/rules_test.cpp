@@ -1,4 +1,6 @@
 // What the database itself refuses, and the books that it keeps.
+#include <array>
+
 #include "catch.hpp"
 #include "store/fixture.hpp"
 

@@ -1,7 +1,10 @@
 // The writer's thread: order, group commit, and a disk that refuses for a while.
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
