@@ -1,0 +1,211 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+
+#include "base/spelling.hpp"
+#include "cli/surroundings.hpp"
+
+namespace runbookd::cli {
+namespace {
+
+const std::vector<std::string> kVerbs{"validate", "next",        "run",     "quickjob",   "runbooks",
+                                      "runs",     "occurrences", "targets", "jobs",       "show",
+                                      "output",   "events",      "devices", "components", "status"};
+/// Of the design, not built yet: said so, rather than "unknown".
+const std::vector<std::string> kLaterVerbs{
+    "lint",     "plan",   "forecast", "diff",   "apply",  "failures",  "outputs", "coverage",  "why",
+    "retarget", "settle", "pause",    "resume", "cancel", "approve",   "reject",  "doctor",    "budget",
+    "verify",   "audit",  "collect",  "import", "token",  "dashboard", "schema",  "completion"};
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// The first word that is neither an option nor an option's value: what should be a verb.
+std::string verb_word(const std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == "--socket" || words[i] == "--config") {
+            ++i;
+        } else if (words[i].empty() || words[i].front() != '-') {
+            return words[i];
+        }
+    }
+    return {};
+}
+
+Arguments usage(std::string message) {
+    Arguments arguments;
+    arguments.exit_status = kUsage;
+    arguments.err = "runbookctl: " + std::move(message) + "\n";
+    return arguments;
+}
+
+std::optional<Arguments> refuse_unknown_verb(const std::vector<std::string>& words) {
+    const auto verb = verb_word(words);
+    if (verb.empty() || contains(kVerbs, verb)) return std::nullopt;
+    if (contains(kLaterVerbs, verb)) return usage("'" + verb + "' is not supported yet");
+    const auto close = nearest(verb, kVerbs, 1);
+    return usage(
+        "unknown verb '" + verb + "'" +
+        (close.empty() ? "; `runbookctl --help` lists them" : "; did you mean '" + close.front() + "'?"));
+}
+
+/// Builds the parser; what it reads lands in the members.
+class Parser {
+public:
+    Parser() : app_("Starts runbooks, follows their jobs, and shows what happened.", "runbookctl") {
+        app_.set_version_flag("--version", std::string("runbookctl ") + RUNBOOKD_VERSION);
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        auto* socket =
+            app_.add_option("--socket", command_.socket, "The daemon's control socket")->type_name("PATH");
+        app_.add_option("--config", command_.config,
+                        "The daemon's configuration: its socket and runbooks are used")
+            ->type_name("FILE")
+            ->excludes(socket);
+        app_.footer(
+            "Without either: RUNBOOKD_SOCKET, else /run/runbookd/control.sock.\n"
+            "Exit status: 0 done, 1 failed or invalid, 2 usage, 3 daemon or API unreachable, 4 refused.");
+        add_offline_verbs();
+        add_starting_verbs();
+        add_lists();
+        add_single_things();
+    }
+
+    Arguments parse(std::vector<std::string> words) {
+        std::reverse(words.begin(), words.end());  // CLI11 takes them last first
+        Arguments arguments;
+        try {
+            app_.parse(words);
+            take_choices();
+            arguments.command = command_;
+        } catch (const CLI::ParseError& error) {
+            std::ostringstream out, err;
+            const int status = app_.exit(error, out, err);
+            if (status != 0) return usage(one_line(err.str()));
+            arguments.out = out.str();
+        }
+        return arguments;
+    }
+
+private:
+    /// CLI11 adds hints on lines of their own; an error of ours is one line.
+    static std::string one_line(std::string text) {
+        while (!text.empty() && text.back() == '\n') text.pop_back();
+        std::replace(text.begin(), text.end(), '\n', ' ');
+        return text.empty() ? "see `runbookctl --help`" : text;
+    }
+
+    CLI::App* verb(const char* name, Verb which, const char* what) {
+        auto* sub = app_.add_subcommand(name, what);
+        sub->callback([this, which] { command_.verb = which; });
+        sub->add_flag("--json", is_json_, "JSON");
+        return sub;
+    }
+    CLI::App* list(const char* name, Verb which, const char* what) {
+        auto* sub = verb(name, which, what);
+        sub->add_flag("--csv", is_csv_, "CSV with all columns")->excludes("--json");
+        return sub;
+    }
+    CLI::App* filtered_list(const char* name, Verb which, const char* what) {
+        auto* sub = list(name, which, what);
+        auto& filters = command_.filters;
+        sub->add_option("--runbook", filters.runbook, "Exact name");
+        sub->add_option("--customer", filters.customer, "Exact name");
+        sub->add_option("--site", filters.site, "Site name or uid");
+        sub->add_option("--device", filters.device, "Hostname or device uid");
+        sub->add_option("--status", filters.status, "Status, disposition or verdict");
+        sub->add_option("--since", filters.since, "A span ago (2h, 7d) or an ISO time");
+        sub->add_option("--until", filters.until, "A span ago or an ISO time");
+        sub->add_option("--limit", filters.limit, "At most so many, newest first")
+            ->check(CLI::Range(1, 100'000));
+        return sub;
+    }
+
+    void add_offline_verbs() {
+        auto* validate =
+            verb("validate", Verb::validate, "Checks runbooks and configuration; needs no daemon");
+        validate->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
+        auto* next = list("next", Verb::next, "Coming occurrences; needs no daemon");
+        auto* runbook = next->add_option("RUNBOOK", command_.name, "Default: all runbooks with a schedule");
+        auto* cron = next->add_option("--cron", command_.cron, "An expression instead of a runbook")
+                         ->excludes(runbook);
+        next->add_option("--tz", command_.zone, "IANA zone of --cron; default UTC")->needs(cron);
+        next->add_option("--from", command_.from, "An ISO time, exclusive; default: now");
+        next->add_option("--count", command_.count, "How many; default 5")->check(CLI::Range(1, 10'000));
+    }
+
+    void add_starting_verbs() {
+        auto* run = verb("run", Verb::run, "Starts a run of a runbook");
+        run->add_option("RUNBOOK", command_.name)->required();
+        run->add_option("--device", command_.devices, "Only these of its targets: hostname or uid")
+            ->take_all();
+        run->add_option("--site", command_.sites, "Only its targets on these sites: name or uid")->take_all();
+        run->add_option("--note", command_.note, "Kept with the run");
+        add_variables(run);
+        run->add_flag("--wait", command_.waits, "Until the run has ended");
+        auto* quickjob = verb("quickjob", Verb::quickjob, "One component on one device, now");
+        quickjob->add_option("--device", command_.device, "Hostname or uid")->required();
+        quickjob->add_option("--component", command_.component, "Exact name or uid")->required();
+        add_variables(quickjob);
+        quickjob->add_flag("--wait", command_.waits, "Until the job has ended; prints its output");
+    }
+    void add_variables(CLI::App* sub) {
+        sub->add_option("--var", variables_, "name=value; may be repeated")
+            ->take_all()
+            ->type_name("NAME=VALUE");
+    }
+
+    void add_lists() {
+        list("runbooks", Verb::runbooks, "What is in force, and when it runs next")
+            ->add_option("--runbook", command_.filters.runbook, "Exact name");
+        filtered_list("runs", Verb::runs, "What ran");
+        filtered_list("occurrences", Verb::occurrences, "What was due, and what became of it");
+        filtered_list("targets", Verb::targets, "The devices of a run")
+            ->add_option("RUN", command_.name, "A run's uid or its beginning; default: the newest run");
+        filtered_list("jobs", Verb::jobs, "Jobs, newest first");
+        filtered_list("events", Verb::events, "The audit trail");
+        filtered_list("devices", Verb::devices, "The fleet");
+        list("components", Verb::components, "Components, with their variables")
+            ->add_option("NAME", command_.name, "Exact name, else a part of it");
+    }
+
+    void add_single_things() {
+        verb("show", Verb::show, "All about a run or a job")
+            ->add_option("UID", command_.name, "Or its beginning")
+            ->required();
+        auto* output = verb("output", Verb::output, "What a job printed, as it is");
+        output->add_option("JOB", command_.name, "A job's uid or its beginning")->required();
+        output->add_flag("--stderr", command_.of_stderr, "The other stream");
+        verb("status", Verb::status, "The daemon's own health");
+    }
+
+    void take_choices() {
+        if (is_json_) command_.format = Format::json;
+        if (is_csv_) command_.format = Format::csv;
+        for (const auto& text : variables_) {
+            const auto equals = text.find('=');
+            if (equals == std::string::npos || equals == 0)
+                throw CLI::ValidationError("--var", "'" + text + "' is not name=value");
+            command_.variables[text.substr(0, equals)] = text.substr(equals + 1);
+        }
+    }
+
+    CLI::App app_;
+    Command command_;
+    bool is_json_ = false;
+    bool is_csv_ = false;
+    std::vector<std::string> variables_;
+};
+
+}  // namespace
+
+Arguments read_arguments(const std::vector<std::string>& words) {
+    if (auto refusal = refuse_unknown_verb(words)) return std::move(*refusal);
+    Parser parser;
+    return parser.parse(words);
+}
+
+}  // namespace runbookd::cli

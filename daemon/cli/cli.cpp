@@ -1,0 +1,61 @@
+#include "cli/cli.hpp"
+
+#include "cli/arguments.hpp"
+#include "cli/client.hpp"
+#include "cli/lists.hpp"
+#include "cli/offline.hpp"
+#include "cli/starting.hpp"
+#include "cli/views.hpp"
+#include "config/settings.hpp"
+
+namespace runbookd::cli {
+namespace {
+
+constexpr const char* kDefaultSocket = "/run/runbookd/control.sock";
+
+Result<std::string> socket_of(const Surroundings& around, const Command& command) {
+    if (!command.socket.empty()) return command.socket;
+    if (!command.config.empty()) {
+        const auto loaded = config::load_settings_without_secrets(command.config);
+        if (loaded.settings) return loaded.settings->socket_path.string();
+        auto message = "the configuration " + command.config + " cannot be used";
+        for (const auto& diagnostic : loaded.diagnostics)
+            if (diagnostic.severity == config::Severity::error) {
+                message = config::to_line(diagnostic);
+                break;
+            }
+        return fail(ErrorCode::invalid_input, std::move(message));
+    }
+    const auto from_environment = around.environment("RUNBOOKD_SOCKET");
+    return from_environment && !from_environment->empty() ? *from_environment : std::string(kDefaultSocket);
+}
+
+int ask_daemon(Surroundings& around, const Command& command) {
+    const auto socket = socket_of(around, command);
+    if (!socket) return report(around, socket.error());
+    const Client client(*socket);
+    if (is_list(command.verb)) return run_list(around, client, command);
+    switch (command.verb) {
+        case Verb::run: return run_run(around, client, command);
+        case Verb::quickjob: return run_quickjob(around, client, command);
+        case Verb::show: return run_show(around, client, command);
+        case Verb::output: return run_output(around, client, command);
+        default: return run_status(around, client, command);
+    }
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& words, Surroundings& around) {
+    const auto arguments = read_arguments(words);
+    around.out << arguments.out;
+    around.err << arguments.err;
+    if (!arguments.command) return arguments.exit_status;
+    switch (arguments.command->verb) {
+        case Verb::validate: return run_validate(around, *arguments.command);
+        case Verb::next: return run_next(around, *arguments.command);
+        default: return ask_daemon(around, *arguments.command);
+    }
+}
+
+}  // namespace runbookd::cli

@@ -1,0 +1,53 @@
+#pragma once
+// What a command line asks for, as plain values.
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runbookd::cli {
+
+enum class Verb {
+    validate,
+    next,
+    run,
+    quickjob,
+    runbooks,
+    runs,
+    occurrences,
+    targets,
+    jobs,
+    show,
+    output,
+    events,
+    devices,
+    components,
+    status
+};
+enum class Format { table, json, csv };
+
+/// The filters of a list, as typed.
+struct Filters {
+    std::string runbook, customer, site, device, status, since, until;
+    std::optional<std::int64_t> limit;
+};
+
+struct Command {
+    Verb verb = Verb::status;
+    Format format = Format::table;
+    std::string socket;  ///< --socket; empty: not given
+    std::string config;  ///< --config; empty: not given
+    std::string name;    ///< the verb's one argument: a runbook, a uid or a component; may be empty
+    std::vector<std::string> paths;  ///< validate
+    Filters filters;
+    std::string cron, zone, from;                  ///< next
+    std::int64_t count = 5;                        ///< next
+    std::vector<std::string> devices, sites;       ///< run
+    std::string device, component;                 ///< quickjob
+    std::map<std::string, std::string> variables;  ///< run, quickjob
+    std::string note;                              ///< run
+    bool waits = false;                            ///< run, quickjob
+    bool of_stderr = false;                        ///< output
+};
+
+}  // namespace runbookd::cli

@@ -1,0 +1,149 @@
+#include "cli/list_columns.hpp"
+
+#include <map>
+#include <sstream>
+
+namespace runbookd::cli {
+namespace {
+
+const std::map<Verb, const char*> kKeys{
+    {Verb::runs,
+     "run_uid group_uid runbook revision account customer zone trigger cause_uid actor note nominal_at "
+     "window_end "
+     "started_at finished_at status reason targets pending succeeded warning failed timeout expired skipped "
+     "halted "
+     "cancelled unknown"},
+    {Verb::jobs,
+     "job_uid run_uid runbook revision account customer site_uid site_name device_uid hostname component_uid "
+     "component_name step attempt wave variables status reason exit_code warnings nominal_at created_at "
+     "queued_at "
+     "started_at ran_at completed_at duration_ms stdout_sha256 stderr_sha256 stdout_truncated "
+     "stderr_truncated "
+     "outputs_pruned datto_job_uid datto_status late_status late_at trigger actor"},
+    {Verb::targets,
+     "run_uid runbook customer site_uid site_name device_uid hostname wave disposition reason attempts "
+     "job_uid "
+     "nominal_at decided_at"},
+    {Verb::occurrences,
+     "runbook revision zone customer nominal_at nominal_until count verdict reason run_uid"},
+    {Verb::events, "seq at subject subject_uid kind actor data hash"},
+    {Verb::devices,
+     "device_uid hostname customer site_uid site_name os device_type class online suspended deleted "
+     "first_seen_at "
+     "last_seen_at gone_at"},
+    {Verb::runbooks,
+     "runbook description enabled revision account component schedule zone next_at next_window_end file "
+     "problem"},
+    {Verb::components, "component_uid component_name category description variables"},
+    {Verb::next, "at local runbook zone window_end suppressed_by"},
+};
+
+constexpr ListColumn kRuns[] = {
+    {"RUN", "run_uid"},
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"TRIGGER", "trigger"},
+    {"STATUS", "status"},
+    {"TARGETS", "targets", Shown::number},
+    {"OUTCOME", "", Shown::outcome, true},
+    {"STARTED (UTC)", "started_at", Shown::time},
+    {"FINISHED (UTC)", "finished_at", Shown::time},
+};
+constexpr ListColumn kJobs[] = {
+    {"JOB", "job_uid"},
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"DEVICE", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},
+    {"COMPONENT", "component_name", Shown::text, true},
+    {"STATUS", "status"},
+    {"REASON", "reason", Shown::text, true},
+    {"CREATED (UTC)", "created_at", Shown::time},
+    {"TOOK", "duration_ms", Shown::duration},
+};
+constexpr ListColumn kTargets[] = {
+    {"DEVICE", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},
+    {"DISPOSITION", "disposition"},
+    {"REASON", "reason", Shown::text, true},
+    {"ATTEMPTS", "attempts", Shown::number},
+    {"JOB", "job_uid"},
+    {"DECIDED (UTC)", "decided_at", Shown::time},
+};
+constexpr ListColumn kOccurrences[] = {
+    {"RUNBOOK", "runbook", Shown::text, true},     {"NOMINAL (UTC)", "nominal_at", Shown::time},
+    {"UNTIL (UTC)", "nominal_until", Shown::time}, {"COUNT", "count", Shown::number},
+    {"ZONE", "zone", Shown::text, true},           {"VERDICT", "verdict"},
+    {"REASON", "reason", Shown::text, true},       {"RUN", "run_uid"},
+};
+constexpr ListColumn kEvents[] = {
+    {"SEQ", "seq", Shown::number},
+    {"AT (UTC)", "at", Shown::time},
+    {"KIND", "kind"},
+    {"SUBJECT", "subject_uid", Shown::text, true},
+    {"ACTOR", "actor", Shown::text, true},
+    {"DATA", "data", Shown::text, true},
+};
+constexpr ListColumn kDevices[] = {
+    {"DEVICE", "device_uid"},
+    {"HOSTNAME", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},
+    {"OS", "os", Shown::text, true},
+    {"TYPE", "device_type", Shown::text, true},
+    {"ONLINE", "online", Shown::yes},
+    {"SUSPENDED", "suspended", Shown::yes},
+    {"DELETED", "deleted", Shown::yes},
+    {"LAST SEEN (UTC)", "last_seen_at", Shown::time},
+};
+constexpr ListColumn kRunbooks[] = {
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"ENABLED", "enabled", Shown::yes},
+    {"SCHEDULE", "schedule"},
+    {"ZONE", "zone", Shown::text, true},
+    {"NEXT (UTC)", "next_at", Shown::time},
+    {"COMPONENT", "component", Shown::text, true},
+    {"PROBLEM", "problem", Shown::text, true},
+};
+constexpr ListColumn kComponents[] = {
+    {"COMPONENT", "component_uid"},
+    {"NAME", "component_name", Shown::text, true},
+    {"CATEGORY", "category", Shown::text, true},
+    {"VARIABLES", "variables", Shown::text, true},
+    {"DESCRIPTION", "description", Shown::text, true},
+};
+constexpr ListColumn kNext[] = {
+    {"AT (UTC)", "at", Shown::time},
+    {"LOCAL", "local"},
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"ZONE", "zone", Shown::text, true},
+    {"WINDOW END (UTC)", "window_end", Shown::time},
+};
+
+}  // namespace
+
+const std::vector<std::string>& all_keys(Verb verb) {
+    static const auto split = [] {
+        std::map<Verb, std::vector<std::string>> keys;
+        for (const auto& [list, text] : kKeys) {
+            std::istringstream words(text);
+            for (std::string word; words >> word;) keys[list].push_back(word);
+        }
+        return keys;
+    }();
+    return split.at(verb);
+}
+
+std::span<const ListColumn> table_columns(Verb verb) {
+    switch (verb) {
+        case Verb::runs: return kRuns;
+        case Verb::jobs: return kJobs;
+        case Verb::targets: return kTargets;
+        case Verb::occurrences: return kOccurrences;
+        case Verb::events: return kEvents;
+        case Verb::devices: return kDevices;
+        case Verb::runbooks: return kRunbooks;
+        case Verb::components: return kComponents;
+        case Verb::next: return kNext;
+        default: return {};
+    }
+}
+
+}  // namespace runbookd::cli

@@ -1,0 +1,15 @@
+#pragma once
+// The verbs that need no daemon: validate and next.
+#include "cli/command.hpp"
+#include "cli/surroundings.hpp"
+
+namespace runbookd::cli {
+
+inline constexpr const char* kDefaultConfig = "/etc/runbookd/runbookd.yaml";
+
+/// Prints every diagnostic. Returns kFailed when one is an error.
+int run_validate(Surroundings& around, const Command& command);
+/// Prints the next occurrences of an expression, of a runbook, or of all of them.
+int run_next(Surroundings& around, const Command& command);
+
+}  // namespace runbookd::cli

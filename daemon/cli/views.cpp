@@ -1,0 +1,200 @@
+#include "cli/views.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/lists.hpp"
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+
+namespace runbookd::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShownTargets = 20;
+
+void print_json(Surroundings& around, const Json& value) {
+    around.out << value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+/// "label:   value" where there is one.
+class Sheet {
+public:
+    explicit Sheet(std::ostream& out) : out_(out) {}
+    void line(const std::string& label, const std::string& value) {
+        constexpr std::size_t kLabelWidth = 14;
+        if (value.empty()) return;
+        const auto padding = label.size() < kLabelWidth ? kLabelWidth - label.size() : 1;
+        out_ << label << ':' << std::string(padding, ' ') << harmless(value) << '\n';
+    }
+
+private:
+    std::ostream& out_;
+};
+
+std::string with_reason(const Json& object) {
+    const auto reason = text_at(object, "reason");
+    return text_at(object, "status") + (reason.empty() ? "" : " (" + reason + ")");
+}
+
+std::string utc(const Json& object, const char* key) {
+    const auto time = short_time(text_at(object, key));
+    return time.empty() ? time : time + " UTC";
+}
+
+void print_run(Surroundings& around, const Client& client, const Json& run) {
+    Sheet sheet(around.out);
+    sheet.line("run", text_at(run, "run_uid"));
+    const auto revision = text_at(run, "revision");
+    sheet.line("runbook", text_at(run, "runbook") + (revision.empty() ? "" : " (revision " + revision + ")"));
+    sheet.line("status", with_reason(run));
+    const auto actor = text_at(run, "actor");
+    sheet.line("started by", text_at(run, "trigger") + (actor.empty() ? "" : ", " + actor));
+    sheet.line("note", text_at(run, "note"));
+    sheet.line("nominal", utc(run, "nominal_at"));
+    sheet.line("started", utc(run, "started_at"));
+    sheet.line("finished", utc(run, "finished_at"));
+    sheet.line("window end", utc(run, "window_end"));
+    const auto outcome = outcome_of(run);
+    sheet.line("targets", text_at(run, "targets") + (outcome.empty() ? "" : ": " + outcome));
+
+    Target target("/v1/targets");
+    target.parameter("run", text_at(run, "run_uid"));
+    const auto body = client.get(target);
+    if (!body) return;  // the run itself was shown; its targets have a verb of their own
+    const auto all = Json::parse(*body, nullptr, false);
+    auto troubled = Json::array();
+    for (const auto& row : all)
+        if (row.is_object() && text_at(row, "disposition") != "succeeded") troubled.push_back(row);
+    if (troubled.empty()) return;
+    const auto count = troubled.size();
+    auto shown = Json::array();
+    for (std::size_t i = 0; i < count && i < kShownTargets; ++i) shown.push_back(troubled[i]);
+    around.out << "\nnot succeeded (" << count << "):\n"
+               << render(table_of(Verb::targets, shown), Look{around.width, around.has_colour});
+    if (count > kShownTargets)
+        around.out << "… and " << count - kShownTargets << " more: runbookctl targets "
+                   << text_at(run, "run_uid") << '\n';
+}
+
+void print_stream(std::ostream& out, const char* name, const Json& job) {
+    auto text = text_at(job, name);
+    if (text.empty()) return;
+    if (text.back() != '\n') text += '\n';
+    const auto cut = text_at(job, (std::string(name) + "_truncated").c_str()) == "true";
+    out << '\n' << name << (cut ? " (cut)" : "") << ":\n" << harmless(text);
+}
+
+void print_job(Surroundings& around, const Json& job) {
+    Sheet sheet(around.out);
+    sheet.line("job", text_at(job, "job_uid"));
+    sheet.line("run", text_at(job, "run_uid"));
+    sheet.line("runbook", text_at(job, "runbook"));
+    sheet.line("device", text_at(job, "hostname") + " at " + text_at(job, "site_name") + " (" +
+                             text_at(job, "device_uid") + ")");
+    sheet.line("component", text_at(job, "component_name") + " (" + text_at(job, "component_uid") + ")");
+    if (const auto variables = job.find("variables"); variables != job.end() && variables->is_object())
+        for (const auto& [name, value] : variables->items())
+            sheet.line("variable",
+                       name + "=" + (value.is_string() ? value.get<std::string>() : value.dump()));
+    sheet.line("status", with_reason(job));
+    sheet.line("exit code", text_at(job, "exit_code"));
+    sheet.line("created", utc(job, "created_at"));
+    sheet.line("queued", utc(job, "queued_at"));
+    sheet.line("started", utc(job, "started_at"));
+    sheet.line("completed", utc(job, "completed_at"));
+    if (!text_at(job, "duration_ms").empty())
+        sheet.line("took", short_duration(number_at(job, "duration_ms")));
+    sheet.line("Datto job", text_at(job, "datto_job_uid"));
+    sheet.line("Datto status", text_at(job, "datto_status"));
+    sheet.line("later", text_at(job, "late_status"));
+    print_stream(around.out, "stdout", job);
+    print_stream(around.out, "stderr", job);
+}
+
+/// A run or a job by its uid or the beginning of it.
+Result<Json> find(const Client& client, const std::string& uid) {
+    const auto run = client.get(Target("/v1/runs").segment(uid));
+    if (!run && run.error().code != ErrorCode::not_found) return tl::unexpected(run.error());
+    const auto job = client.get(Target("/v1/jobs").segment(uid));
+    if (!job && job.error().code != ErrorCode::not_found) return tl::unexpected(job.error());
+    if (!run && !job)
+        return fail(ErrorCode::not_found, "no run and no job has a uid that begins with '" + uid +
+                                              "'; see `runbookctl runs` and `runbookctl jobs`");
+    auto run_object = run ? Json::parse(*run, nullptr, false) : Json();
+    auto job_object = job ? Json::parse(*job, nullptr, false) : Json();
+    const auto run_uid = run ? text_at(run_object, "run_uid") : std::string{};
+    const auto job_uid = job ? text_at(job_object, "job_uid") : std::string{};
+    if (run && job && run_uid != uid && job_uid != uid)
+        return fail(ErrorCode::conflict, "'" + uid + "' is the beginning of run " + run_uid + " and of job " +
+                                             job_uid + "; give more of the uid");
+    if (!job || run_uid == uid) return run_object;
+    return job_object;
+}
+
+std::string budget_words(const Json& status, const char* key) {
+    const auto budget = status.find(key);
+    if (budget == status.end() || !budget->is_object()) return {};
+    const auto allowed = text_at(*budget, "allowed");
+    return text_at(*budget, "used") + " of " + (allowed.empty() ? "unlimited" : allowed) +
+           " in the last 60 s";
+}
+
+}  // namespace
+
+int run_show(Surroundings& around, const Client& client, const Command& command) {
+    const auto found = find(client, command.name);
+    if (!found) return report(around, found.error());
+    if (command.format == Format::json)
+        print_json(around, *found);
+    else if (found->contains("job_uid"))
+        print_job(around, *found);
+    else
+        print_run(around, client, *found);
+    return kDone;
+}
+
+int run_output(Surroundings& around, const Client& client, const Command& command) {
+    const char* stream = command.of_stderr ? "stderr" : "stdout";
+    Target target("/v1/jobs");
+    target.segment(command.name).segment("output").parameter("stream", stream);
+    const auto text = client.get(target);
+    if (!text) return report(around, text.error());
+    if (command.format == Format::json) {
+        Json value;
+        value[stream] = *text;
+        print_json(around, value);
+    } else {
+        around.out << *text;
+    }
+    return kDone;
+}
+
+int run_status(Surroundings& around, const Client& client, const Command& command) {
+    const auto body = client.get(Target("/v1/status"));
+    if (!body) return report(around, body.error());
+    const auto status = Json::parse(*body, nullptr, false);
+    if (!status.is_object())
+        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
+    if (command.format == Format::json) {
+        print_json(around, status);
+        return kDone;
+    }
+    Sheet sheet(around.out);
+    sheet.line("runbookd", text_at(status, "version"));
+    sheet.line("state", text_at(status, "state"));
+    if (const auto problems = status.find("problems"); problems != status.end() && problems->is_array())
+        for (const auto& problem : *problems)
+            if (problem.is_string()) sheet.line("problem", problem.get<std::string>());
+    sheet.line("since", utc(status, "started_at"));
+    sheet.line("runbooks", text_at(status, "runbooks"));
+    sheet.line("open", text_at(status, "open_runs") + " runs, " + text_at(status, "open_jobs") + " jobs");
+    sheet.line("reads", budget_words(status, "reads"));
+    sheet.line("creates", budget_words(status, "creates"));
+    const auto read_at = utc(status, "fleet_read_at");
+    sheet.line("fleet", text_at(status, "fleet_devices") + " devices" +
+                            (read_at.empty() ? ", not read yet" : ", read " + read_at));
+    return kDone;
+}
+
+}  // namespace runbookd::cli
