@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <exception>
 
 namespace runbookd::sandbox {
 

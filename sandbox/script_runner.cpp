@@ -23,10 +23,20 @@ std::filesystem::path make_own_folder() {
     return pattern;
 }
 
+/// Blocking calls of other threads, such as those of a test's client, must not end with EINTR at every
+/// script's end. (Asio has a flag for it only since Boost 1.82.)
+void restart_calls_after(int signal_number) {
+    struct sigaction action{};
+    if (::sigaction(signal_number, nullptr, &action) != 0) return;
+    action.sa_flags |= SA_RESTART;
+    ::sigaction(signal_number, &action, nullptr);
+}
+
 }  // namespace
 
 ScriptRunner::ScriptRunner(boost::asio::any_io_executor loop)
     : loop_(std::move(loop)), child_ended_(loop_, SIGCHLD) {
+    restart_calls_after(SIGCHLD);
     watch_children();
 }
 

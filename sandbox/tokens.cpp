@@ -1,5 +1,6 @@
 #include "sandbox/tokens.hpp"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "sandbox/call.hpp"

@@ -100,6 +100,7 @@ TEST_CASE("more scripts than may run at once all end, each with its own output",
         const std::string uid = device["uid"];
         CHECK(client.results_at_end(job, uid)["jobDeploymentStatus"] == "Success");
         const auto out = client.get("/api/v2/job/" + job + "/results/" + uid + "/stdout").json();
+        REQUIRE(out.size() == 1);
         CHECK(out[0]["stdData"] == device["hostname"].get<std::string>() + "\n");
     }
 }
