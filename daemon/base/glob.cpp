@@ -7,6 +7,9 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+/// The second and later bytes of a character in UTF-8.
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) {
@@ -17,7 +20,11 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             resume = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t]))) {
+        } else if (p < pattern.size() && pattern[p] == '?') {
+            ++p;
+            do ++t;
+            while (t < text.size() && continues_character(text[t]));
+        } else if (p < pattern.size() && lower(pattern[p]) == lower(text[t])) {
             ++p;
             ++t;
         } else if (star != std::string_view::npos) {

@@ -1,5 +1,6 @@
 #pragma once
-// Whole-string globs, as selectors use them: `*` any text, `?` one character, letters compared without case (ASCII).
+// Whole-string globs, as selectors use them: `*` any text, `?` one character (of UTF-8); letters compared
+// without case (ASCII).
 #include <string>
 #include <string_view>
 

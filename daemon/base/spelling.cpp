@@ -7,6 +7,7 @@
 namespace runbookd {
 namespace {
 
+constexpr std::size_t kShortestPart = 3;      // shorter ones are part of too many words
 constexpr std::size_t kLongestCompared = 80;  // longer words are not typos of each other
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -37,11 +38,14 @@ std::vector<std::string> nearest(std::string_view word, std::span<const std::str
     for (const auto& candidate : candidates) {
         if (candidate.size() > kLongestCompared) continue;
         const auto lowered = ascii_lower(candidate);
-        const bool part = wanted.size() >= 3 && lowered.find(wanted) != std::string::npos;
+        const bool contains = wanted.size() >= kShortestPart && lowered.find(wanted) != std::string::npos;
+        const bool begins = lowered.size() >= kShortestPart && wanted.starts_with(lowered);
+        const bool part = contains || begins;
         const auto edits = distance(wanted, lowered);
         if (edits <= limit || part) found.emplace_back(part ? std::min(edits, limit) : edits, candidate);
     }
-    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> names;
     for (auto& [edits, name] : found) {
         if (names.size() == most) break;

@@ -8,8 +8,9 @@
 
 namespace runbookd {
 
-/// Up to `most` candidates within a third of the word's length (at least 2 edits, case ignored), nearest first;
-/// a candidate that contains the word, or begins it, also counts. Damerau-Levenshtein distance (adjacent swaps cost 1).
+/// Up to `most` candidates within a third of the word's length (at least 2 edits, case ignored), nearest
+/// first; a candidate that contains the word, or begins it, also counts. Damerau-Levenshtein distance
+/// (adjacent swaps cost 1).
 [[nodiscard]] std::vector<std::string> nearest(std::string_view word, std::span<const std::string> candidates,
                                                std::size_t most = 3);
 

@@ -17,10 +17,11 @@ std::string format_civil(UtcTime t, const char* suffix) {
     const year_month_day date{day};
     const auto ms = (t - day).count();
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03d%s", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(ms / 3'600'000), static_cast<int>(ms / 60'000 % 60),
-                  static_cast<int>(ms / 1000 % 60), static_cast<int>(ms % 1000), suffix);
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03d%s",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(ms / 3'600'000),
+                  static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60),
+                  static_cast<int>(ms % 1000), suffix);
     return text.data();
 }
 
@@ -62,6 +63,21 @@ private:
     std::string_view rest_;
 };
 
+/// What follows "hh:".
+std::optional<Millis> read_minutes(Reader& in) {
+    const auto minute = in.digits(2);
+    if (!minute || *minute > 59) return std::nullopt;
+    Millis span = std::chrono::minutes{*minute};
+    if (!in.accept(':')) return span;
+    const auto second = in.digits(2);
+    if (!second || *second > 59) return std::nullopt;
+    span += seconds{*second};
+    if (!in.accept('.') && !in.accept(',')) return span;
+    const auto ms = in.fraction();
+    if (!ms) return std::nullopt;
+    return span + Millis{*ms};
+}
+
 std::optional<UtcTime> read_iso(std::string_view text) {
     Reader in(text);
     const auto year = in.digits(4);
@@ -77,26 +93,19 @@ std::optional<UtcTime> read_iso(std::string_view text) {
     if (in.at_end()) return at;
     if (!in.accept('T') && !in.accept('t') && !in.accept(' ')) return std::nullopt;
     const auto hour = in.digits(2);
-    if (!hour || *hour > 23 || !in.accept(':')) return std::nullopt;
-    const auto minute = in.digits(2);
-    if (!minute || *minute > 59) return std::nullopt;
-    at += std::chrono::hours{*hour} + std::chrono::minutes{*minute};
+    if (!hour || *hour > 23) return std::nullopt;
+    at += std::chrono::hours{*hour};
     if (in.accept(':')) {
-        const auto second = in.digits(2);
-        if (!second || *second > 59) return std::nullopt;
-        at += seconds{*second};
-        if (in.accept('.') || in.accept(',')) {
-            const auto ms = in.fraction();
-            if (!ms) return std::nullopt;
-            at += Millis{*ms};
-        }
+        const auto rest = read_minutes(in);
+        if (!rest) return std::nullopt;
+        at += *rest;
     }
     if (in.at_end()) return at;
     if (in.accept('Z') || in.accept('z')) return in.at_end() ? std::optional{at} : std::nullopt;
     const bool ahead = in.accept('+');
     if (!ahead && !in.accept('-')) return std::nullopt;
     const auto zone_hours = in.digits(2);
-    if (!zone_hours) return std::nullopt;
+    if (!zone_hours || *zone_hours > 23) return std::nullopt;
     const bool colon = in.accept(':');
     const auto zone_minutes = colon || !in.at_end() ? in.digits(2) : std::optional{0};
     if (!zone_minutes || *zone_minutes > 59 || !in.at_end()) return std::nullopt;
@@ -108,12 +117,8 @@ struct Unit {
     std::string_view name;
     std::int64_t ms;
 };
-constexpr std::array<Unit, 6> kUnits{{{"w", 7 * 86'400'000LL},
-                                      {"d", 86'400'000},
-                                      {"h", 3'600'000},
-                                      {"m", 60'000},
-                                      {"s", 1000},
-                                      {"ms", 1}}};
+constexpr std::array<Unit, 6> kUnits{
+    {{"w", 7 * 86'400'000LL}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 constexpr std::int64_t kLongestSpanMs = 100LL * 366 * 86'400'000;
 
 }  // namespace
@@ -137,9 +142,10 @@ Result<UtcTime> parse_utc(std::string_view text) {
 
 Result<Millis> parse_duration(std::string_view text) {
     const auto bad = [&] {
-        return fail(ErrorCode::invalid_input, "'" + std::string(text) +
-                                                  "' is not a span of time; expected something like 90s, 15m, "
-                                                  "1h30m or 7d");
+        return fail(ErrorCode::invalid_input,
+                    "'" + std::string(text) +
+                        "' is not a span of time; expected something like 90s, 15m, "
+                        "1h30m or 7d");
     };
     std::int64_t total = 0;
     auto rest = text;
@@ -168,15 +174,17 @@ Result<Millis> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(Millis span) {
-    auto rest = span.count();
-    if (rest == 0) return "0s";
-    std::string text = rest < 0 ? "-" : "";
-    if (rest < 0) rest = -rest;
-    for (const auto& unit : kUnits) {
-        if (unit.name == "w" || rest < unit.ms) continue;  // "7d" reads better than "1w"
-        text += std::to_string(rest / unit.ms);
-        text += unit.name;
-        rest %= unit.ms;
+    if (span == Millis::zero()) return "0s";
+    std::string text = span < Millis::zero() ? "-" : "";
+    // Unsigned, since the least span has no positive twin.
+    auto rest = static_cast<std::uint64_t>(span.count());
+    if (span < Millis::zero()) rest = 0 - rest;
+    for (const auto& [name, size] : kUnits) {
+        const auto ms = static_cast<std::uint64_t>(size);
+        if (name == "w" || rest < ms) continue;  // "7d" reads better than "1w"
+        text += std::to_string(rest / ms);
+        text += name;
+        rest %= ms;
     }
     return text;
 }

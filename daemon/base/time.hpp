@@ -29,8 +29,8 @@ struct Instant {
 [[nodiscard]] std::string format_utc(UtcTime t);
 /// "2026-12-01T03:00:00.000+01:00": the same instant on a clock `offset` ahead of UTC.
 [[nodiscard]] std::string format_local(UtcTime t, std::chrono::seconds offset);
-/// Reads ISO 8601: date, optional time (T or space; minutes, seconds, fraction optional), optional Z or ±hh[:]mm.
-/// A missing zone means UTC. Fractions beyond milliseconds are cut. Errors: invalid_input.
+/// Reads ISO 8601: date, optional time (T or space; minutes, seconds, fraction optional), optional Z or
+/// ±hh[:]mm. A missing zone means UTC. Fractions beyond milliseconds are cut. Errors: invalid_input.
 [[nodiscard]] Result<UtcTime> parse_utc(std::string_view text);
 
 /// Reads a span such as "90s", "15m", "1h30m", "7d", "250ms", "0s" (units ms, s, m, h, d, w; whole numbers).

@@ -11,7 +11,7 @@ constexpr std::size_t kLength = 26;
 }  // namespace
 
 std::string UlidSource::next(UtcTime now) {
-    const auto ms = std::max(to_unix_ms(now), last_ms_);
+    const auto ms = std::max({to_unix_ms(now), last_ms_, std::int64_t{0}});
     if (ms == last_ms_) {
         if (++low_ == 0) high_ = (high_ + 1) & 0xFFFF;
     } else {

@@ -1,5 +1,6 @@
 #pragma once
-// ULIDs (github.com/ulid/spec): 48 bits of Unix milliseconds and 80 random bits, in 26 Crockford base-32 letters.
+// ULIDs (github.com/ulid/spec): 48 bits of Unix milliseconds and 80 random bits, in 26 Crockford base-32
+// letters.
 #include <array>
 #include <cstdint>
 #include <random>
@@ -10,8 +11,8 @@
 
 namespace runbookd {
 
-/// Makes ULIDs that sort in the order they were made, also within one millisecond (the spec's monotonic rule).
-/// Seeded: the same seed and instants give the same ULIDs, which a replayed simulation needs.
+/// Makes ULIDs that sort in the order they were made, also within one millisecond (the spec's monotonic
+/// rule). Seeded: the same seed and instants give the same ULIDs, which a replayed simulation needs.
 class UlidSource {
 public:
     explicit UlidSource(std::uint64_t seed) : random_(seed) {}

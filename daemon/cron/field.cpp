@@ -151,10 +151,6 @@ private:
     }
 
     [[nodiscard]] std::string suggestion(std::string_view word) const {
-        constexpr std::size_t kNameLength = 3;
-        for (const auto& name : rule_.names)  // "Monday"
-            if (equals_ignoring_case(word.substr(0, kNameLength), name))
-                return "; did you mean " + name + "?";
         const auto names = nearest(word, rule_.names, 1);
         return names.empty() ? "" : "; did you mean " + names.front() + "?";
     }
