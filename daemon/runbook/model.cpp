@@ -12,9 +12,10 @@ bool TextMatch::matches(std::string_view text) const {
 
 bool Selector::matches(const DeviceFacts& facts) const {
     if (site) {
-        const bool by_name_or_uid = std::any_of(
-            site->any_of.begin(), site->any_of.end(), [&](const std::string& pattern) {
-                return glob_matches(pattern, facts.site_name) || equals_ignoring_case(pattern, facts.site_uid.str());
+        const bool by_name_or_uid =
+            std::any_of(site->any_of.begin(), site->any_of.end(), [&](const std::string& pattern) {
+                return glob_matches(pattern, facts.site_name) ||
+                       equals_ignoring_case(pattern, facts.site_uid.str());
             });
         if (by_name_or_uid == site->negated) return false;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// A runbook as the engine understands it: which devices, which component, which variables, when. The config room
-// builds these from YAML and has checked them; a value here needs no further checking.
+// A runbook as the engine understands it: which devices, which component, which variables, when. The config
+// room builds these from YAML and has checked them; a value here needs no further checking.
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,11 +31,11 @@ struct DeviceFacts {
     std::string_view os;
 };
 struct Selector {
-    bool all = false;                   ///< `{all: true}`
-    std::optional<TextMatch> site;      ///< matches the site's name (glob) or its uid (exact, ignoring case)
+    bool all = false;               ///< `{all: true}`
+    std::optional<TextMatch> site;  ///< matches the site's name (glob) or its uid (exact, ignoring case)
     std::optional<TextMatch> hostname;
     std::optional<TextMatch> os;
-    std::optional<TextMatch> device;    ///< uids
+    std::optional<TextMatch> device;  ///< uids
     [[nodiscard]] bool matches(const DeviceFacts& device) const;
 };
 
