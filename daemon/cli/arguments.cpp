@@ -82,20 +82,20 @@ public:
             take_choices();
             arguments.command = command_;
         } catch (const CLI::ParseError& error) {
-            std::ostringstream out, err;
-            const int status = app_.exit(error, out, err);
-            if (status != 0) return usage(one_line(err.str()));
+            std::ostringstream out, ignored;
+            if (app_.exit(error, out, ignored) != 0)
+                return usage(one_line(error.what()) + "; see `runbookctl --help`");
             arguments.out = out.str();
+            if (!arguments.out.empty() && arguments.out.back() != '\n') arguments.out += '\n';
         }
         return arguments;
     }
 
 private:
-    /// CLI11 adds hints on lines of their own; an error of ours is one line.
     static std::string one_line(std::string text) {
         while (!text.empty() && text.back() == '\n') text.pop_back();
         std::replace(text.begin(), text.end(), '\n', ' ');
-        return text.empty() ? "see `runbookctl --help`" : text;
+        return text;
     }
 
     CLI::App* verb(const char* name, Verb which, const char* what) {

@@ -1,5 +1,7 @@
 #include "cli/client.hpp"
 
+#include <sys/un.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -85,7 +87,7 @@ Result<std::string> Client::exchange(std::string method, std::string target, std
     if (!body.empty()) request.set(http::field::content_type, "application/json");
     request.body() = std::move(body);
     request.prepare_payload();
-    if (socket_.size() >= stream_protocol::endpoint().capacity())
+    if (socket_.size() >= sizeof(sockaddr_un::sun_path))
         return fail(ErrorCode::invalid_input, "the socket's path is too long: " + socket_);
 
     const stream_protocol::endpoint endpoint(socket_);
@@ -93,9 +95,13 @@ Result<std::string> Client::exchange(std::string method, std::string target, std
     asio::io_context loop;
     stream_protocol::socket socket(loop);
     bool has_ended = false;
-    asio::co_spawn(loop, perform(socket, endpoint, request, exchange),
-                   [&has_ended](std::exception_ptr) { has_ended = true; });
+    std::exception_ptr thrown;
+    asio::co_spawn(loop, perform(socket, endpoint, request, exchange), [&](std::exception_ptr error) {
+        has_ended = true;
+        thrown = std::move(error);
+    });
     loop.run_for(limit_);
+    if (thrown) std::rethrow_exception(thrown);
     if (!has_ended)
         return fail(ErrorCode::unavailable,
                     "the daemon at " + socket_ + " did not answer within " + format_duration(limit_) +

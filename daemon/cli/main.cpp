@@ -2,7 +2,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -52,8 +51,6 @@ int run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // A daemon that closes early shows as an error of the write.
-    std::signal(SIGPIPE, SIG_IGN);
     try {
         return run({argv + 1, argv + argc});
     } catch (const std::exception& error) {

@@ -50,7 +50,7 @@ Result<std::vector<Occurrence>> of_expression(const Command& command, UtcTime af
     return coming(*cron, *zone, after, command.count);
 }
 
-/// Diagnostics go to stderr: a bad file must not hide what the others will do.
+/// Errors go to stderr: a bad file must not hide what the others will do. (Warnings are for validate.)
 void warn(Surroundings& around, const std::vector<config::Diagnostic>& diagnostics) {
     for (const auto& diagnostic : diagnostics)
         around.err << "runbookctl: " << config::to_line(diagnostic) << '\n';

@@ -65,8 +65,7 @@ std::variant<const Handler*, Response> Router::find(Request& request) const {
 }
 
 bool read_target(std::string_view target, Request& request) {
-    const auto parsed =
-        boost::urls::parse_origin_form(boost::urls::string_view(target.data(), target.size()));
+    const auto parsed = boost::urls::parse_origin_form(target);
     if (!parsed) return false;
     for (const std::string segment : parsed->segments()) request.path.push_back(segment);
     for (const auto param : parsed->params())
