@@ -80,7 +80,7 @@ asio::awaitable<Answer> receive(Stream& stream, boost::beast::flat_buffer& buffe
         auto [error, bytes] =
             co_await http::async_read(stream, buffer, parser, asio::as_tuple(asio::use_awaitable));
         answer.error = error;
-        answer.status = parser.is_header_done() ? parser.get().result_int() : 0;
+        if (parser.is_header_done()) answer.status = static_cast<int>(parser.get().result_int());
         if (error) break;
         answer.message = parser.release();
         if (answer.status >= 200) break;

@@ -71,18 +71,21 @@ engine::Component read_component(const json& entry) {
 }
 
 /// A line of the activity log tells its job in `details`: an object with dotted keys, written into a string.
-engine::JobActivity read_activity(const json& entry) {
-    const auto& written = member(entry, "details");
-    std::optional<json> inner = written;
-    if (written.is_string()) inner = parse_json(written.get_ref<const std::string&>());
+engine::JobActivity read_details(const json& details) {
     engine::JobActivity activity;
-    if (!inner) return activity;
-    activity.job = DattoJobUid{text_at(*inner, "job.uid")};
-    activity.job_name = text_at(*inner, "job.name");
-    const auto& nested = member(*inner, "job");
+    activity.job = DattoJobUid{text_at(details, "job.uid")};
+    activity.job_name = text_at(details, "job.name");
+    const auto& nested = member(details, "job");
     if (activity.job.empty()) activity.job = DattoJobUid{text_at(nested, "uid")};
     if (activity.job_name.empty()) activity.job_name = text_at(nested, "name");
     return activity;
+}
+
+engine::JobActivity read_activity(const json& entry) {
+    const auto& details = member(entry, "details");
+    if (!details.is_string()) return read_details(details);
+    const auto parsed = parse_json(details.get_ref<const std::string&>());
+    return parsed ? read_details(*parsed) : engine::JobActivity{};
 }
 
 bool is_usable(const engine::JobActivity& activity) { return !activity.job.empty(); }

@@ -108,6 +108,15 @@ TEST_CASE("a byte order mark and bytes that are not UTF-8 do not spoil an answer
     CHECK(page.items.at(0).on_demand);
 }
 
+TEST_CASE("an answer nested without end is refused, not fallen into", "[datto]") {
+    const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+    CHECK_FALSE(read(engine::ReadDevices{}, deep));
+    CHECK_FALSE(read(engine::ReadDevices{}, std::string(300'000, '[')));
+    const auto page = reply<engine::Page<engine::JobActivity>>(
+        engine::SearchActivities{}, R"({"activities": [{"details": )" + deep + "}]}");
+    CHECK(page.items.empty());
+}
+
 TEST_CASE("components are read with their variables", "[datto]") {
     const auto page = reply<engine::Page<engine::Component>>(engine::ReadComponents{}, R"({"components": [
         {"id": 1, "uid": "c1", "name": "Clear Temp", "description": null, "categoryCode": "scripts",
