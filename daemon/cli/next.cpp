@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/spelling.hpp"
 #include "cli/lists.hpp"
@@ -103,7 +104,9 @@ Result<std::vector<Occurrence>> of_runbooks(Surroundings& around, const Command&
             all.push_back(std::move(occurrence));
         }
     }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.at, a.runbook) < std::tie(b.at, b.runbook);
+    });
     if (static_cast<std::int64_t>(all.size()) > command.count)
         all.resize(static_cast<std::size_t>(command.count));
     return all;

@@ -1,7 +1,6 @@
 // GET: what happened. Lists are the rows of one view; one thing is found by its uid or an unambiguous prefix.
 #include <nlohmann/json.hpp>
 
-#include "base/glob.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
