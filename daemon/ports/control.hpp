@@ -15,8 +15,8 @@ namespace runbookd::ports {
 
 struct RunRequest {
     std::string runbook;
-    std::vector<std::string> devices;  ///< uids or hostnames: narrows the runbook's targets
-    std::vector<std::string> sites;    ///< names (globs) or uids: narrows
+    std::vector<std::string> devices;              ///< uids or hostnames: narrows the runbook's targets
+    std::vector<std::string> sites;                ///< names (globs) or uids: narrows
     std::map<std::string, std::string> variables;  ///< override the runbook's
     std::string note;
     std::string actor;  ///< who asks: the socket peer's user name
@@ -54,7 +54,7 @@ struct BudgetUse {
     std::int64_t used = 0, allowed = 0;  ///< in the sliding 60 s window; allowed 0: no limit
 };
 struct DaemonStatus {
-    std::string version, state;  ///< state: running, starting, degraded, stopping
+    std::string version, state;         ///< state: running, starting, degraded, stopping
     std::vector<std::string> problems;  ///< one line each; empty: all is well
     UtcTime started_at{}, now{};
     std::int64_t runbooks = 0, open_runs = 0, open_jobs = 0;
@@ -71,7 +71,8 @@ struct FleetView {
 class Control {
 public:
     virtual ~Control() = default;
-    /// Once the run is durable. Errors: not_found (with the nearest names), invalid_input, conflict, unavailable.
+    /// Once the run is durable. Errors: not_found (with the nearest names), invalid_input, conflict,
+    /// unavailable.
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above. The message names what was not found.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;

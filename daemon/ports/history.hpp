@@ -27,23 +27,26 @@ struct Query {
     std::optional<std::string> run;      ///< run_uid or a prefix
     std::optional<std::string> runbook;  ///< exact
     std::optional<std::string> customer;
-    std::optional<std::string> site;     ///< site name or uid, exact ignoring case
-    std::optional<std::string> device;   ///< device uid or hostname, exact ignoring case
-    std::optional<std::string> status;   ///< status, or disposition for targets, or verdict for occurrences
+    std::optional<std::string> site;    ///< site name or uid, exact ignoring case
+    std::optional<std::string> device;  ///< device uid or hostname, exact ignoring case
+    std::optional<std::string> status;  ///< status, or disposition for targets, or verdict for occurrences
     std::optional<std::int64_t> since_ms, until_ms;
-    std::int64_t limit = 100;            ///< newest first
+    std::int64_t limit = 100;  ///< newest first
 };
 
 class History {
 public:
     virtual ~History() = default;
-    /// Newest first. Job rows leave out `stdout` and `stderr` (see output). Errors: invalid_input, unavailable.
+    /// Newest first. Job rows leave out `stdout` and `stderr` (see output). Errors: invalid_input,
+    /// unavailable.
     virtual boost::asio::awaitable<Result<Rows>> query(Query query) = 0;
     /// The text of a job's stream, by the job's uid or a prefix of it; nullopt: none was captured.
     /// Errors: not_found; conflict (the prefix fits several).
-    virtual boost::asio::awaitable<Result<std::optional<std::string>>> output(std::string job, bool of_stderr) = 0;
-    /// The job behind `GET /api/v2/job/{uid}`: all of job_history's columns for exactly this uid, plus `job_id`
-    /// (integer) and every time also in Unix ms (`created_at_ms`, `queued_at_ms`, `started_at_ms`, `completed_at_ms`).
+    virtual boost::asio::awaitable<Result<std::optional<std::string>>> output(std::string job,
+                                                                              bool of_stderr) = 0;
+    /// The job behind `GET /api/v2/job/{uid}`: all of job_history's columns for exactly this uid, plus
+    /// `job_id` (integer) and every time also in Unix ms (`created_at_ms`, `queued_at_ms`, `started_at_ms`,
+    /// `completed_at_ms`).
     virtual boost::asio::awaitable<Result<Rows>> job_by_uid(std::string uid) = 0;
 };
 
