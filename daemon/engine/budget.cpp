@@ -10,6 +10,9 @@ constexpr std::chrono::seconds kWindow{60};
 // Reads of each window kept back for the request_rate call, which must get through when nothing else may.
 constexpr std::int64_t kKeptForRateCheck = 4;
 
+/// A tiny allowance keeps less, or nothing could ever be read.
+std::int64_t kept_of(std::int64_t allowed) { return std::min(kKeptForRateCheck, allowed - 1); }
+
 }  // namespace
 
 void CallWindow::end(SteadyTime now) {
@@ -54,7 +57,7 @@ bool Budget::has_room(Kind kind, SteadyTime now) const {
     if (!limits_) return true;
     switch (kind) {
         case Kind::rate_check: return reads_.used(now) < allowed(limits_->reads);
-        case Kind::read: return reads_.used(now) + kKeptForRateCheck < allowed(limits_->reads);
+        case Kind::read: return reads_.used(now) < allowed(limits_->reads) - kept_of(allowed(limits_->reads));
         case Kind::create:
             return writes_.used(now) < allowed(limits_->writes) &&
                    creates_.used(now) < allowed(limits_->creates);

@@ -16,6 +16,8 @@ constexpr Millis kLongestBackoff = seconds{60};
 constexpr Millis kThrottled = seconds{60};  // where a 429 does not say how long
 constexpr Millis kBlocked = minutes{5};     // the API lifts a block after five minutes without calls
 constexpr Millis kBadCredentials = seconds{60};
+constexpr Millis kNoRate = seconds{60};
+constexpr Millis kShortestHold = seconds{1};  // an answer may ask for 0 s
 
 Budget::Sent was_sent(const ApiResult& result) {
     const bool unsent = !result && (result.error().kind == FailureKind::not_sent ||
@@ -84,9 +86,19 @@ void Line::pump(Instant now) {
 }
 
 void Line::learn_rate(const ApiResult& result, Instant now) {
-    if (!result) return;  // judged already: held, and asked again when the hold ends
-    const auto* rate = std::get_if<RequestRate>(&*result);
-    if (rate == nullptr) return;
+    const auto* rate = result ? std::get_if<RequestRate>(&*result) : nullptr;
+    if (rate == nullptr) {
+        // A pause that judge() began says when to ask again. Without one, asking at once would only spin;
+        // a token that ran out is the one thing that is cured by then.
+        const bool asks_again =
+            is_held(now) || (!result && result.error().kind == FailureKind::unauthenticated);
+        if (!asks_again)
+            hold(kNoRate,
+                 "the API does not tell its request rate" +
+                     (result ? std::string() : ": " + result.error().message),
+                 "account.refused", now);
+        return;
+    }
     answered_ = true;
     if (settings_.source == LimitsSource::upstream)
         budget_.set_limits(Limits{rate->read_limit, rate->write_limit, rate->create_limit});
@@ -101,11 +113,11 @@ void Line::on_reply(CallId id, ApiResult result, Instant now) {
     budget_.end(call.kind, was_sent(result), now.steady);
     if (call.kind == Budget::Kind::read) --reads_under_way_;
     if (call.kind == Budget::Kind::create) --creates_under_way_;
-    judge(result, now);
+    judge(id, call.kind, result, now);
     call.on_reply(std::move(result), now);
 }
 
-void Line::judge(const ApiResult& result, Instant now) {
+void Line::judge(CallId id, Budget::Kind kind, const ApiResult& result, Instant now) {
     if (result) return all_is_well(now);
     const auto& failure = result.error();
     const auto back_off = [&](std::string problem) {
@@ -128,13 +140,11 @@ void Line::judge(const ApiResult& result, Instant now) {
         case FailureKind::bad_credentials:
             return hold(kBadCredentials, "the API refuses the key and secret: " + failure.message,
                         "account.refused", now);
-        case FailureKind::unauthenticated:
-            // Once is a token that ran out; the next call has a new one.
-            if (++refusals_in_a_row_ > 1)
-                hold(kBadCredentials, "the API refuses a fresh token (401): " + failure.message,
-                     "account.refused", now);
-            return;
+        case FailureKind::unauthenticated: return judge_refused_token(id, failure, now);
         case FailureKind::conflict:
+            // A read has nothing to be in conflict with: the other side is in trouble.
+            if (kind != Budget::Kind::create) return back_off("the API does not answer: " + failure.message);
+            return all_is_well(now);
         case FailureKind::forbidden:
         case FailureKind::not_found:
         case FailureKind::rejected:
@@ -142,8 +152,16 @@ void Line::judge(const ApiResult& result, Instant now) {
     }
 }
 
+void Line::judge_refused_token(CallId id, const ApiFailure& failure, Instant now) {
+    // The first 401 is a token that ran out, and so are those of the calls that went out with it; the next
+    // call has a new one.
+    if (!first_with_fresh_token_) first_with_fresh_token_ = last_call_ + 1;
+    if (id < *first_with_fresh_token_) return;
+    hold(kBadCredentials, "the API refuses a fresh token (401): " + failure.message, "account.refused", now);
+}
+
 void Line::hold(Millis pause, std::string problem, std::string kind, Instant now) {
-    held_until_ = std::max(held_until_.value_or(SteadyTime{}), now.steady + pause);
+    held_until_ = std::max(held_until_.value_or(SteadyTime{}), now.steady + std::max(pause, kShortestHold));
     problem_ = std::move(problem);
     if (problem_kind_ == kind) return;  // recorded when it began
     problem_kind_ = std::move(kind);
@@ -151,7 +169,7 @@ void Line::hold(Millis pause, std::string problem, std::string kind, Instant now
 }
 
 void Line::all_is_well(Instant now) {
-    refusals_in_a_row_ = 0;
+    first_with_fresh_token_.reset();
     // A call that was under way when others were refused ends no pause.
     if (is_held(now)) return;
     backoff_ = Millis{0};

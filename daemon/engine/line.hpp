@@ -64,7 +64,8 @@ private:
     };
     void dispatch(Budget::Kind kind, ApiCall call, OnReply on_reply);
     void learn_rate(const ApiResult& result, Instant now);
-    void judge(const ApiResult& result, Instant now);
+    void judge(CallId id, Budget::Kind kind, const ApiResult& result, Instant now);
+    void judge_refused_token(CallId id, const ApiFailure& failure, Instant now);
     void hold(Millis pause, std::string problem, std::string kind, Instant now);
     void all_is_well(Instant now);
 
@@ -79,7 +80,7 @@ private:
     bool rate_check_under_way_ = false;
     std::optional<SteadyTime> held_until_;
     Millis backoff_{0};
-    int refusals_in_a_row_ = 0;  // 401 on a call with a fresh token
+    std::optional<CallId> first_with_fresh_token_;  // after a 401: calls before it had the token that ran out
     std::string problem_;
     std::string problem_kind_;
 };
