@@ -29,6 +29,7 @@ const Planner::InForce* Planner::find(const std::string& name) const {
 void Planner::recover(const std::vector<RecoveredRunbook>& runbooks, const ReadRevision& read, Instant now) {
     for (const auto& stored : runbooks) {
         last_revision_[stored.runbook] = stored.revision;
+        if (stored.judged_until) mark_judged(stored.runbook, *stored.judged_until);
         if (stored.retired) continue;
         InForce runbook;
         runbook.book = read(stored.runbook, stored.yaml);
@@ -52,24 +53,21 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks, const ReadR
     }
 }
 
+void Planner::Stretch::take(UtcTime nominal) {
+    if (count++ == 0) first = nominal;
+    last = nominal;
+}
+
+void Planner::Unserved::take(const runbook::Runbook& book, UtcTime nominal, Instant now) {
+    (nominal + book.window <= now.utc ? missed : passed_over).take(nominal);
+}
+
 void Planner::judge_downtime(const InForce& runbook, UtcTime after, Instant now) {
-    // Instants whose window has closed were missed; where a window is still open, policy (catch_up: none)
-    // passes over.
-    struct Stretch {
-        UtcTime first{}, last{};
-        std::int64_t count = 0;
-    } missed, passed_over;
+    Unserved unserved;
     for (auto nominal = next_of(*runbook.book, after); nominal && *nominal <= now.utc;
-         nominal = next_of(*runbook.book, *nominal)) {
-        auto& stretch = *nominal + runbook.book->window <= now.utc ? missed : passed_over;
-        if (stretch.count++ == 0) stretch.first = *nominal;
-        stretch.last = *nominal;
-    }
-    if (missed.count > 0)
-        write_verdict(runbook, missed.first, missed.last, missed.count, Verdict::missed, "daemon_down", now);
-    if (passed_over.count > 0)
-        write_verdict(runbook, passed_over.first, passed_over.last, passed_over.count, Verdict::skipped,
-                      "catch_up", now);
+         nominal = next_of(*runbook.book, *nominal))
+        unserved.take(*runbook.book, *nominal, now);
+    write_verdicts(runbook, unserved, "daemon_down", now);
 }
 
 void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
@@ -107,6 +105,7 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
 
 void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, Instant now) {
     const auto name = runbook.name;
+    serve_if_due(name, now);  // what was due before this instant belongs to the revision before
     const auto revision = ++last_revision_[name];
     outbox_.write(RevisionEffective{name, revision, runbook.yaml, runbook.resolved, actor, "", now.utc});
     auto& place = in_force_[name];
@@ -118,6 +117,7 @@ void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, I
 }
 
 void Planner::retire(const std::string& name, const std::string& actor, Instant now) {
+    serve_if_due(name, now);
     outbox_.write(RevisionRetired{name, actor, now.utc});
     in_force_.erase(name);
 }
@@ -126,7 +126,9 @@ void Planner::arm(const std::string& name, UtcTime after, Instant now) {
     auto& runbook = in_force_.at(name);
     if (!runbook.due)
         runbook.due = std::make_unique<Alarm>(clock_, [this, name](Instant at) { ring(name, at); });
-    runbook.next_at = next_of(*runbook.book, after);
+    const auto judged = judged_until_.find(name);
+    runbook.next_at =
+        next_of(*runbook.book, judged == judged_until_.end() ? after : std::max(after, judged->second));
     if (runbook.next_at)
         runbook.due->set(*runbook.next_at, now);
     else
@@ -138,34 +140,46 @@ void Planner::ring(const std::string& name, Instant now) {
     if (found == in_force_.end() || !found->second.next_at) return;
     const auto& runbook = found->second;
     // More than one instant has passed only when the process or its machine stood still. The newest is served
-    // if its window is open; those before it are passed over, or were missed.
-    const auto first = *runbook.next_at;
-    auto newest = first;
-    auto before = first;
-    std::int64_t earlier = 0;
+    // if its window is open.
+    Unserved unserved;
+    auto newest = *runbook.next_at;
     for (auto next = next_of(*runbook.book, newest); next && *next <= now.utc;
          next = next_of(*runbook.book, newest)) {
-        before = newest;
+        unserved.take(*runbook.book, newest, now);
         newest = *next;
-        ++earlier;
     }
-    if (earlier > 0) {
-        const bool is_open = before + runbook.book->window > now.utc;
-        write_verdict(runbook, first, before, earlier, is_open ? Verdict::skipped : Verdict::missed,
-                      is_open ? "catch_up" : "daemon_stalled", now);
-    }
-    if (newest + runbook.book->window > now.utc)
-        on_due_(runbook, newest, now);
-    else
-        write_verdict(runbook, newest, newest, 1, Verdict::missed, "daemon_stalled", now);
+    const bool is_open = newest + runbook.book->window > now.utc;
+    if (!is_open) unserved.take(*runbook.book, newest, now);
+    write_verdicts(runbook, unserved, "daemon_stalled", now);
+    mark_judged(name, newest);
+    if (is_open) on_due_(runbook, newest, now);
     arm(name, newest, now);
 }
 
-void Planner::write_verdict(const InForce& runbook, UtcTime first, UtcTime last, std::int64_t count,
-                            Verdict verdict, std::string reason, Instant now) {
+void Planner::serve_if_due(const std::string& name, Instant now) {
+    const auto* const present = find(name);
+    if (present != nullptr && present->due && present->next_at && *present->next_at <= now.utc)
+        ring(name, now);
+}
+
+void Planner::mark_judged(const std::string& name, UtcTime nominal) {
+    auto& judged = judged_until_.try_emplace(name, nominal).first->second;
+    judged = std::max(judged, nominal);
+}
+
+void Planner::write_verdicts(const InForce& runbook, const Unserved& unserved, const std::string& cause,
+                             Instant now) {
+    if (unserved.missed.count > 0) write_verdict(runbook, unserved.missed, Verdict::missed, cause, now);
+    if (unserved.passed_over.count > 0)
+        write_verdict(runbook, unserved.passed_over, Verdict::skipped, "catch_up", now);
+}
+
+void Planner::write_verdict(const InForce& runbook, const Stretch& stretch, Verdict verdict,
+                            const std::string& reason, Instant now) {
     outbox_.write(OccurrenceDecided{runbook.book->name, runbook.revision,
-                                    runbook.book->schedule->zone->name(), first, last, count, verdict,
-                                    std::move(reason), std::nullopt, now.utc});
+                                    runbook.book->schedule->zone->name(), stretch.first, stretch.last,
+                                    stretch.count, verdict, reason, std::nullopt, now.utc});
+    mark_judged(runbook.book->name, stretch.last);
 }
 
 void Planner::stop() {

@@ -1,5 +1,6 @@
 #pragma once
 // Which runbooks are in force, when each is due next, and what became of every instant that has passed.
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,15 +55,33 @@ private:
     void retire(const std::string& name, const std::string& actor, Instant now);
     void arm(const std::string& name, UtcTime after, Instant now);
     void ring(const std::string& name, Instant now);
+    /// Instants in a row that nobody served.
+    struct Stretch {
+        UtcTime first{}, last{};
+        std::int64_t count = 0;
+        void take(UtcTime nominal);
+    };
+    /// Those whose window has closed were missed; the others policy (catch_up: none) passed over.
+    struct Unserved {
+        Stretch missed, passed_over;
+        void take(const runbook::Runbook& book, UtcTime nominal, Instant now);
+    };
     void judge_downtime(const InForce& runbook, UtcTime after, Instant now);
-    void write_verdict(const InForce& runbook, UtcTime first, UtcTime last, std::int64_t count,
-                       Verdict verdict, std::string reason, Instant now);
+    void write_verdicts(const InForce& runbook, const Unserved& unserved, const std::string& cause,
+                        Instant now);
+    void write_verdict(const InForce& runbook, const Stretch& stretch, Verdict verdict,
+                       const std::string& reason, Instant now);
+    void mark_judged(const std::string& name, UtcTime nominal);
+    void serve_if_due(const std::string& name, Instant now);
 
     AlarmClock& clock_;
     Outbox& outbox_;
     OnDue on_due_;
     std::map<std::string, InForce> in_force_;
-    std::map<std::string, std::int64_t> last_revision_;  // also of retired runbooks
+    // Both also of retired runbooks.
+    std::map<std::string, std::int64_t> last_revision_;
+    std::map<std::string, UtcTime>
+        judged_until_;  // the wall clock may go back; an instant does not fire again
 };
 
 }  // namespace runbookd::engine
