@@ -75,7 +75,7 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     if (run->component.empty()) return Step::must_wait;  // the component list is on its way
     const auto* const seen = fleet_.find(target->row.device);
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
-    if (!is_known && must_be_online(*run)) return recheck(place, *run, *target, now);
+    if (!is_known && must_be_online(*run)) return recheck(place, *target, now);
     ready_.erase(ready_.begin());
     if (seen != nullptr && !exclusion_rule(seen->device, fleet_).empty())
         books_.decide(*run, *target, Disposition::skipped, "excluded_state",
@@ -87,13 +87,15 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     return Step::went_on;
 }
 
-Dispatcher::Step Dispatcher::recheck(const Place& place, Run& /*run*/, Target& target, Instant now) {
-    // One page tells of 250 devices: for many of them the list is cheaper, for a few their own pages are.
+Dispatcher::Step Dispatcher::recheck(const Place& place, Target& target, Instant now) {
+    // One page tells of 250 devices: for many of them the list is cheaper, for a few their own pages are. A
+    // list that takes long is old when it is whole, and would be read again and again.
     const auto soon =
         std::min<std::int64_t>(static_cast<std::int64_t>(ready_.size()), line_.budget().allowed_creates());
     const bool is_listed = fleet_.find(target.row.device) != nullptr || !fleet_.devices_read_at();
-    if (is_listed && soon > static_cast<std::int64_t>(fleet_.pages())) {
-        reader_.need_devices(now.steady - kDeviceStateGood / 2);
+    const bool is_quick = fleet_.devices_took() < kDeviceStateGood / 2;
+    if (is_listed && is_quick && soon > static_cast<std::int64_t>(fleet_.pages())) {
+        if (!fleet_.is_reading_devices()) reader_.need_devices(now.steady - kDeviceStateGood / 2);
         return Step::must_wait;
     }
     if (!line_.is_open(Budget::Kind::read, now)) return Step::must_wait;
@@ -117,7 +119,9 @@ void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTi
         if (result.error().kind == FailureKind::forbidden || result.error().kind == FailureKind::rejected)
             return books_.decide(*run, target, Disposition::failed, "rejected", result.error().message, now);
     } else if (const auto* device = std::get_if<Device>(&*result)) {
-        fleet_.update(*device, sent_at);
+        auto fresh = *device;
+        fresh.uid = target.row.device;  // however its own page spells it
+        fleet_.update(std::move(fresh), sent_at);
     }
     ready_.insert(place);
 }

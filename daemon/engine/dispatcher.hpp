@@ -1,6 +1,7 @@
 #pragma once
 // Turns frozen targets into creates: in order, inside the window, within the budget, each with its intent
 // durable first, and each device's state read at most a minute before.
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -49,7 +50,7 @@ private:
     void resend(Instant now);
     enum class Step { went_on, must_wait };
     [[nodiscard]] Step take_next(Instant now);
-    [[nodiscard]] Step recheck(const Place& place, Run& run, Target& target, Instant now);
+    [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
     void make_intent(Run& run, Target& target, Instant now);
     void send(const JobUid& uid, Instant now);

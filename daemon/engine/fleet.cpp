@@ -42,6 +42,7 @@ void Fleet::add(Page<Device> page, SteadyTime sent_at) {
     if (!devices_.is_reading()) return;
     gathered_at_.insert(gathered_at_.end(), page.items.size(), sent_at);
     if (!devices_.add(std::move(page))) return;
+    devices_took_ = sent_at - *devices_.read_at();
     auto devices = devices_.take();
     known_.clear();
     known_.reserve(devices.size());

@@ -72,6 +72,8 @@ public:
     // ── knowing ──
     /// When the reading of the newest whole device list began.
     [[nodiscard]] std::optional<SteadyTime> devices_read_at() const { return devices_.read_at(); }
+    /// How long the reading of that list took, from its first page asked for to its last.
+    [[nodiscard]] Millis devices_took() const { return devices_took_; }
     [[nodiscard]] std::optional<SteadyTime> components_read_at() const { return components_.read_at(); }
     [[nodiscard]] const std::vector<Seen>& devices() const { return known_; }
     [[nodiscard]] const Seen* find(const DeviceUid& uid) const;
@@ -88,6 +90,7 @@ private:
     Listing<Device> devices_;
     Listing<Component> components_;
     std::vector<SteadyTime> gathered_at_;  // per device gathered so far: when its page was asked for
+    Millis devices_took_{0};
     std::vector<Seen> known_;
     std::unordered_map<DeviceUid, std::size_t> by_uid_;
     std::unordered_map<SiteUid, Site> known_sites_;
