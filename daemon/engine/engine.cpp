@@ -14,6 +14,8 @@ using std::chrono::seconds;
 // A step of the wall clock is noticed at the next step of the engine: at the latest after so long.
 constexpr Millis kHeartbeat = seconds{10};
 constexpr Millis kPickupGrace = minutes{5};
+// Whether a job was picked up is judged by an answer; without one for so long, it is judged without.
+constexpr Millis kPickupPatience = minutes{30};
 
 }  // namespace
 
@@ -165,18 +167,20 @@ void Engine::quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant no
 void Engine::on_window(const RunUid& uid, Instant now) {
     auto* const run = books_.find_run(uid);
     if (run == nullptr) return;
-    if (run->status == RunStatus::planned) return miss(*run, now);
+    if (run->status == RunStatus::planned)
+        return miss(*run, line_.problem().empty() ? "fleet_not_read" : "api_unavailable", now);
     dispatcher_.close_window(*run, now);
     if (is_terminal(run->status)) return;
-    if (now.utc >= run->plan.window_end + kPickupGrace)
-        follower_.expire_pending(*run, now);
-    else
-        run->window_closes.set(run->plan.window_end + kPickupGrace, now);
+    const auto pickup_ends = run->plan.window_end + kPickupGrace;
+    if (now.utc < pickup_ends) return run->window_closes.set(pickup_ends, now);
+    if (now.utc < pickup_ends + kPickupPatience) {
+        follower_.check_pending(*run, now);
+        return run->window_closes.set(pickup_ends + kPickupPatience, now);
+    }
+    follower_.expire_pending(*run, now);
 }
 
-void Engine::miss(Run& run, Instant now) {
-    const auto cause =
-        line_.problem().empty() ? std::string("fleet_not_read") : std::string("api_unavailable");
+void Engine::miss(Run& run, const std::string& cause, Instant now) {
     if (run.plan.nominal)
         outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                         *run.plan.nominal, *run.plan.nominal, 1, Verdict::missed, cause,
@@ -227,15 +231,16 @@ void Engine::pump(Instant now) {
 void Engine::set_pump_alarm(Instant now) {
     std::optional<SteadyTime> next;
     const auto want = [&](std::optional<SteadyTime> at) {
-        if (at && (!next || *at < *next)) next = at;
+        // What is possible now has been done, or waits for a reply: asking again at once would only spin.
+        if (at && *at > now.steady && (!next || *at < *next)) next = at;
     };
     if (!line_.is_answered()) want(line_.opens_at(Budget::Kind::rate_check, now));
-    if (finder_.wants_to_read() || reader_.wants_to_read() || follower_.wants_to_read())
+    if (finder_.wants_to_read() || reader_.wants_to_read() || follower_.wants_to_read() ||
+        quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     want(reader_.retry_at());
-    // What is possible now has been done, or waits for a reply: asking again at once would only spin.
-    if (next && *next > now.steady)
+    if (next)
         pump_again_.set(*next);
     else
         pump_again_.clear();

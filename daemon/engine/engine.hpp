@@ -84,7 +84,7 @@ private:
     void on_due(const Planner::InForce& runbook, UtcTime nominal, Instant now);
     Run& plan_run(RunPlanned plan, RunbookPointer book, Instant now);
     void on_window(const RunUid& uid, Instant now);
-    void miss(Run& run, Instant now);
+    void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
     void recover_job(const RecoveredJob& stored, Instant now);

@@ -22,7 +22,7 @@ constexpr Millis kPickupGrace = minutes{5};
 constexpr Millis kDeadlineGrace = minutes{5};
 constexpr int kOutputTries = 5;
 // Results wait in Datto while the store cannot take them: beyond so many commits no more are fetched.
-constexpr std::size_t kCommitsAtMost = 256;
+constexpr std::size_t kCommitsAtMost = 64;
 // The pauses after which a job that was given up is looked at; the last one repeats.
 constexpr std::array<Millis, 6> kFollowOn{minutes{1},  minutes{2},  minutes{5},
                                           minutes{15}, minutes{30}, hours{1}};
@@ -36,6 +36,9 @@ Millis follow_on_pause(Millis age) {
     }
     return kFollowOn.back();
 }
+
+/// Of a job that has started. It cannot have run before its create: a device's clock that says so is wrong.
+UtcTime deadline_of(const Job& job) { return std::max(*job.started_at, job.created_at) + job.timeout; }
 
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
 bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr && !job.err; }
@@ -102,7 +105,9 @@ void Follower::take_result(Job& job, const JobResult& result, Instant now) {
         if (is_past_deadline(job, now.utc)) return time_out(job, now);
     } else if (auto* const run = books_.find_run(job.run);
                run != nullptr && !job.started_at && now.utc >= run->plan.window_end + kPickupGrace) {
-        return expire_pending(*run, now);
+        if (auto* const target = books_.target_of(job);
+            target != nullptr && target->disposition == Disposition::pending)
+            return expire(*run, *target, job, now);
     }
     look_again(job, now);
 }
@@ -190,16 +195,30 @@ void Follower::time_out(Job& job, Instant now) {
     follow_on(job, now);
 }
 
-void Follower::expire_pending(Run& run, Instant now) {
+void Follower::for_each_pending(Run& run, const std::function<void(Target&, Job&)>& what) {
     for (auto& target : run.targets) {
         if (target.disposition != Disposition::pending || !target.job) continue;
         auto* const job = books_.find_job(*target.job);
-        if (job == nullptr || job->stage != Stage::following || job->started_at || job->ended) continue;
-        books_.decide(run, target, Disposition::expired, "pending_upstream",
-                      "Datto has not picked the job up by the end of its window", now);
-        books_.abandon(*job, now);
-        follow_on(*job, now);
+        if (job != nullptr && job->stage == Stage::following && !job->started_at && !job->ended)
+            what(target, *job);
     }
+}
+
+void Follower::check_pending(Run& run, Instant now) {
+    for_each_pending(run, [&](Target&, Job& job) {
+        if (!job.is_looking && job.next_look.is_scheduled()) job.next_look.set(now.steady);
+    });
+}
+
+void Follower::expire_pending(Run& run, Instant now) {
+    for_each_pending(run, [&](Target& target, Job& job) { expire(run, target, job, now); });
+}
+
+void Follower::expire(Run& run, Target& target, Job& job, Instant now) {
+    books_.decide(run, target, Disposition::expired, "pending_upstream",
+                  "Datto has not picked the job up by the end of its window", now);
+    books_.abandon(job, now);
+    follow_on(job, now);
 }
 
 void Follower::look_again(Job& job, Instant now) {
@@ -209,7 +228,7 @@ void Follower::look_again(Job& job, Instant now) {
     }
     auto next = now.steady + pause_for(job, now);
     if (job.started_at) {
-        const auto deadline = now.steady + (*job.started_at + job.timeout - now.utc);
+        const auto deadline = now.steady + (deadline_of(job) - now.utc);
         if (deadline > now.steady) next = std::min(next, deadline);
     }
     job.next_look.set(next);
@@ -222,7 +241,7 @@ Millis Follower::pause_for(const Job& job, Instant now) const {
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {
-    return job.started_at && at >= *job.started_at + job.timeout;
+    return job.started_at && at >= deadline_of(job);
 }
 
 }  // namespace runbookd::engine

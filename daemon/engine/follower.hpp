@@ -22,7 +22,10 @@ public:
     void follow_on(Job& job, Instant now);
     /// The alarm of a job rang.
     void look_at(const JobUid& job);
-    /// Five minutes after the window closed: what Datto has not picked up is expired here, and followed on.
+    /// Five minutes after the window closed: asks after every job that is not known to be picked up. Those
+    /// that Datto still holds are expired here, and followed on.
+    void check_pending(Run& run, Instant now);
+    /// The same without an answer, where none came for long.
     void expire_pending(Run& run, Instant now);
     [[nodiscard]] bool wants_to_read() const { return !due_.empty(); }
     void pump(Instant now);
@@ -36,7 +39,10 @@ private:
     void fetch_or_close(Job& job, Instant now);
     void close(Job& job, Instant now);
     void time_out(Job& job, Instant now);
+    void expire(Run& run, Target& target, Job& job, Instant now);
     void look_again(Job& job, Instant now);
+    /// What Datto has, as far as is known, not picked up.
+    void for_each_pending(Run& run, const std::function<void(Target&, Job&)>& what);
     [[nodiscard]] Millis pause_for(const Job& job, Instant now) const;
     [[nodiscard]] bool is_past_deadline(const Job& job, UtcTime at) const;
 

@@ -1,5 +1,6 @@
 #include "engine/quick_jobs.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/glob.hpp"
@@ -64,27 +65,14 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
         return Step::done;
     };
     if (!fleet_.devices_read_at() || !fleet_.components_read_at()) return Step::waits;
+    if (may_be_new(pending)) return Step::waits;
     const auto device = find_device(pending);
-    if (!device) {
-        // It may be new since the list was read: look once more before saying no.
-        if (device.error().code == ErrorCode::not_found && *fleet_.devices_read_at() < pending.asked_at) {
-            reader_.need_devices(pending.asked_at);
-            return Step::waits;
-        }
-        return refuse(device.error());
-    }
+    if (!device) return refuse(device.error());
     const auto component = find_component(pending);
-    if (!component) {
-        if (component.error().code == ErrorCode::not_found &&
-            *fleet_.components_read_at() < pending.asked_at) {
-            reader_.need_components(pending.asked_at);
-            return Step::waits;
-        }
-        return refuse(component.error());
-    }
+    if (!component) return refuse(component.error());
     const auto& seen = **device;
     if (now.steady - seen.read_at > kDeviceStateGood) {
-        if (line_.is_open(Budget::Kind::read, now)) read_device(number, pending, seen.device.uid);
+        if (line_.is_open(Budget::Kind::read, now)) read_device(number, pending, seen.device.uid, now);
         return Step::waits;
     }
     if (const auto rule = exclusion_rule(seen.device, fleet_); !rule.empty())
@@ -132,19 +120,54 @@ Result<const Component*> QuickJobs::find_component(const Pending& pending) const
                                           did_you_mean(wanted, names));
 }
 
-void QuickJobs::read_device(std::uint64_t number, Pending& pending, const DeviceUid& device) {
+bool QuickJobs::may_be_new(const Pending& pending) {
+    // What the lists do not show may have been made since they were read: look once more before saying no.
+    const auto& order = pending.order;
+    if (*fleet_.devices_read_at() < pending.asked_at && fleet_.find(DeviceUid{order.device}) == nullptr &&
+        fleet_.find_by_hostname(order.device).empty()) {
+        reader_.need_devices(pending.asked_at);
+        return true;
+    }
+    if (*fleet_.components_read_at() < pending.asked_at &&
+        fleet_.find_component(order.component) == nullptr) {
+        reader_.need_components(pending.asked_at);
+        return true;
+    }
+    return false;
+}
+
+bool QuickJobs::wants_to_read() const {
+    return std::any_of(pending_.begin(), pending_.end(),
+                       [](const auto& entry) { return !entry.second.run && !entry.second.is_reading; });
+}
+
+void QuickJobs::read_device(std::uint64_t number, Pending& pending, const DeviceUid& device, Instant now) {
     pending.is_reading = true;
-    line_.send(ReadDevice{device}, [this, number](const ApiResult& result, Instant now) {
-        const auto* fresh = result ? std::get_if<Device>(&*result) : nullptr;
-        if (fresh != nullptr) fleet_.update(*fresh, now.steady);
-        const auto found = pending_.find(number);
-        if (found == pending_.end()) return;
-        found->second.is_reading = false;
-        if (!result && result.error().kind == FailureKind::not_found) {
-            found->second.answer(fail(ErrorCode::not_found, "Datto knows the device no more"));
-            pending_.erase(found);
-        }
-    });
+    line_.send(ReadDevice{device},
+               [this, number, device, sent_at = now.steady](const ApiResult& result, Instant) {
+                   on_device(number, device, sent_at, result);
+               });
+}
+
+void QuickJobs::on_device(std::uint64_t number, const DeviceUid& device, SteadyTime sent_at,
+                          const ApiResult& result) {
+    if (const auto* answer = result ? std::get_if<Device>(&*result) : nullptr) {
+        auto fresh = *answer;
+        fresh.uid = device;  // however its own page spells it
+        fleet_.update(std::move(fresh), sent_at);
+    }
+    const auto found = pending_.find(number);
+    if (found == pending_.end()) return;
+    found->second.is_reading = false;
+    if (result) return;
+    const auto& failure = result.error();
+    if (failure.kind == FailureKind::not_found)
+        found->second.answer(fail(ErrorCode::not_found, "Datto knows the device no more"));
+    else if (failure.kind == FailureKind::forbidden || failure.kind == FailureKind::rejected)
+        found->second.answer(fail(ErrorCode::unavailable, "the device cannot be read: " + failure.message));
+    else
+        return;  // the line's trouble: asked again when it opens
+    pending_.erase(found);
 }
 
 void QuickJobs::start(Pending& pending, const Device& device, const Component& component, Instant now) {

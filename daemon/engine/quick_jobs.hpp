@@ -46,6 +46,7 @@ public:
     /// reading at most a minute old), unavailable (no answer from the API, or no room in its budget, within a
     /// minute).
     void order(QuickJobOrder order, Answer answer, Instant now);
+    [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
     /// A job's intent is durable.
     void on_durable(const JobUid& job);
@@ -65,7 +66,10 @@ private:
     [[nodiscard]] Step advance(std::uint64_t number, Pending& pending, Instant now);
     [[nodiscard]] Result<const Fleet::Seen*> find_device(const Pending& pending) const;
     [[nodiscard]] Result<const Component*> find_component(const Pending& pending) const;
-    void read_device(std::uint64_t number, Pending& pending, const DeviceUid& device);
+    void read_device(std::uint64_t number, Pending& pending, const DeviceUid& device, Instant now);
+    void on_device(std::uint64_t number, const DeviceUid& device, SteadyTime sent_at,
+                   const ApiResult& result);
+    [[nodiscard]] bool may_be_new(const Pending& pending);
     void start(Pending& pending, const Device& device, const Component& component, Instant now);
     void give_up(std::uint64_t number);
 

@@ -21,6 +21,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
     }
     auto& run = plan_run(plan, book, now);
     if (stored.started_at) return books_.restore_targets(run, stored.targets);
+    if (plan.window_end <= now.utc) return miss(run, "daemon_down", now);
     if (book != nullptr) return starter_.add(run, now);
     outbox_.write(Noted{"run",
                         plan.run.str(),
