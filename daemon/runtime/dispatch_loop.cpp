@@ -20,6 +20,7 @@ DispatchLoop::DispatchLoop(engine::Engine& engine, ports::Store& store, ports::R
 }
 
 void DispatchLoop::tell(const std::function<void(engine::Engine&, Instant)>& what) {
+    if (is_closed_) return;
     what(engine_, clock_.now());
     perform();
 }
@@ -67,6 +68,7 @@ asio::awaitable<void> DispatchLoop::stop(Millis grace) {
         co_await parked.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
     on_quiet_ = nullptr;
+    close();
 }
 
 }  // namespace runbookd::runtime

@@ -20,11 +20,14 @@ public:
                  async::Timers& timers, async::TaskGroup& tasks, const log::Log& log);
 
     /// Tells the engine something (a reload, an order of a person) at this instant, and performs what
-    /// follows.
+    /// follows. Does nothing once closed.
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
     /// Stops creating; resumes when nothing is under way any more, or after `grace`: what has no answer by
-    /// then is looked for at the next start.
+    /// then is looked for at the next start. Closes.
     boost::asio::awaitable<void> stop(Millis grace);
+    /// From now on the engine hears nothing and nothing is performed: a call or a commit that ends because
+    /// its task is cancelled says nothing about the world.
+    void close() { is_closed_ = true; }
     [[nodiscard]] const engine::Engine& engine() const { return engine_; }
 
 private:
@@ -40,6 +43,7 @@ private:
     async::TaskGroup& tasks_;
     const log::Log& log_;
     std::function<void()> on_quiet_;
+    bool is_closed_ = false;
 };
 
 }  // namespace runbookd::runtime
