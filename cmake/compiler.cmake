@@ -26,8 +26,18 @@ if(CCACHE_PROGRAM)
   # A precompiled header would otherwise change with every build of it.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${CCACHE_PROGRAM})
+  # Lets ccache see through a precompiled header.
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
+
+# The headers that the edges share, compiled once; rooms.cmake hands them to whoever says PRECOMPILED edges.
+add_library(precompiled_edges OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+target_link_libraries(precompiled_edges PRIVATE asio_beast nlohmann_json::nlohmann_json runbookd_compiler)
+target_precompile_headers(precompiled_edges PRIVATE
+  <boost/asio/any_io_executor.hpp> <boost/asio/awaitable.hpp> <boost/asio/redirect_error.hpp>
+  <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp> <functional> <map> <memory> <nlohmann/json.hpp>
+  <optional> <string> <string_view> <variant> <vector>)
