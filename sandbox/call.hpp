@@ -1,5 +1,6 @@
 #pragma once
 // What the function behind a route gets, and the few shapes that all of them answer with.
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>

@@ -49,8 +49,7 @@ std::string_view take_part(std::string_view& rest) {
 }
 
 std::optional<std::string> decoded(std::string_view part) {
-    const auto checked =
-        boost::urls::make_pct_string_view(boost::urls::string_view(part.data(), part.size()));
+    const auto checked = boost::urls::make_pct_string_view(part);
     if (!checked) return std::nullopt;
     return checked->decode();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Devices, sites, components and jobs in the API's JSON (Datto RMM API v2, schemas of Build 235). What the
 // sandbox does not know is null, as on a live account.
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/time.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // The account behind the API: its devices and the life of its jobs. Pure: time is an argument, scripts are
 // run by whoever asks for them, and nothing here knows of HTTP.
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
 // What a command line asks for, as plain values.
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

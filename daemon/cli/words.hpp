@@ -1,5 +1,6 @@
 #pragma once
 // JSON values of the daemon as a person reads them.
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a failed call means: the one table from statuses and bodies to the engine's FailureKind (reference, 6
 // and 7).
+#include <cstdint>
 #include <span>
 #include <string>
 

@@ -3,6 +3,7 @@
 // so the question is left behind when time is up, and its answer dropped.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>

@@ -74,7 +74,7 @@ std::string BaseUrl::origin() const {
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
     const auto named = [&] { return "the account's url '" + std::string(text) + "' "; };
-    const auto parsed = urls::parse_uri(urls::string_view(text.data(), text.size()));
+    const auto parsed = urls::parse_uri(text);
     if (!parsed)
         return fail(ErrorCode::invalid_input,
                     named() + "is not a URL; expected something like https://merlot-api.centrastage.net");
@@ -97,8 +97,7 @@ Result<std::string> next_page_target(const BaseUrl& base, std::string_view curre
     const auto refused = [&](const std::string& why) {
         return fail(ErrorCode::invalid_input, "the API's next page address is refused: " + why);
     };
-    const auto reference =
-        urls::parse_uri_reference(urls::string_view(next_page_url.data(), next_page_url.size()));
+    const auto reference = urls::parse_uri_reference(next_page_url);
     const auto here_text = base.origin() + std::string(current);
     const auto here = urls::parse_uri(here_text);
     if (!reference || !here) return refused("it is not a URL");
@@ -122,8 +121,6 @@ std::string with_missing_parameter(std::string target, std::string_view name, st
     return target + wanted + percent_encoded(value);
 }
 
-std::string percent_encoded(std::string_view text) {
-    return urls::encode(urls::string_view(text.data(), text.size()), urls::unreserved_chars);
-}
+std::string percent_encoded(std::string_view text) { return urls::encode(text, urls::unreserved_chars); }
 
 }  // namespace runbookd::datto

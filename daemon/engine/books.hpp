@@ -3,6 +3,7 @@
 // here, so that counts and records always agree: what is decided is decided once, and a run closes when
 // nothing is pending.
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>

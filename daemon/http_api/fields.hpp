@@ -1,5 +1,6 @@
 #pragma once
 // Reading what a request says: query parameters and JSON bodies, strictly, with messages that name the field.
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <nlohmann/json_fwd.hpp>

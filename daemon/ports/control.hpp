@@ -1,6 +1,7 @@
 #pragma once
 // The door through which people command the daemon; the HTTP room calls it, the runtime answers.
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
 #pragma once
 // Fields of an event's data: those that are not known or empty are left out.
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>

@@ -2,6 +2,7 @@
 // Answers questions about what happened, over a read-only connection of its own. Used by one thread, but for
 // stop().
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

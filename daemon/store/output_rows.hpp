@@ -1,5 +1,6 @@
 #pragma once
 // What scripts printed, stored once per distinct text.
+#include <cstdint>
 #include <optional>
 
 #include "engine/records.hpp"

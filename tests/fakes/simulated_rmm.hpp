@@ -1,6 +1,7 @@
 #pragma once
 // Datto RMM on virtual time: a fleet, jobs that run and end, an activity log with a lag, limits, and faults
 // by chance. Its ledger is the witness outside the engine.
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <random>
