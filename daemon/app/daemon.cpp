@@ -38,6 +38,7 @@ using std::chrono::seconds;
 // start.
 constexpr Millis kStopGrace = seconds{5};
 constexpr Millis kStoreGrace = seconds{5};
+constexpr Millis kTasksGrace = seconds{2};
 
 void print(const std::string& line) { std::fprintf(stderr, "runbookd: %s\n", line.c_str()); }
 
@@ -102,6 +103,10 @@ public:
           signals_(loop_, SIGTERM, SIGINT, SIGHUP),
           engine_(engine_settings(settings_), wheel_, random_seed()) {}
 
+    ~Daemon() { leave(); }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
     [[nodiscard]] int run();
 
 private:
@@ -113,6 +118,7 @@ private:
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> shut_down();
+    void leave();
 
     config::Settings settings_;
     zones::Zones& zones_;
@@ -130,6 +136,7 @@ private:
     std::unique_ptr<runtime::ControlService> control_;
     std::unique_ptr<http_api::Server> server_;
     int exit_status_ = 0;
+    bool is_leaving_ = false;
 };
 
 Result<void> Daemon::open_store() {
@@ -224,7 +231,7 @@ void Daemon::reload() {
 void Daemon::give_up(const std::string& why) {
     log_.event(log::Level::error, "daemon.gives_up", {{"why", why}});
     exit_status_ = 1;
-    loop_.stop();
+    if (!is_leaving_) loop_.stop();
 }
 
 asio::awaitable<void> Daemon::watch_signals() {
@@ -251,6 +258,18 @@ asio::awaitable<void> Daemon::shut_down() {
     loop_.stop();
 }
 
+/// Ends what still runs on the loop, before what it refers to goes.
+void Daemon::leave() {
+    if (std::exchange(is_leaving_, true)) return;
+    if (dispatch_) dispatch_->close();
+    if (server_) server_->stop();
+    signals_.cancel();
+    tasks_.cancel();
+    loop_.restart();
+    const auto until = clock_.now().steady + kTasksGrace;
+    while (tasks_.size() > 0 && clock_.now().steady < until) loop_.run_one_for(Millis{50});
+}
+
 int Daemon::run() {
     if (auto built = build(); !built) {
         print(built.error().message);
@@ -258,8 +277,8 @@ int Daemon::run() {
     }
     start();
     loop_.run();
+    leave();
     store_->close(kStoreGrace);
-    server_->stop();
     log_.event(log::Level::info, "daemon.stopped", {{"status", std::to_string(exit_status_)}});
     return exit_status_;
 }
