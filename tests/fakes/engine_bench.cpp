@@ -1,0 +1,197 @@
+#include "fakes/engine_bench.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runbookd::fakes {
+namespace {
+
+using engine::ApiCall;
+using engine::ApiResult;
+using engine::FailureKind;
+
+timer_wheel::Tick to_tick(SteadyTime t) {
+    return static_cast<timer_wheel::Tick>(t.time_since_epoch().count());
+}
+
+constexpr SteadyTime kBegan{std::chrono::seconds{1000}};
+
+}  // namespace
+
+ApiResult failure(FailureKind kind, int status) {
+    return tl::unexpected<engine::ApiFailure>(engine::ApiFailure{kind, status, "scripted", std::nullopt});
+}
+
+engine::Device windows_server(const std::string& uid, const std::string& hostname) {
+    engine::Device device;
+    device.uid = DeviceUid{uid};
+    device.site_uid = SiteUid{"s1"};
+    device.site_name = "Acme HQ";
+    device.hostname = hostname;
+    device.os = "Microsoft Windows Server 2022";
+    device.device_class = "device";
+    device.online = true;
+    return device;
+}
+
+runbook::Runbook clean_all(const std::string& name) {
+    runbook::Runbook runbook;
+    runbook.name = name;
+    runbook.account = "main";
+    runbook.targets.include.push_back({true, {}, {}, {}, {}});
+    runbook.component = "Clean";
+    runbook.yaml = "name: " + name;
+    return runbook;
+}
+
+runbook::Runbook clean_every_minute(const std::string& name, Millis window) {
+    auto runbook = clean_all(name);
+    // Not owned by anybody: utc_zone() lives as long as the program.
+    const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
+    runbook.schedule = runbook::Schedule{*cron::Expression::parse("* * * * *"), utc};
+    runbook.window = window;
+    return runbook;
+}
+
+UtcTime test_start() { return *parse_utc("2026-03-01T00:00:30Z"); }
+
+EngineBench::EngineBench(std::vector<engine::Device> in_account, engine::EngineSettings settings)
+    : devices(std::move(in_account)),
+      now_{test_start(), kBegan},
+      wheel_(to_tick(kBegan)),
+      engine_(std::make_unique<engine::Engine>(std::move(settings), wheel_, 1)) {
+    components.push_back({ComponentUid{"c1"}, "Clean", "", "", {}});
+}
+
+EngineBench::~EngineBench() = default;
+
+void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state) {
+    const auto read = [&](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
+        for (const auto& runbook : runbooks)
+            if (runbook.name == name && runbook.yaml == yaml)
+                return std::make_shared<const runbook::Runbook>(runbook);
+        return nullptr;
+    };
+    tell([&](engine::Engine& core, Instant at) { core.start(state, read, runbooks, {}, at); });
+}
+
+void EngineBench::reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad) {
+    tell([&](engine::Engine& core, Instant at) { core.reload(std::move(runbooks), bad, "test", at); });
+}
+
+void EngineBench::run(const std::string& runbook, engine::RunScope scope) {
+    tell([&](engine::Engine& core, Instant at) {
+        core.start_run(
+            {runbook, std::move(scope), "", "alice"},
+            [this](Result<RunUid> result) { run_answers.push_back(std::move(result)); }, at);
+    });
+}
+
+void EngineBench::quick_job(const std::string& device, const std::string& component) {
+    tell([&](engine::Engine& core, Instant at) {
+        core.quick_job(
+            {device, component, {}, "alice"},
+            [this](Result<engine::QuickJobStarted> result) { quick_answers.push_back(std::move(result)); },
+            at);
+    });
+}
+
+void EngineBench::tell(const std::function<void(engine::Engine&, Instant)>& what) {
+    what(*engine_, now_);
+    take_actions();
+}
+
+void EngineBench::stall(Millis span) {
+    now_.utc += span;
+    now_.steady += span;
+}
+
+std::vector<engine::Noted> EngineBench::notes(const std::string& kind) const {
+    auto found = all<engine::Noted>();
+    std::erase_if(found, [&](const auto& note) { return note.kind != kind; });
+    return found;
+}
+
+void EngineBench::take_actions() {
+    for (auto& action : engine_->take_actions()) {
+        if (auto* const commit = std::get_if<engine::Commit>(&action)) {
+            for (auto& record : commit->batch) records_.push_back(std::move(record));
+            if (are_commits_held) {
+                held_.push_back(commit->id);
+                continue;
+            }
+            for (const auto held : std::exchange(held_, {}))
+                events_.emplace(now_.steady, [this, held] { engine_->on_committed(held, now_); });
+            events_.emplace(now_.steady + Millis{1},
+                            [this, id = commit->id] { engine_->on_committed(id, now_); });
+        } else {
+            auto& call = std::get<engine::Call>(action);
+            sent_.push_back({call.call, now_});
+            events_.emplace(now_.steady + latency, [this, call = std::move(call)] {
+                engine_->on_reply(call.id, answer(call.call), now_);
+            });
+        }
+    }
+}
+
+ApiResult EngineBench::answer(const ApiCall& call) {
+    if (auto scripted = script(call, now_)) return std::move(*scripted);
+    if (std::holds_alternative<engine::ReadRequestRate>(call)) {
+        engine::RequestRate rate;
+        rate.read_count = 1;
+        rate.write_limit = 600;
+        return rate;
+    }
+    if (std::holds_alternative<engine::ReadSites>(call))
+        return engine::Page<engine::Site>{
+            {{SiteUid{"s1"}, "Acme HQ", false}, {SiteUid{"s2"}, "On demand", true}}, ""};
+    if (std::holds_alternative<engine::ReadDevices>(call)) return engine::Page<engine::Device>{devices, ""};
+    if (std::holds_alternative<engine::ReadComponents>(call))
+        return engine::Page<engine::Component>{components, ""};
+    if (const auto* read = std::get_if<engine::ReadDevice>(&call)) {
+        for (const auto& device : devices)
+            if (device.uid == read->device) return device;
+        return failure(FailureKind::not_found, 404);
+    }
+    if (std::holds_alternative<engine::CreateQuickJob>(call))
+        return engine::CreatedJob{DattoJobUid{"j" + std::to_string(++last_job_)}};
+    if (const auto* read = std::get_if<engine::ReadResult>(&call)) {
+        const auto found = results.find(read->job);
+        return found == results.end() ? engine::JobResult{} : found->second;
+    }
+    if (std::holds_alternative<engine::ReadOutput>(call)) return engine::Output{output};
+    return engine::Page<engine::JobActivity>{activities, ""};
+}
+
+bool EngineBench::step(SteadyTime until) {
+    const auto due = wheel_.next_due();
+    const auto timer_at =
+        due ? std::optional{std::max(now_.steady, SteadyTime{Millis{static_cast<std::int64_t>(*due)}})}
+            : std::nullopt;
+    const bool is_event_first = !events_.empty() && (!timer_at || events_.begin()->first <= *timer_at);
+    if (!is_event_first && !timer_at) return false;
+    const auto at = std::max(now_.steady, is_event_first ? events_.begin()->first : *timer_at);
+    if (at > until) return false;
+    now_.utc += at - now_.steady;
+    now_.steady = at;
+    ++steps_;
+    if (is_event_first) {
+        const auto event = std::move(events_.extract(events_.begin()).mapped());
+        event();
+    } else {
+        wheel_.advance(to_tick(now_.steady));
+        engine_->advance(now_);
+    }
+    take_actions();
+    return true;
+}
+
+void EngineBench::run_for(Millis span) {
+    const auto until = now_.steady + span;
+    while (step(until)) {
+    }
+    now_.utc += until - now_.steady;
+    now_.steady = until;
+}
+
+}  // namespace runbookd::fakes

@@ -1,0 +1,101 @@
+#pragma once
+// The real engine on virtual time against a small account that a test arranges by hand: devices, components,
+// what each job's result says, and an answer of its own for any call. Everything is recorded.
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+
+namespace runbookd::fakes {
+
+[[nodiscard]] engine::ApiResult failure(engine::FailureKind kind, int status = 0);
+[[nodiscard]] engine::Device windows_server(const std::string& uid, const std::string& hostname);
+/// On all devices, component "Clean", manual only.
+[[nodiscard]] runbook::Runbook clean_all(const std::string& name);
+/// The same every minute, UTC.
+[[nodiscard]] runbook::Runbook clean_every_minute(const std::string& name, Millis window);
+/// 2026-03-01T00:00:30Z, where every test begins.
+[[nodiscard]] UtcTime test_start();
+
+struct SentCall {
+    engine::ApiCall call;
+    Instant at;
+};
+
+class EngineBench {
+public:
+    /// What a call gets; nullopt: what the account below says.
+    using Script = std::function<std::optional<engine::ApiResult>(const engine::ApiCall& call, Instant now)>;
+
+    explicit EngineBench(std::vector<engine::Device> devices = {windows_server("d1", "ACME-01")},
+                         engine::EngineSettings settings = {});
+    ~EngineBench();
+
+    // ── the account ──
+    std::vector<engine::Device> devices;
+    std::vector<engine::Component> components;
+    std::map<DattoJobUid, engine::JobResult> results;  ///< absent: pending
+    std::optional<std::string> output = "done\n";
+    std::vector<engine::JobActivity> activities;
+    Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };
+    Millis latency{10};  ///< from a call to its answer
+    bool are_commits_held = false;
+
+    void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
+    void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});
+    /// Starts the runbook by hand; the run's uid once it is durable.
+    void run(const std::string& runbook, engine::RunScope scope = {});
+    void quick_job(const std::string& device, const std::string& component);
+    void run_for(Millis span);
+    /// The wall clock jumps; the engine notices with its next step.
+    void step_clock(Millis by) { now_.utc += by; }
+    /// The process stands still.
+    void stall(Millis span);
+    void tell(const std::function<void(engine::Engine&, Instant)>& what);
+
+    // ── what came of it ──
+    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] engine::Engine& engine() { return *engine_; }
+    [[nodiscard]] const std::vector<engine::Record>& records() const { return records_; }
+    [[nodiscard]] const std::vector<SentCall>& sent() const { return sent_; }
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
+    template <class R>
+    [[nodiscard]] std::vector<R> all() const {
+        std::vector<R> found;
+        for (const auto& record : records_)
+            if (const auto* one = std::get_if<R>(&record)) found.push_back(*one);
+        return found;
+    }
+    template <class C>
+    [[nodiscard]] std::vector<std::pair<C, Instant>> calls() const {
+        std::vector<std::pair<C, Instant>> found;
+        for (const auto& [call, at] : sent_)
+            if (const auto* one = std::get_if<C>(&call)) found.emplace_back(*one, at);
+        return found;
+    }
+    [[nodiscard]] std::vector<engine::Noted> notes(const std::string& kind) const;
+    std::vector<Result<RunUid>> run_answers;
+    std::vector<Result<engine::QuickJobStarted>> quick_answers;
+
+private:
+    using Event = std::function<void()>;
+    void take_actions();
+    [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call);
+    [[nodiscard]] bool step(SteadyTime until);
+
+    Instant now_;
+    timer_wheel::TimerWheel wheel_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::multimap<SteadyTime, Event> events_;
+    std::vector<engine::CommitId> held_;
+    std::vector<engine::Record> records_;
+    std::vector<SentCall> sent_;
+    std::uint64_t steps_ = 0;
+    std::uint64_t last_job_ = 0;
+};
+
+}  // namespace runbookd::fakes
