@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <random>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -200,12 +201,11 @@ void Daemon::start() {
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
     tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
+    std::set<std::string> known;
+    for (const auto& stored_runbook : stored->runbooks)
+        if (!stored_runbook.retired) known.insert(stored_runbook.runbook);
+    keep_in_doubt(found, known);
     dispatch_->tell([&](engine::Engine& core, Instant now) {
-        // A folder that cannot be listed takes nothing away: every stored runbook stays as it is.
-        if (!found.listed)
-            for (const auto& known : stored->runbooks)
-                if (!known.retired)
-                    found.bad.push_back({known.runbook, found.errors.empty() ? "" : found.errors[0]});
         core.start(*stored, revision_reader(settings_, zones_), std::move(found.good), found.bad, now);
     });
     log_.event(log::Level::info, "daemon.started",
@@ -221,10 +221,12 @@ void Daemon::reload() {
     tell_reloading();
     auto found = find_runbooks(settings_, zones_);
     report(found);
-    if (found.listed)
-        dispatch_->tell([&](engine::Engine& core, Instant now) {
-            core.reload(std::move(found.good), found.bad, "SIGHUP", now);
-        });
+    std::set<std::string> known;
+    for (const auto& [name, in_force] : engine_.planner().in_force()) known.insert(name);
+    keep_in_doubt(found, known);
+    dispatch_->tell([&](engine::Engine& core, Instant now) {
+        core.reload(std::move(found.good), found.bad, "SIGHUP", now);
+    });
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The runbooks folder as the engine wants it: what is good, what is bad, and every problem as a line for
 // people.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,14 @@ struct FoundRunbooks {
     std::vector<engine::BadRunbook> bad;
     std::vector<std::string> errors;    ///< one line each
     std::vector<std::string> warnings;  ///< one line each
-    bool listed = true;                 ///< false: the folder could not be read, so nothing was taken away
+    /// Not empty: something could not be read that may hold any runbook (the folder, or a file), and why.
+    std::string doubt;
 };
 
 [[nodiscard]] FoundRunbooks find_runbooks(const config::Settings& settings, zones::Zones& zones);
+
+/// Where there is a doubt, a known runbook that was not found is not taken for gone: it becomes a bad one.
+void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);
 
 /// Reads stored revisions again, under the same settings; see engine::ReadRevision. Borrows both.
 [[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones);

@@ -28,7 +28,7 @@ void check_folder(const std::filesystem::path& folder, const config::Settings& s
                   Findings& findings) {
     auto loaded = config::load_runbooks(folder, settings, zones);
     findings.valid += loaded.runbooks.size();
-    findings.refused += loaded.bad_files.size();
+    findings.refused += loaded.refused.size();
     findings.add(std::move(loaded.diagnostics));
 }
 

@@ -59,14 +59,14 @@ void read_events(const SourceText& source, TreeBuilder& builder) {
 
 Document parse_document(std::string_view text, const std::string& file) {
     Document document;
-    const auto refuse = [&](const std::string& code, const std::string& message,
+    const auto refuse = [&](Mark where, const std::string& code, const std::string& message,
                             const std::string& expected) {
-        document.diagnostics.push_back(refusal(file, Refused({}, code, message, expected)));
+        document.diagnostics.push_back(refusal(file, Refused(where, code, message, expected)));
         return document;
     };
-    if (text.size() > kMaxFileBytes) return refuse("too_big", "larger than 1 MiB", "a smaller file");
+    if (text.size() > kMaxFileBytes) return refuse({}, "too_big", "larger than 1 MiB", "a smaller file");
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    if (const auto why = why_not_text(text); !why.empty()) return refuse("yaml_syntax", why, "");
+    if (const auto found = find_not_text(text)) return refuse(found->where, "yaml_syntax", found->why, "");
 
     const SourceText source(text);
     TreeBuilder builder(source);
@@ -80,7 +80,7 @@ Document parse_document(std::string_view text, const std::string& file) {
         return document;
     }
     document.root = builder.root();
-    if (!document.root) return refuse("yaml_syntax", "the file is empty", "a YAML map");
+    if (!document.root) return refuse({}, "yaml_syntax", "the file is empty", "a YAML map");
     return document;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <set>
 #include <system_error>
 
 #include "config/fields.hpp"
@@ -49,6 +48,14 @@ Diagnostic same_name(const std::string& name, const fs::path& file, const fs::pa
     return report.take().front();
 }
 
+std::string first_error_of(const std::vector<Diagnostic>& diagnostics) {
+    const auto is_error = [](const Diagnostic& found) { return found.severity == Severity::error; };
+    const auto first = std::find_if(diagnostics.begin(), diagnostics.end(), is_error);
+    if (first == diagnostics.end()) return {};
+    const auto more = std::count_if(std::next(first), diagnostics.end(), is_error);
+    return to_line(*first) + (more == 0 ? "" : " (and " + std::to_string(more) + " more)");
+}
+
 }  // namespace
 
 LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zones::Zones& zones) {
@@ -60,7 +67,6 @@ LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zone
         parsed.push_back(load_runbook(files[i], settings, zones));
         if (!parsed.back().name_is_guess) claims[parsed.back().name].push_back(i);
     }
-    std::set<std::string> bad_names;
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto& one = parsed[i];
         const auto& same = claims[one.name];
@@ -69,15 +75,13 @@ LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zone
             one.diagnostics.push_back(same_name(one.name, files[i], files[other]));
             one.runbook.reset();
         }
-        std::move(one.diagnostics.begin(), one.diagnostics.end(), std::back_inserter(loaded.diagnostics));
-        if (one.runbook) {
+        if (one.runbook)
             loaded.runbooks.push_back(std::move(*one.runbook));
-        } else {
-            loaded.bad_files.push_back(files[i].string());
-            bad_names.insert(one.name);
-        }
+        else
+            loaded.refused.push_back(
+                {files[i].string(), one.name, one.name_is_guess, first_error_of(one.diagnostics)});
+        std::move(one.diagnostics.begin(), one.diagnostics.end(), std::back_inserter(loaded.diagnostics));
     }
-    loaded.bad_names.assign(bad_names.begin(), bad_names.end());
     return loaded;
 }
 

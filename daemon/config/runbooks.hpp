@@ -29,11 +29,17 @@ struct ParsedRunbook {
 [[nodiscard]] ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
                                          zones::Zones& zones);
 
+struct RefusedFile {
+    std::string file;
+    std::string name;  ///< as ParsedRunbook has it
+    bool name_is_guess = false;
+    std::string problem;  ///< its first error as a line, and how many more there are
+};
+
 struct LoadedRunbooks {
     std::vector<runbook::Runbook> runbooks;  ///< in the order of their files' names
     std::vector<Diagnostic> diagnostics;
-    std::vector<std::string> bad_files;  ///< refused; the others went on
-    std::vector<std::string> bad_names;  ///< what those call themselves (ParsedRunbook::name), each once
+    std::vector<RefusedFile> refused;  ///< the others went on
     /// The folder could be listed. False says nothing about any runbook: none of them was taken away.
     bool listed = true;
 };

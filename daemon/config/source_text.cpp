@@ -74,18 +74,16 @@ std::size_t count_characters(std::string_view text) {
         std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
 }
 
-std::string why_not_text(std::string_view bytes) {
-    int line = 1;
+std::optional<NotText> find_not_text(std::string_view bytes) {
+    Mark where{1, 1};
     for (std::size_t at = 0; at < bytes.size();) {
-        if (bytes[at] == '\n') ++line;
         const auto length = sequence_length(bytes.substr(at));
-        if (length == 0) return "line " + std::to_string(line) + " is not UTF-8 text; save the file as UTF-8";
-        if (is_forbidden_control(bytes[at])) {
-            return "line " + std::to_string(line) + " holds a control character; remove it";
-        }
+        if (length == 0) return NotText{where, "this is not UTF-8 text; save the file as UTF-8"};
+        if (is_forbidden_control(bytes[at])) return NotText{where, "this is a control character; remove it"};
+        where = bytes[at] == '\n' ? Mark{where.line + 1, 1} : Mark{where.line, where.column + 1};
         at += length;
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace runbookd::config

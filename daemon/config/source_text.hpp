@@ -2,6 +2,7 @@
 // The text of one file, with its lines found, so that the YAML library's byte columns become columns of
 // characters.
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,13 @@ private:
 /// Characters (UTF-8 code points) in a text.
 [[nodiscard]] std::size_t count_characters(std::string_view text);
 
-/// Empty for UTF-8 text without control characters other than tab and line ends; else a sentence that says
-/// where.
-[[nodiscard]] std::string why_not_text(std::string_view bytes);
+/// The first place at which bytes are no text.
+struct NotText {
+    Mark where;
+    std::string why;
+};
+
+/// Absent for UTF-8 text without control characters other than tab and line ends.
+[[nodiscard]] std::optional<NotText> find_not_text(std::string_view bytes);
 
 }  // namespace runbookd::config

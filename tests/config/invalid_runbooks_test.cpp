@@ -158,9 +158,9 @@ TEST_CASE("says of the whole document what is wrong with it", "[config]") {
         {"steps instead of a component",
          "targets: {include: [{all: true}]}\nsteps: []\n",
          {"2:1 not_supported steps"}},
-        {"control character", "name: a\x01\n", {"0:0 yaml_syntax"}},
-        {"end-of-file byte of the library", "name: a\x04\n", {"0:0 yaml_syntax"}},
-        {"not UTF-8", "name: \xFF\xFE\n", {"0:0 yaml_syntax"}},
+        {"control character", "name: a\x01\n", {"1:8 yaml_syntax"}},
+        {"end-of-file byte of the library", "name: a\x04\n", {"1:8 yaml_syntax"}},
+        {"not UTF-8", "name: \xC3\xA9\xFF\xFE\n", {"1:8 yaml_syntax"}},
     };
     for (const auto& one : cases) {
         INFO(one.name);

@@ -21,6 +21,12 @@ std::vector<std::string> names(const LoadedRunbooks& loaded) {
     return found;
 }
 
+std::vector<std::string> refused_names(const LoadedRunbooks& loaded) {
+    std::vector<std::string> found;
+    for (const auto& file : loaded.refused) found.push_back(file.name);
+    return found;
+}
+
 }  // namespace
 
 TEST_CASE("a folder's runbooks come sorted, and other files are passed over", "[config]") {
@@ -33,7 +39,7 @@ TEST_CASE("a folder's runbooks come sorted, and other files are passed over", "[
     const auto loaded = load(folder.path());
     CHECK(names(loaded) == std::vector<std::string>{"a", "b"});
     CHECK(loaded.diagnostics.empty());
-    CHECK(loaded.bad_files.empty());
+    CHECK(loaded.refused.empty());
     CHECK(loaded.listed);
 }
 
@@ -45,9 +51,16 @@ TEST_CASE("a bad file never stops the others, and says what it calls itself", "[
     std::filesystem::create_directory(folder.path() / "d.yaml");
     const auto loaded = load(folder.path());
     CHECK(names(loaded) == std::vector<std::string>{"a"});
-    CHECK(loaded.bad_files ==
-          std::vector<std::string>{broken.string(), wrong.string(), (folder.path() / "d.yaml").string()});
-    CHECK(loaded.bad_names == std::vector<std::string>{"d", "nightly", "weekly"});
+    REQUIRE(loaded.refused.size() == 3);
+    CHECK(loaded.refused[0].file == broken.string());
+    CHECK(loaded.refused[0].name == "nightly");
+    CHECK(loaded.refused[1].file == wrong.string());
+    CHECK(loaded.refused[1].name == "weekly");
+    CHECK_FALSE(loaded.refused[1].name_is_guess);
+    CHECK(loaded.refused[1].problem ==
+          wrong.string() + ":2:1: error: retry: 'retry' is not supported yet; remove it");
+    CHECK(loaded.refused[2].name == "d");
+    CHECK(loaded.refused[2].name_is_guess);
     CHECK(loaded.diagnostics.size() == 3);
     CHECK(loaded.diagnostics[2].code == "unreadable");
 }
@@ -61,7 +74,8 @@ TEST_CASE("a name that two files claim refuses both, also when one of them is ba
     folder.write("e.yaml", kLeast);
     const auto loaded = load(folder.path());
     CHECK(names(loaded) == std::vector<std::string>{"e"});
-    CHECK(loaded.bad_names == std::vector<std::string>{"other", "same"});
+    CHECK(refused_names(loaded) == std::vector<std::string>{"same", "other", "other", "same"});
+    CHECK(loaded.refused[2].problem.ends_with("(and 1 more)"));
     CHECK(in_short(loaded.diagnostics) ==
           std::vector<std::string>{"0:0 duplicate_name name", "0:0 duplicate_name name",
                                    "2:1 unknown_key foo", "0:0 duplicate_name name",
@@ -89,7 +103,7 @@ TEST_CASE("a folder that cannot be listed says nothing about any runbook", "[con
     const TempFolder folder;
     const auto loaded = load(folder.path() / "missing");
     CHECK_FALSE(loaded.listed);
-    CHECK(loaded.bad_files.empty());
+    CHECK(loaded.refused.empty());
     REQUIRE(loaded.diagnostics.size() == 1);
     CHECK(loaded.diagnostics[0].code == "unreadable");
 }
