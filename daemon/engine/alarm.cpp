@@ -13,6 +13,8 @@ timer_wheel::Tick to_tick(SteadyTime t) {
     return static_cast<timer_wheel::Tick>(std::max<std::int64_t>(t.time_since_epoch().count(), 0));
 }
 
+Millis offset_at(Instant now) { return now.utc.time_since_epoch() - now.steady.time_since_epoch(); }
+
 SteadyTime steady_for(UtcTime due, Instant now) { return now.steady + (due - now.utc); }
 
 }  // namespace
@@ -36,6 +38,7 @@ void Alarm::set(SteadyTime due) {
 void Alarm::set(UtcTime due, Instant now) {
     clear();
     wall_due_ = due;
+    clock_.know_offset(now);
     clock_.wall_.insert(this);
     clock_.wheel_.schedule(*this, to_tick(steady_for(due, now)));
 }
@@ -66,12 +69,14 @@ void AlarmClock::run_due(Instant now) {
     due_.clear();
 }
 
+void AlarmClock::know_offset(Instant now) {
+    if (!wall_offset_) wall_offset_ = offset_at(now);
+}
+
 void AlarmClock::follow_wall_clock(Instant now) {
-    const Millis offset = now.utc.time_since_epoch() - now.steady.time_since_epoch();
-    const bool stepped = offset_known_ && std::chrono::abs(offset - wall_offset_) > kStepNoticed;
-    if (!stepped && offset_known_) return;
-    wall_offset_ = offset;
-    if (!std::exchange(offset_known_, true)) return;
+    know_offset(now);
+    if (std::chrono::abs(offset_at(now) - *wall_offset_) <= kStepNoticed) return;
+    wall_offset_ = offset_at(now);
     for (Alarm* const alarm : wall_)
         if (!alarm->is_due_) wheel_.schedule(*alarm, to_tick(steady_for(alarm->wall_due_, now)));
 }

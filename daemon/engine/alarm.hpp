@@ -2,6 +2,7 @@
 // Engine-side timers on the shared wheel. The wheel only marks an alarm as due; the engine rings it at its
 // next step, so that all of its work happens at one known instant.
 #include <functional>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -44,13 +45,13 @@ public:
 
 private:
     friend class Alarm;
+    void know_offset(Instant now);
     void follow_wall_clock(Instant now);
 
     timer_wheel::TimerWheel& wheel_;
     std::vector<Alarm*> due_;  // a silenced alarm's place holds nullptr
     std::unordered_set<Alarm*> wall_;
-    Millis wall_offset_{};  // utc − steady, as last seen
-    bool offset_known_ = false;
+    std::optional<Millis> wall_offset_;  // utc − steady, as the wall alarms were set by
 };
 
 }  // namespace runbookd::engine
