@@ -112,16 +112,20 @@ std::vector<engine::Noted> EngineBench::notes(const std::string& kind) const {
     return found;
 }
 
+void EngineBench::release_commits() {
+    are_commits_held_ = false;
+    for (const auto id : std::exchange(held_, {}))
+        events_.emplace(now_.steady, [this, id] { engine_->on_committed(id, now_); });
+}
+
 void EngineBench::take_actions() {
     for (auto& action : engine_->take_actions()) {
         if (auto* const commit = std::get_if<engine::Commit>(&action)) {
             for (auto& record : commit->batch) records_.push_back(std::move(record));
-            if (are_commits_held) {
+            if (are_commits_held_) {
                 held_.push_back(commit->id);
                 continue;
             }
-            for (const auto held : std::exchange(held_, {}))
-                events_.emplace(now_.steady, [this, held] { engine_->on_committed(held, now_); });
             events_.emplace(now_.steady + Millis{1},
                             [this, id = commit->id] { engine_->on_committed(id, now_); });
         } else {

@@ -43,7 +43,6 @@ public:
     std::vector<engine::JobActivity> activities;
     Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };
     Millis latency{10};  ///< from a call to its answer
-    bool are_commits_held = false;
 
     void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});
@@ -51,6 +50,9 @@ public:
     void run(const std::string& runbook, engine::RunScope scope = {});
     void quick_job(const std::string& device, const std::string& component);
     void run_for(Millis span);
+    /// The disk refuses, and takes everything again.
+    void hold_commits() { are_commits_held_ = true; }
+    void release_commits();
     /// The wall clock jumps; the engine notices with its next step.
     void step_clock(Millis by) { now_.utc += by; }
     /// The process stands still.
@@ -91,6 +93,7 @@ private:
     timer_wheel::TimerWheel wheel_;
     std::unique_ptr<engine::Engine> engine_;
     std::multimap<SteadyTime, Event> events_;
+    bool are_commits_held_ = false;
     std::vector<engine::CommitId> held_;
     std::vector<engine::Record> records_;
     std::vector<SentCall> sent_;

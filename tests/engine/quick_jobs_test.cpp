@@ -1,0 +1,128 @@
+#include "engine/quick_jobs.hpp"
+
+#include <map>
+
+#include "catch.hpp"
+#include "fakes/engine_bench.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+using fakes::EngineBench;
+using fakes::failure;
+using fakes::windows_server;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+}  // namespace
+
+TEST_CASE("a quick job answers once its intent is durable, and is a run of its own", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(seconds{2});
+    bench.hold_commits();
+    bench.quick_job("acme-01", "clean");
+    bench.run_for(seconds{5});
+    CHECK(bench.quick_answers.empty());
+    CHECK(bench.calls<CreateQuickJob>().empty());
+    bench.release_commits();
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    REQUIRE(bench.quick_answers[0]);
+    CHECK(bench.quick_answers[0]->device.str() == "d1");
+    CHECK(bench.quick_answers[0]->component.str() == "c1");
+    const auto planned = bench.all<RunPlanned>().at(0);
+    CHECK(planned.runbook == "quickjob");
+    CHECK(planned.trigger == Trigger::quickjob);
+    CHECK_FALSE(planned.revision);
+    CHECK(planned.actor == "alice");
+    CHECK(planned.scope.component == "c1");
+    CHECK(bench.calls<CreateQuickJob>().size() == 1);
+}
+
+TEST_CASE("a quick job's device is judged on a reading at most a minute old", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(minutes{5});
+    bench.devices[0].online = false;
+    bench.quick_job("d1", "Clean");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    CHECK(bench.quick_answers[0].error().code == ErrorCode::device_offline);
+    CHECK(bench.calls<ReadDevice>().size() == 1);
+    CHECK(bench.all<RunPlanned>().empty());
+}
+
+TEST_CASE("a device or component made since the lists were read is found", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(minutes{5});
+    bench.devices.push_back(windows_server("d2", "ACME-NEW"));
+    bench.components.push_back({ComponentUid{"c2"}, "New", "", "", {}});
+    bench.quick_job("ACME-NEW", "New");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    CHECK(bench.quick_answers[0]);
+}
+
+TEST_CASE("what is not there is answered with what is", "[engine][quickjob]") {
+    EngineBench bench(
+        {windows_server("d1", "ACME-01"), windows_server("d2", "TWIN"), windows_server("d3", "twin")});
+    bench.start({});
+    bench.run_for(minutes{5});
+    bench.quick_job("ACME-1", "Clean");
+    bench.quick_job("ACME-01", "Claen");
+    bench.quick_job("TWIN", "Clean");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 3);
+    std::map<ErrorCode, int> codes;
+    for (const auto& answer : bench.quick_answers) {
+        ++codes[answer.error().code];
+        if (answer.error().code == ErrorCode::not_found)
+            CHECK(answer.error().message.find("did you mean '") != std::string::npos);
+        else
+            CHECK(answer.error().message.find("give a uid") != std::string::npos);
+    }
+    CHECK(codes[ErrorCode::not_found] == 2);
+    CHECK(codes[ErrorCode::conflict] == 1);
+}
+
+TEST_CASE("a quick job that gets no answer within a minute says so", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.script = [](const ApiCall&, Instant) { return failure(FailureKind::not_sent); };
+    bench.start({});
+    bench.quick_job("d1", "Clean");
+    bench.run_for(seconds{61});
+    REQUIRE(bench.quick_answers.size() == 1);
+    CHECK(bench.quick_answers[0].error().code == ErrorCode::unavailable);
+    CHECK(bench.quick_answers[0].error().message.starts_with("nothing was started"));
+}
+
+TEST_CASE("a device that may not be read is refused, not asked for again and again", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (std::holds_alternative<ReadDevice>(call)) return failure(FailureKind::forbidden, 403);
+        return std::nullopt;
+    };
+    bench.start({});
+    bench.run_for(minutes{5});
+    bench.quick_job("d1", "Clean");
+    bench.run_for(minutes{2});
+    CHECK(bench.calls<ReadDevice>().size() == 1);
+    REQUIRE(bench.quick_answers.size() == 1);
+    CHECK(bench.quick_answers[0].error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("what cannot run a component is refused with the reason", "[engine][quickjob]") {
+    auto printer = windows_server("d1", "PRINTER");
+    printer.device_class = "printer";
+    EngineBench bench({printer});
+    bench.start({});
+    bench.run_for(seconds{5});
+    bench.quick_job("PRINTER", "Clean");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    CHECK(bench.quick_answers[0].error().code == ErrorCode::conflict);
+}
+
+}  // namespace runbookd::engine
