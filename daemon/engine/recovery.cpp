@@ -29,7 +29,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
                         "",
                         {{"message", "its runbook's revision cannot be read by this version"}},
                         now.utc});
-    books_.finish(run, RunStatus::failed, "rejected", now);
+    miss(run, "revision_unreadable", now);
 }
 
 void Engine::recover_job(const RecoveredJob& stored, Instant now) {

@@ -193,6 +193,19 @@ TEST_CASE("a run goes on as its own revision says, whatever its file says now", 
     CHECK(bench.calls<CreateQuickJob>()[0].first.component.str() == "c1");
 }
 
+TEST_CASE("a planned run whose revision cannot be read was missed, and says so", "[engine][recovery]") {
+    EngineBench bench;
+    const auto book = clean_all("sweep");
+    auto state = with_runbook(book);
+    state.runs.push_back(planned(test_start() + minutes{10}));
+    state.runs[0].planned.revision = 7;
+    bench.start({book}, state);
+    CHECK(bench.notes("run.unreadable").size() == 1);
+    CHECK(bench.all<OccurrenceDecided>().at(0).verdict == Verdict::missed);
+    CHECK(bench.all<OccurrenceDecided>().at(0).reason == "revision_unreadable");
+    CHECK(bench.all<RunFinished>().at(0).status == RunStatus::failed);
+}
+
 TEST_CASE("a started run whose revision cannot be read ends with its window", "[engine][recovery]") {
     EngineBench bench;
     const auto book = clean_all("sweep");

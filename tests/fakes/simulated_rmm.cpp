@@ -53,7 +53,7 @@ ApiResult SimulatedRmm::arrive(const engine::ApiCall& call, UtcTime now) {
     const bool lost_after = by_chance(faults_.lost_after);
     const bool server_error = by_chance(faults_.server_error);
     const bool throttled = by_chance(faults_.throttled);
-    if (not_sent) return failed(FailureKind::not_sent);
+    if (not_sent || now < down_until_) return failed(FailureKind::not_sent);
     const bool is_create = std::holds_alternative<engine::CreateQuickJob>(call);
     count(is_create ? creates_ : reads_, is_create ? most_creates_ : most_reads_, now);
     if (lost_before) return failed(FailureKind::lost);
@@ -111,7 +111,13 @@ ApiResult SimulatedRmm::create(const engine::CreateQuickJob& call, UtcTime now) 
                                engine::DeploymentStatus::success, engine::DeploymentStatus::failure,
                                engine::DeploymentStatus::warning};
     job.ends_as = kEnds.at(random_() % kEnds.size());
-    ledger_.push_back({job.name, job.device, now});
+    const auto offline = offline_since_.find(call.device);
+    const auto offline_for = offline == offline_since_.end() ? Millis{0} : now - offline->second;
+    if (offline != offline_since_.end()) {  // Datto holds it until the device checks in
+        job.starts += minutes{20};
+        job.ends += minutes{20};
+    }
+    ledger_.push_back({job.name, job.device, now, offline_for});
     const auto uid = job.uid;
     jobs_.emplace(uid, std::move(job));
     return engine::CreatedJob{uid};
@@ -132,6 +138,22 @@ ApiResult SimulatedRmm::result(const engine::ReadResult& call, UtcTime now) cons
         result.warnings = job.ends_as == engine::DeploymentStatus::warning ? 1 : 0;
     }
     return result;
+}
+
+void SimulatedRmm::set_online(std::size_t device, bool online, UtcTime now) {
+    auto& one = devices_.at(device);
+    if (one.online == online) return;
+    one.online = online;
+    if (online)
+        offline_since_.erase(one.uid);
+    else
+        offline_since_.emplace(one.uid, now);
+}
+
+std::optional<engine::DeploymentStatus> SimulatedRmm::end_of(const std::string& job_name) const {
+    for (const auto& [uid, job] : jobs_)
+        if (job.name == job_name) return job.ends_as;
+    return std::nullopt;
 }
 
 std::string SimulatedRmm::output_of(const std::string& job_name) const {

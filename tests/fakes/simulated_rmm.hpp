@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct Accepted {
     std::string job_name;
     DeviceUid device;
     UtcTime at{};
+    Millis offline_for{0};  ///< how long its device had been offline by then
 };
 
 /// Chances out of 1,000, for each call.
@@ -39,7 +41,11 @@ public:
     /// The most reads (creates) that any 60-second window held, by arrival.
     [[nodiscard]] std::size_t most_reads_in_a_window() const { return most_reads_; }
     [[nodiscard]] std::size_t most_creates_in_a_window() const { return most_creates_; }
-    void set_online(std::size_t device, bool online) { devices_[device].online = online; }
+    void set_online(std::size_t device, bool online, UtcTime now);
+    /// Nothing gets through until then.
+    void go_down(UtcTime until) { down_until_ = until; }
+    /// How the job ended, or will; nullopt: never accepted.
+    [[nodiscard]] std::optional<engine::DeploymentStatus> end_of(const std::string& job_name) const;
     [[nodiscard]] const std::vector<engine::Device>& devices() const { return devices_; }
 
 private:
@@ -60,6 +66,8 @@ private:
     std::mt19937_64 random_;
     FaultRates faults_;
     std::vector<engine::Device> devices_;
+    std::map<DeviceUid, UtcTime> offline_since_;
+    UtcTime down_until_{};
     std::map<DattoJobUid, Job> jobs_;
     std::vector<Accepted> ledger_;
     std::deque<UtcTime> reads_, creates_;

@@ -29,6 +29,7 @@ void SimulatedStore::apply(const engine::Batch& batch) {
 void SimulatedStore::take(const engine::RevisionEffective& r) {
     auto& runbook = runbooks_[r.runbook];
     require(r.revision == runbook.revision + 1, "revisions count up");
+    texts_[r.runbook][r.revision] = r.yaml;
     const auto judged = runbook.judged_until;
     runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged};
 }
@@ -98,6 +99,7 @@ void SimulatedStore::take(const engine::Noted& r) { notes_.push_back(r); }
 engine::RecoveredState SimulatedStore::recover() const {
     engine::RecoveredState state;
     for (const auto& [name, runbook] : runbooks_) state.runbooks.push_back(runbook);
+    state.older_revisions = texts_;
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
             state.runs.push_back({run.planned, run.started_at, run.targets});

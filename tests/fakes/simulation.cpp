@@ -32,15 +32,14 @@ void Simulation::boot() {
     ++process_;
     wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
     engine_ = std::make_unique<engine::Engine>(engine::EngineSettings{}, *wheel_, random_());
-    auto runbooks = plan_.runbooks;
-    if (!with_schedules_)
-        for (auto& runbook : runbooks) runbook.schedule.reset();
-    const auto read = [this](const std::string& name, const std::string&) -> engine::RunbookPointer {
-        for (const auto& runbook : plan_.runbooks)
-            if (runbook.name == name) return std::make_shared<const runbook::Runbook>(runbook);
+    texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
+    const auto read = [this](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
+        for (const auto& runbook : texts_)
+            if (runbook.name == name && runbook.yaml == yaml)
+                return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };
-    engine_->start(store_.recover(), read, std::move(runbooks), {}, now_);
+    engine_->start(store_.recover(), read, plan_.runbooks, {}, now_);
     take_actions();
 }
 
@@ -146,14 +145,19 @@ void Simulation::tell(const std::function<void(engine::Engine&, Instant)>& what)
     take_actions();
 }
 
+void Simulation::reload(std::vector<runbook::Runbook> runbooks) {
+    plan_.runbooks = std::move(runbooks);
+    texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
+    tell([&](engine::Engine& core, Instant at) { core.reload(plan_.runbooks, {}, "test", at); });
+}
+
 void Simulation::drop_schedules() {
-    with_schedules_ = false;
     auto runbooks = plan_.runbooks;
     for (auto& runbook : runbooks) {
         runbook.schedule.reset();
         runbook.yaml += "\n# without its schedule";
     }
-    tell([&](engine::Engine& core, Instant at) { core.reload(std::move(runbooks), {}, "test", at); });
+    reload(std::move(runbooks));
 }
 
 }  // namespace runbookd::fakes

@@ -37,6 +37,8 @@ public:
     void run_for(Millis span);
     /// Hands something to the engine as a person would.
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
+    /// As SIGHUP does, and every later start.
+    void reload(std::vector<runbook::Runbook> runbooks);
     /// Keeps the engine from starting more, so that what is open comes to its end.
     void drop_schedules();
 
@@ -83,7 +85,7 @@ private:
     SteadyTime began_{};
     SteadyTime last_commit_at_{};
     std::map<std::string, UtcTime> sent_;
-    bool with_schedules_ = true;
+    std::vector<runbook::Runbook> texts_;  // every text there ever was
 };
 
 }  // namespace runbookd::fakes
