@@ -67,7 +67,9 @@ std::uint64_t seed_of_this_run() {
 
 class Killer {
 public:
-    Killer(World& world, std::uint64_t seed) : world_(world), random_(seed) {}
+    /// `longest_life`: of a daemon that creates nothing, from when it answers.
+    Killer(World& world, std::uint64_t seed, milliseconds longest_life)
+        : world_(world), random_(seed), longest_life_(longest_life) {}
 
     /// Lets the daemon live for a while, kills it, and starts it again.
     void strike() {
@@ -77,7 +79,9 @@ public:
         if (draw(1, 5) > 1) {  // else: anywhere, also while it starts
             (void)wait_for([&] { return creates_go_out() || world_.status().is_object(); }, kPatience,
                            kShortNap);
-            (void)wait_for(creates_go_out, milliseconds(draw(50, 700)), kShortNap);
+            (void)wait_for(creates_go_out,
+                           milliseconds(draw(50, static_cast<std::uint64_t>(longest_life_.count()))),
+                           kShortNap);
             std::this_thread::sleep_for(microseconds(draw(0, 3000)));
         } else {
             std::this_thread::sleep_for(milliseconds(draw(0, 500)));
@@ -93,6 +97,7 @@ private:
 
     World& world_;
     std::mt19937_64 random_;
+    milliseconds longest_life_;
 };
 
 struct Truth {
@@ -142,19 +147,27 @@ void check_against_ledger(const World& world, const std::string& run) {
     CHECK(known == upstream_by_job.size());  // nothing lost
 }
 
-/// Kills the daemon `kills` times during a run over all devices; what the promises say holds afterwards.
-void survive(const std::string& faults, int kills, std::int64_t failed_creates) {
+struct Hardship {
+    std::string faults;
+    int kills = 0;
+    milliseconds longest_life{0};
+    std::int64_t failed_creates = 0;  ///< that never reach the API because of a fault
+};
+
+/// Kills the daemon again and again during a run over all devices; what the promises say holds afterwards.
+void survive(const Hardship& hardship) {
+    const auto kills = hardship.kills;
     const auto seed = seed_of_this_run();
     std::cout << "seed " << seed << " (set RUNBOOKD_TEST_SEED to repeat its draws)\n";
     INFO("seed " << seed);
     World world;
-    world.write_fleet(std::string(kFleet) + faults);
+    world.write_fleet(std::string(kFleet) + hardship.faults);
     world.start_sandbox();
     world.write_settings({.unknown_after = "10s", .limits = "off"});
     world.write_runbook("sweep", kRunbook);
     world.start_daemon();
     const auto run = world.start_run("sweep");
-    Killer killer(world, seed);
+    Killer killer(world, seed, hardship.longest_life);
     for (int i = 0; i < kills; ++i) killer.strike();
 
     const auto store = world.store();
@@ -167,7 +180,7 @@ void survive(const std::string& faults, int kills, std::int64_t failed_creates) 
     CHECK(row.at("targets") == std::to_string(kDevices));
     CHECK(row.at("pending") == "0");
     const auto unknown = std::stoll(row.at("unknown"));
-    CHECK(unknown <= kCreatesInFlight * kills + failed_creates);
+    CHECK(unknown <= kCreatesInFlight * kills + hardship.failed_creates);
     CHECK(store.number("SELECT count(*) FROM target_ledger WHERE disposition NOT IN ('succeeded', 'warning', "
                        "'failed', 'unknown')") == 0);
     const auto found = store.number(
@@ -182,12 +195,13 @@ void survive(const std::string& faults, int kills, std::int64_t failed_creates) 
 
 TEST_CASE("ten kills while sixty jobs are created and run lose nothing and run nothing twice",
           "[end_to_end]") {
-    survive(kSlowCreates, 10, 0);
+    survive({kSlowCreates, 10, milliseconds(700), 0});
 }
 
 TEST_CASE("kills and a failing API together lose nothing and run nothing twice", "[end_to_end]") {
     constexpr std::int64_t kCreatesThatFail = 4;  // reset_before and 500, twice each
-    survive(std::string(kFailures) + kSlowCreates, 4, kCreatesThatFail);
+    // Longer lives: after each failure the daemon calls nobody for a second or more.
+    survive({std::string(kFailures) + kSlowCreates, 6, milliseconds(3000), kCreatesThatFail});
 }
 
 }  // namespace runbookd::end_to_end
