@@ -11,6 +11,9 @@ namespace {
 
 // The promise is 60 s between reading that a device is online and its create; the rest is for the way.
 constexpr Millis kDeviceStateGood = std::chrono::seconds{50};
+// An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
+// again.
+constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
 
 bool must_be_online(const Run& run) {
     return run.book != nullptr && run.book->offline == runbook::OfflinePolicy::skip;
@@ -48,19 +51,78 @@ void Dispatcher::enqueue(const Run& run) {
 void Dispatcher::pump(Instant now) {
     if (stopping_) return;
     resend(now);
-    while (sendable_.empty() && !ready_.empty() && line_.is_open(Budget::Kind::create, now))
+    while (sendable_.empty() && looked_at_again_ == 0 && !ready_.empty() &&
+           line_.is_open(Budget::Kind::create, now))
         if (take_next(now) == Step::must_wait) return;
 }
 
 void Dispatcher::resend(Instant now) {
-    while (!sendable_.empty()) {
-        auto* const job = books_.find_job(sendable_.front());
-        if (job != nullptr && !is_window_over(*job, now) && !line_.is_open(Budget::Kind::create, now)) return;
-        sendable_.erase(sendable_.begin());
-        if (job == nullptr) continue;
+    while (!sendable_.empty())
+        if (resend_first(now) == Step::must_wait) return;
+}
+
+Dispatcher::Step Dispatcher::resend_first(Instant now) {
+    const auto uid = sendable_.front();
+    auto* const job = books_.find_job(uid);
+    const bool may_go = job != nullptr && !is_window_over(*job, now);
+    const bool is_known = may_go && is_state_known(*job, now);
+    if (may_go && !line_.is_open(is_known ? Budget::Kind::create : Budget::Kind::read, now))
+        return Step::must_wait;
+    sendable_.erase(sendable_.begin());
+    if (job == nullptr) return Step::went_on;
+    if (!may_go) {
+        end_by_window(*job, now);
+    } else if (!is_known) {
+        look_again(*job, now);
+    } else if (const auto reason = held_back_by(*job); !reason.empty()) {
+        end_unsent(*job, Disposition::skipped, reason, "", now);
+    } else {
         line_.reserve_create();
-        send(job->uid, now);
+        send(uid, now);
     }
+    return Step::went_on;
+}
+
+bool Dispatcher::is_state_known(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    if (run == nullptr || !must_be_online(*run)) return true;
+    const auto* const seen = fleet_.find(job.device);
+    return seen != nullptr && now.steady - seen->read_at <= kStateGoodToSend;
+}
+
+std::string Dispatcher::held_back_by(const Job& job) {
+    const auto* const run = books_.find_run(job.run);
+    const auto* const seen = fleet_.find(job.device);
+    if (run == nullptr || seen == nullptr || !must_be_online(*run)) return "";
+    if (!exclusion_rule(seen->device, fleet_).empty()) return "excluded_state";
+    return seen->device.online ? "" : "offline";
+}
+
+void Dispatcher::look_again(Job& job, Instant now) {
+    ++looked_at_again_;
+    line_.send(ReadDevice{job.device},
+               [this, uid = job.uid, sent_at = now.steady](const ApiResult& result, Instant at) {
+                   on_looked_again(uid, result, sent_at, at);
+               });
+}
+
+void Dispatcher::on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at,
+                                 Instant now) {
+    --looked_at_again_;
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr) return;
+    if (!result) {
+        if (result.error().kind == FailureKind::not_found)
+            return end_unsent(*job, Disposition::skipped, "excluded_state", "Datto knows the device no more",
+                              now);
+        if (result.error().kind == FailureKind::forbidden || result.error().kind == FailureKind::rejected)
+            return refuse(*job, result.error(), now);
+    } else if (const auto* device = std::get_if<Device>(&*result)) {
+        auto fresh = *device;
+        fresh.uid = job->device;  // however its own page spells it
+        fleet_.update(std::move(fresh), sent_at);
+    }
+    sendable_.push_back(uid);
 }
 
 Dispatcher::Step Dispatcher::take_next(Instant now) {
@@ -151,10 +213,10 @@ void Dispatcher::send(const JobUid& uid, Instant now) {
     auto* const job = books_.find_job(uid);
     if (job == nullptr || is_window_over(*job, now)) {
         line_.give_back(now);
-        if (job != nullptr) end_unsent(*job, now);
+        if (job != nullptr) end_by_window(*job, now);
         return;
     }
-    if (line_.is_held(now)) {
+    if (line_.is_held(now) || !is_state_known(*job, now)) {
         line_.give_back(now);
         job->stage = Stage::sendable;
         sendable_.push_back(uid);
@@ -187,7 +249,7 @@ void Dispatcher::on_reply(const JobUid& uid, const ApiResult& result, Instant no
         case FailureKind::blocked:
         case FailureKind::unauthenticated:
         case FailureKind::bad_credentials:
-            if (is_window_over(*job, now)) return end_unsent(*job, now);
+            if (is_window_over(*job, now)) return end_by_window(*job, now);
             job->stage = Stage::sendable;
             sendable_.push_back(uid);
             return;
@@ -218,17 +280,22 @@ void Dispatcher::refuse(Job& job, const ApiFailure& failure, Instant now) {
     books_.drop(job.uid);
 }
 
-void Dispatcher::end_unsent(Job& job, Instant now) {
+void Dispatcher::end_unsent(Job& job, Disposition disposition, const std::string& reason,
+                            const std::string& message, Instant now) {
     JobChanged change;
     change.status = JobStatus::failed;
-    change.reason = "window_closed";
-    change.message = "never sent: the window closed first";
+    change.reason = reason;
+    change.message = message.empty() ? "never sent" : "never sent: " + message;
     change.at = now.utc;
     books_.change(job, std::move(change));
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*books_.find_run(job.run), *target, Disposition::expired, "window_closed", "", now);
+        books_.decide(*books_.find_run(job.run), *target, disposition, reason, message, now);
     books_.drop(job.uid);
+}
+
+void Dispatcher::end_by_window(Job& job, Instant now) {
+    end_unsent(job, Disposition::expired, "window_closed", "the window closed first", now);
 }
 
 bool Dispatcher::is_window_over(const Job& job, Instant now) {
@@ -244,7 +311,7 @@ void Dispatcher::close_window(Run& run, Instant now) {
             books_.decide(run, target, Disposition::expired, "window_closed", "", now);
         } else if (job != nullptr && job->stage == Stage::sendable) {
             std::erase(sendable_, job->uid);
-            end_unsent(*job, now);
+            end_by_window(*job, now);
         }
     }
 }

@@ -44,11 +44,17 @@ public:
     void pump(Instant now);
 
 private:
+    enum class Step { went_on, must_wait };
     /// Quick jobs first, then the window that closes soonest, then in order of planning, then of targets.
     using Place = std::tuple<int, UtcTime, std::uint64_t, std::size_t, RunUid>;
 
     void resend(Instant now);
-    enum class Step { went_on, must_wait };
+    [[nodiscard]] Step resend_first(Instant now);
+    void look_again(Job& job, Instant now);
+    void on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at, Instant now);
+    [[nodiscard]] bool is_state_known(const Job& job, Instant now);
+    /// Why the job must not go out any more, as its target's skip reason; empty: it may.
+    [[nodiscard]] std::string held_back_by(const Job& job);
     [[nodiscard]] Step take_next(Instant now);
     [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
@@ -56,7 +62,9 @@ private:
     void send(const JobUid& uid, Instant now);
     void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
     void refuse(Job& job, const ApiFailure& failure, Instant now);
-    void end_unsent(Job& job, Instant now);
+    void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
+                    Instant now);
+    void end_by_window(Job& job, Instant now);
     [[nodiscard]] bool is_window_over(const Job& job, Instant now);
     [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
 
@@ -68,7 +76,8 @@ private:
     UlidSource& ulids_;
     DispatchHandlers handlers_;
     std::set<Place> ready_;
-    std::vector<JobUid> sendable_;  // durable intents that certainly were not sent
+    std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
+    std::size_t looked_at_again_ = 0;  // such intents whose device is being read
     bool stopping_ = false;
 };
 

@@ -265,6 +265,35 @@ TEST_CASE("a create that waits to go out again ends with its window", "[engine][
     CHECK(bench.all<TargetDecided>().at(0).disposition == Disposition::expired);
 }
 
+TEST_CASE("a create that was held up goes out only if its device is still online", "[engine][dispatcher]") {
+    for (const bool is_by_disk : {false, true}) {
+        EngineBench bench(fleet_of(4));
+        if (!is_by_disk) bench.script = fail_creates(FailureKind::throttled, 4);  // a pause of a minute
+        bench.start({clean_all("sweep")});
+        bench.run_for(seconds{1});
+        if (is_by_disk) bench.hold_commits();
+        bench.run("sweep");
+        bench.run_for(seconds{10});
+        bench.devices[0].online = false;
+        bench.devices[1].suspended = true;
+        bench.devices.erase(bench.devices.begin() + 2);
+        const auto before = bench.calls<CreateQuickJob>().size();
+        bench.run_for(minutes{2});
+        bench.release_commits();
+        bench.run_for(minutes{1});
+        CHECK(bench.calls<CreateQuickJob>().size() == before + 1);
+        std::map<std::string, std::string> reasons;
+        for (const auto& decided : bench.all<TargetDecided>()) {
+            CHECK(decided.disposition == Disposition::skipped);
+            reasons[decided.device.str()] = decided.reason;
+        }
+        CHECK(reasons == std::map<std::string, std::string>{{"d00000", "offline"},
+                                                            {"d00001", "excluded_state"},
+                                                            {"d00002", "excluded_state"}});
+        CHECK(bench.engine().open_jobs() == 1);
+    }
+}
+
 TEST_CASE("waiting costs no steps", "[engine][dispatcher]") {
     EngineBench bench(fleet_of(100));
     bench.start({clean_all("sweep")});

@@ -47,6 +47,7 @@ void Simulation::crash() {
     ++crashes_;
     engine_.reset();
     wheel_.reset();
+    last_commit_at_ = now_.steady;
     // Of what was on its way, a prefix of the commits is durable and each call may or may not arrive.
     auto left = std::exchange(events_, {});
     bool disk_turns = true;
@@ -75,8 +76,10 @@ void Simulation::take_actions() {
             event.what = Event::What::commit;
             event.commit = commit->id;
             event.batch = std::move(commit->batch);
-            last_commit_at_ =
-                std::max(last_commit_at_, now_.steady + milliseconds{1 + static_cast<int>(random_() % 8)});
+            const bool is_slow = static_cast<int>(random_() % 1000) < plan_.slow_commits;
+            const auto takes = milliseconds{1 + static_cast<int>(random_() % 8) +
+                                            (is_slow ? 20'000 + static_cast<int>(random_() % 100'000) : 0)};
+            last_commit_at_ = std::max(last_commit_at_, now_.steady + takes);
             add(last_commit_at_, std::move(event));
         } else {
             auto& call = std::get<engine::Call>(action);

@@ -21,6 +21,7 @@ struct SimulationPlan {
     std::size_t devices = 5;
     FaultRates faults;
     std::vector<runbook::Runbook> runbooks;
+    int slow_commits = 0;  ///< chance out of 1,000 that the disk stands still for a while
     /// After which steps (counted over the whole simulation) the process is killed; it is started again a
     /// second later.
     std::function<bool(std::uint64_t step)> crash_after = [](std::uint64_t) { return false; };
@@ -37,6 +38,8 @@ public:
     void run_for(Millis span);
     /// Hands something to the engine as a person would.
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
+    /// Kills the process now; it is started again a second later.
+    void crash();
     /// As SIGHUP does, and every later start.
     void reload(std::vector<runbook::Runbook> runbooks);
     /// Keeps the engine from starting more, so that what is open comes to its end.
@@ -64,7 +67,6 @@ private:
     using Place = std::pair<SteadyTime, std::uint64_t>;
 
     void boot();
-    void crash();
     void take_actions();
     void handle(Event event);
     void add(SteadyTime at, Event event);
