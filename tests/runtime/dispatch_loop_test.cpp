@@ -1,0 +1,257 @@
+#include "runtime/dispatch_loop.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "catch.hpp"
+#include "fakes/engine_bench.hpp"
+#include "runtime/control_service.hpp"
+
+namespace runbookd::runtime {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Far ahead of the machine's, so that no timer of the operating system comes due by itself.
+class StillClock final : public Clock {
+public:
+    [[nodiscard]] Instant now() const override {
+        return {fakes::test_start(), SteadyTime{hours{24 * 365 * 100}}};
+    }
+};
+
+/// Answers at once, or, where told to, never.
+class FakeApi final : public ports::RmmApi {
+public:
+    std::function<bool(const engine::ApiCall&)> hangs = [](const engine::ApiCall&) { return false; };
+    std::vector<engine::ApiCall> calls;
+    int cancelled = 0;
+
+    asio::awaitable<engine::ApiResult> perform(engine::ApiCall call) override {
+        calls.push_back(call);
+        if (hangs(call)) {
+            const auto loop = co_await asio::this_coro::executor;
+            asio::steady_timer never(loop, asio::steady_timer::time_point::max());
+            boost::system::error_code woken;
+            co_await never.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            ++cancelled;
+            co_return fakes::failure(engine::FailureKind::lost);
+        }
+        co_return answer(call);
+    }
+
+private:
+    static engine::ApiResult answer(const engine::ApiCall& call) {
+        if (std::holds_alternative<engine::ReadRequestRate>(call)) return engine::RequestRate{};
+        if (std::holds_alternative<engine::ReadSites>(call))
+            return engine::Page<engine::Site>{{{SiteUid{"s1"}, "Acme HQ", false}}, ""};
+        if (std::holds_alternative<engine::ReadDevices>(call))
+            return engine::Page<engine::Device>{{fakes::windows_server("d1", "ACME-01")}, ""};
+        if (std::holds_alternative<engine::ReadComponents>(call))
+            return engine::Page<engine::Component>{{{ComponentUid{"c1"}, "Clean", "", "", {}}}, ""};
+        if (std::holds_alternative<engine::CreateQuickJob>(call))
+            return engine::CreatedJob{DattoJobUid{"j1"}};
+        return engine::JobResult{};
+    }
+};
+
+class FakeStore final : public ports::Store {
+public:
+    engine::Batch records;
+    bool hangs = false;
+
+    asio::awaitable<void> commit(engine::Batch batch) override {
+        for (auto& record : batch) records.push_back(std::move(record));
+        if (!hangs) co_return;
+        const auto loop = co_await asio::this_coro::executor;
+        asio::steady_timer never(loop, asio::steady_timer::time_point::max());
+        boost::system::error_code woken;
+        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    [[nodiscard]] std::string trouble() const override { return ""; }
+
+    template <class R>
+    [[nodiscard]] std::size_t count() const {
+        std::size_t found = 0;
+        for (const auto& record : records) found += std::holds_alternative<R>(record) ? 1 : 0;
+        return found;
+    }
+};
+
+struct Bed {
+    StillClock clock;
+    asio::io_context loop{1};
+    timer_wheel::TimerWheel wheel{async::to_tick(clock.now().steady)};
+    async::Timers timers{loop.get_executor(), clock, wheel};
+    std::vector<std::string> errors;
+    async::TaskGroup tasks{loop.get_executor(),
+                           [this](const std::string& task, std::exception_ptr) { errors.push_back(task); }};
+    FakeStore store;
+    FakeApi api;
+    engine::Engine engine{{}, wheel, 1};
+    log::Log log{log::Level::error, log::Format::text};
+    DispatchLoop dispatch{engine, store, api, clock, timers, tasks, log};
+
+    ~Bed() { drain(); }
+    void start() {
+        dispatch.tell([](engine::Engine& core, Instant now) {
+            const auto read = [](const std::string&, const std::string&) { return nullptr; };
+            core.start({}, read, {fakes::clean_all("sweep")}, {}, now);
+        });
+        turn();
+    }
+    void run_sweep() {
+        dispatch.tell([](engine::Engine& core, Instant now) {
+            core.start_run({"sweep", {}, "", "alice"}, [](const Result<RunUid>&) {}, now);
+        });
+        turn();
+    }
+    void turn() {
+        loop.restart();
+        loop.poll();
+    }
+    /// As the daemon does at its end.
+    void drain() {
+        dispatch.close();
+        tasks.cancel();
+        turn();
+    }
+    /// Stops in a group of its own; true once it is over.
+    std::shared_ptr<bool> stop(async::TaskGroup& group, Millis grace) {
+        auto over = std::make_shared<bool>(false);
+        group.spawn("stops", [this, grace, over]() -> asio::awaitable<void> {
+            co_await dispatch.stop(grace);
+            *over = true;
+        });
+        turn();
+        return over;
+    }
+};
+
+bool is_create(const engine::ApiCall& call) { return std::holds_alternative<engine::CreateQuickJob>(call); }
+
+}  // namespace
+
+TEST_CASE("what the engine asks for is performed, and it hears what came of it", "[runtime][loop]") {
+    Bed bed;
+    bed.start();
+    CHECK(std::holds_alternative<engine::ReadRequestRate>(bed.api.calls.at(0)));
+    bed.run_sweep();
+    CHECK(is_create(bed.api.calls.back()));
+    CHECK(bed.store.count<engine::RunPlanned>() == 1);
+    CHECK(bed.store.count<engine::JobCreated>() == 1);
+    CHECK(bed.store.count<engine::JobChanged>() == 1);  // queued
+    CHECK(bed.engine.open_jobs() == 1);
+    CHECK(bed.errors.empty());
+}
+
+TEST_CASE("no create goes out while the store holds its intent", "[runtime][loop]") {
+    Bed bed;
+    bed.start();
+    bed.store.hangs = true;
+    bed.run_sweep();
+    CHECK(bed.store.count<engine::JobCreated>() == 1);
+    for (const auto& call : bed.api.calls) CHECK_FALSE(is_create(call));
+}
+
+TEST_CASE("a commit or a call that ends because its task is cancelled tells the engine nothing",
+          "[runtime][loop]") {
+    Bed bed;
+    bed.start();
+    bed.store.hangs = true;
+    bed.run_sweep();
+    const auto records = bed.store.records.size();
+    const auto calls = bed.api.calls.size();
+    bed.drain();
+    CHECK(bed.tasks.size() == 0);
+    CHECK(bed.store.records.size() == records);
+    CHECK(bed.api.calls.size() == calls);  // above all not the create
+}
+
+TEST_CASE("stopping is over at once when nothing is under way", "[runtime][loop]") {
+    Bed bed;
+    bed.start();
+    async::TaskGroup group(bed.loop.get_executor(), [](const std::string&, std::exception_ptr) {});
+    CHECK(*bed.stop(group, seconds{5}));
+    CHECK(bed.engine.is_quiet());
+}
+
+TEST_CASE("stopping waits for a create's answer, and no longer than its grace", "[runtime][loop]") {
+    Bed bed;
+    bed.start();
+    bed.api.hangs = is_create;
+    bed.run_sweep();
+    async::TaskGroup group(bed.loop.get_executor(), [](const std::string&, std::exception_ptr) {});
+    const auto over = bed.stop(group, seconds{5});
+    CHECK_FALSE(*over);
+    CHECK_FALSE(bed.engine.is_quiet());
+    bed.wheel.advance(async::to_tick(bed.clock.now().steady + seconds{5}));
+    bed.turn();
+    CHECK(*over);
+    bed.drain();
+    CHECK(bed.api.cancelled == 1);
+    CHECK(bed.tasks.size() == 0);
+    CHECK(bed.store.count<engine::JobChanged>() == 0);  // the next start looks for it
+}
+
+TEST_CASE("people get their answers through the control service", "[runtime][control]") {
+    Bed bed;
+    bed.start();
+    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), "main", "1.0");
+    std::optional<Result<ports::RunAccepted>> run, wrong;
+    std::optional<Result<ports::QuickJobAccepted>> job;
+    bed.tasks.spawn("asks", [&]() -> asio::awaitable<void> {
+        ports::RunRequest right, misspelt;
+        right.runbook = "sweep";
+        misspelt.runbook = "sweeep";
+        run = co_await control.start_run(std::move(right));
+        wrong = co_await control.start_run(std::move(misspelt));
+        ports::QuickJobRequest quick;
+        quick.device = "ACME-01";
+        quick.component = "clean";
+        job = co_await control.quick_job(std::move(quick));
+    });
+    bed.turn();
+    REQUIRE((run && *run));
+    CHECK((*run)->status == "planned");
+    REQUIRE((wrong && !*wrong));
+    CHECK(wrong->error().code == ErrorCode::not_found);
+    REQUIRE((job && *job));
+    CHECK((*job)->status == "queued");
+    CHECK(control.status().state == "running");
+    CHECK(control.status().fleet_devices == 1);
+    CHECK(control.runbooks().size() == 1);
+    CHECK(control.fleet().devices.size() == 1);
+    control.set_stopping();
+    CHECK(control.status().state == "stopping");
+}
+
+TEST_CASE("whoever hangs up before the answer leaves nothing behind", "[runtime][control]") {
+    Bed bed;
+    bed.start();
+    bed.store.hangs = true;
+    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), "main", "1.0");
+    async::TaskGroup people(bed.loop.get_executor(), [](const std::string&, std::exception_ptr) {});
+    people.spawn("asks", [&]() -> asio::awaitable<void> {
+        ports::RunRequest request;
+        request.runbook = "sweep";
+        const auto accepted = co_await control.start_run(std::move(request));
+        CHECK_FALSE(accepted);
+    });
+    bed.turn();
+    people.cancel();
+    bed.turn();
+    CHECK(people.size() == 0);
+}
+
+}  // namespace runbookd::runtime
