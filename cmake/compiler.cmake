@@ -21,6 +21,10 @@ if(RUNBOOKD_SANITIZE)
   endif()
 endif()
 
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-flto=auto)  # as many jobs as cores; CMake's own -flto links on one
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   # A precompiled header would otherwise change with every build of it.

@@ -8,7 +8,7 @@ namespace runbookd::async {
 namespace asio = boost::asio;
 
 Timers::Timers(asio::any_io_executor loop, const Clock& clock, timer_wheel::TimerWheel& wheel)
-    : loop_(loop), clock_(clock), wheel_(wheel), os_timer_(std::move(loop)) {}
+    : loop_(std::move(loop)), clock_(clock), wheel_(wheel), os_timer_(loop_) {}
 
 void Timers::schedule(timer_wheel::Timer& timer, Millis after) {
     wheel_.schedule(timer, to_tick(clock_.now().steady + after));

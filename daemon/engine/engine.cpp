@@ -29,29 +29,8 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       follower_(books_, line_, outbox_, fleet_, settings_.output_max_bytes),
       finder_(
           books_, line_, alarms_, settings_.unknown_after,
-          [this](Job& job, const DattoJobUid& upstream, Instant now) {
-              JobChanged change;
-              change.status = JobStatus::queued;
-              change.message = "found in the activity log";
-              change.datto_job = upstream;
-              change.queued_at = now.utc;
-              change.at = now.utc;
-              books_.change(job, std::move(change));
-              follower_.follow(job, now);
-          },
-          [this](Job& job, Instant now) {
-              JobChanged change;
-              change.status = JobStatus::failed;
-              change.reason = "unknown_dispatch";
-              change.message = "the create got no answer, and the activity log does not show the job";
-              change.at = now.utc;
-              books_.change(job, std::move(change));
-              auto* const run = books_.find_run(job.run);
-              auto* const target = books_.target_of(job);
-              if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-                  books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
-              books_.drop(job.uid);
-          }),
+          [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
+          [this](Job& job, Instant now) { give_up_missing(job, now); }),
       dispatcher_(books_, line_, outbox_, fleet_, reader_, ulids_,
                   {[this](Job& job, Instant now) { follower_.follow(job, now); },
                    [this](Job& job, Instant now) { finder_.add(job, now); },
@@ -196,6 +175,31 @@ void Engine::on_reply(CallId id, ApiResult result, Instant now) {
 void Engine::on_committed(CommitId id, Instant now) {
     outbox_.committed(id, now);
     pump(now);
+}
+
+void Engine::take_up_found(Job& job, const DattoJobUid& upstream, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::queued;
+    change.message = "found in the activity log";
+    change.datto_job = upstream;
+    change.queued_at = now.utc;
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    follower_.follow(job, now);
+}
+
+void Engine::give_up_missing(Job& job, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::failed;
+    change.reason = "unknown_dispatch";
+    change.message = "the create got no answer, and the activity log does not show the job";
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    auto* const run = books_.find_run(job.run);
+    auto* const target = books_.target_of(job);
+    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
+        books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
+    books_.drop(job.uid);
 }
 
 void Engine::advance(Instant now) {

@@ -88,6 +88,8 @@ private:
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
     void recover_job(const RecoveredJob& stored, Instant now);
+    void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
+    void give_up_missing(Job& job, Instant now);
     void pump(Instant now);
     void set_pump_alarm(Instant now);
 
