@@ -45,7 +45,7 @@ fakes::SimulationPlan small_plan() {
 void run_to_the_end(fakes::Simulation& simulation, Millis with_schedules) {
     simulation.run_for(with_schedules);
     simulation.drop_schedules();
-    simulation.run_for(hours{3});
+    simulation.run_for(hours{1});
 }
 
 /// Promise 1: for each run and device at most one accepted create.
