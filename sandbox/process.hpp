@@ -17,7 +17,7 @@ namespace runbookd::sandbox {
 /// One end of a pipe that is read as far as there is something, and kept up to a limit.
 class OutputPipe {
 public:
-    explicit OutputPipe(boost::asio::any_io_executor loop) : end_(std::move(loop)) {}
+    explicit OutputPipe(const boost::asio::any_io_executor& loop) : end_(loop) {}
     /// Makes the pipe; returns the end to write into, which the caller closes. Errors: unavailable.
     Result<int> open();
     /// Reads whenever something arrives, until the pipe closes or `owner` (whose part this is) is gone.

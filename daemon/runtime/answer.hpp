@@ -17,7 +17,7 @@ namespace runbookd::runtime {
 template <class T>
 class Answer {
 public:
-    explicit Answer(boost::asio::any_io_executor loop) : state_(std::make_shared<State>(std::move(loop))) {}
+    explicit Answer(const boost::asio::any_io_executor& loop) : state_(std::make_shared<State>(loop)) {}
 
     [[nodiscard]] std::function<void(T)> callback() const {
         return [state = state_](T value) {
@@ -37,8 +37,8 @@ public:
 
 private:
     struct State {
-        explicit State(boost::asio::any_io_executor loop)
-            : arrived(std::move(loop), boost::asio::steady_timer::time_point::max()) {}
+        explicit State(const boost::asio::any_io_executor& loop)
+            : arrived(loop, boost::asio::steady_timer::time_point::max()) {}
         std::optional<T> value;
         boost::asio::steady_timer arrived;  // never expires; cancelled when the answer is there
     };
