@@ -21,10 +21,15 @@ void TaskGroup::spawn(std::string name, std::function<asio::awaitable<void>()> t
     const auto self = std::prev(tasks_.end());
     self->name = std::move(name);
     self->body = std::move(task);
-    asio::co_spawn(
-        loop_, [self]() -> asio::awaitable<void> { co_await self->body(); },
-        asio::bind_cancellation_slot(
-            self->cancel.slot(), [this, self](std::exception_ptr error) { finish(self, std::move(error)); }));
+    const auto body = [self]() -> asio::awaitable<void> {
+        self->has_begun = true;
+        if (self->is_cancelled) co_return;
+        co_await self->body();
+    };
+    asio::co_spawn(loop_, body,
+                   asio::bind_cancellation_slot(self->cancel.slot(), [this, self](std::exception_ptr error) {
+                       finish(self, std::move(error));
+                   }));
 }
 
 void TaskGroup::finish(std::list<Task>::iterator task, std::exception_ptr error) {
@@ -48,7 +53,9 @@ void TaskGroup::cancel() {
     for (auto task = tasks_.begin(); task != tasks_.end();) {
         const auto current = task++;
         current->is_cancelled = true;
-        current->cancel.emit(asio::cancellation_type::terminal);
+        // From Boost 1.83 on, cancelling what co_spawn has not begun throws out of the loop and not into its
+        // handler.
+        if (current->has_begun) current->cancel.emit(asio::cancellation_type::terminal);
     }
 }
 

@@ -26,7 +26,7 @@ public:
     /// Starts `task` (a callable that returns awaitable<void>). The group owns the callable, with its
     /// captures, and the coroutine until it ends; what it refers to must outlive the group's tasks.
     void spawn(std::string name, std::function<boost::asio::awaitable<void>()> task);
-    /// Asks every task to end (terminal cancellation of what it awaits).
+    /// Asks every task to end (terminal cancellation of what it awaits). One that has not begun never does.
     void cancel();
     /// Resumes when no task is left. A task must not join its own group.
     boost::asio::awaitable<void> join();
@@ -37,6 +37,7 @@ private:
         std::string name;
         std::function<boost::asio::awaitable<void>()> body;
         boost::asio::cancellation_signal cancel;
+        bool has_begun = false;
         bool is_cancelled = false;
     };
     void finish(std::list<Task>::iterator task, std::exception_ptr error);

@@ -1,5 +1,7 @@
 #include "zones/zones.hpp"
 
+#include <filesystem>
+
 #include "catch.hpp"
 
 using runbookd::ErrorCode;
@@ -53,7 +55,9 @@ TEST_CASE("a zone is made once, and outlives its maker", "[zones]") {
 TEST_CASE("UTC and old names are zones too", "[zones]") {
     Zones zones;
     CHECK(zones.find("UTC").value().get() == &runbookd::cron::utc_zone());
-    CHECK(zones.find("Europe/Kiev").value()->name() == "Europe/Kiev");
+    // Debian 13 keeps the old names in a package of their own (tzdata-legacy).
+    if (std::filesystem::exists("/usr/share/zoneinfo/Europe/Kiev"))
+        CHECK(zones.find("Europe/Kiev").value()->name() == "Europe/Kiev");
 }
 
 TEST_CASE("an unknown zone is an error that names its neighbours", "[zones]") {
