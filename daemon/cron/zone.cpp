@@ -16,6 +16,11 @@ private:
 
 }  // namespace
 
+const std::string& Zone::digest() const {
+    static const std::string none;
+    return none;
+}
+
 const Zone& utc_zone() {
     static const Utc utc;
     return utc;

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] virtual const std::string& name() const = 0;
     /// The interval that contains `at`. Total: the first reaches to the far past, the last to the far future.
     [[nodiscard]] virtual ZoneInterval at(UtcTime at) const = 0;
+    /// Names the rules themselves, which change while the name stays: SHA-256 (lower hex) of the zone's TZif
+    /// file. Empty where the rules cannot change (UTC).
+    [[nodiscard]] virtual const std::string& digest() const;
 };
 
 /// UTC, which needs no look-up.

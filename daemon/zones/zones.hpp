@@ -1,26 +1,59 @@
 #pragma once
-// From an IANA name to the zone's rules. The only room that sees the date library's time zones, which read
-// the system's /usr/share/zoneinfo (package tzdata) once per process and know no change after 2037.
+// From an IANA name to the zone's rules, read from the system's TZif files (package tzdata).
+// Why not by a library: docs/decisions/0006-time-zones.md.
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "cron/zone.hpp"
+#include "zones/tzif_zone.hpp"
+#include "zones/zone_folder.hpp"
 
 namespace runbookd::zones {
+
+inline constexpr const char* kSystemFolder = "/usr/share/zoneinfo";
+
+/// What is needed to make the same zone again years later: from_tzif(name, *tzif).
+struct ZoneRules {
+    std::string name;
+    std::string digest;                       ///< as cron::Zone::digest()
+    std::string tzdata_version;               ///< such as "2026a", or "unknown"
+    std::shared_ptr<const std::string> tzif;  ///< the file's bytes
+};
 
 /// Hands out zones, each made once. For one thread; the zones themselves may be shared and outlive this.
 class Zones {
 public:
+    explicit Zones(std::filesystem::path folder = kSystemFolder) : folder_(std::move(folder)) {}
+
     /// Exact IANA names, such as "Europe/Berlin"; links ("Europe/Kiev") keep the name they were asked by.
-    /// "UTC" needs no data. Errors: not_found, with the nearest names; unavailable, when the zone data cannot
-    /// be read.
+    /// "UTC" needs no data. Errors: not_found, with the nearest names; unavailable, when the zone's file
+    /// cannot be read or is damaged.
     [[nodiscard]] Result<std::shared_ptr<const cron::Zone>> find(std::string_view name);
+    /// From now on find() looks at the files again. Where the bytes are the same it still gives the same
+    /// object; else a new one, and the old stays as it is for whoever has it. Called on reload.
+    void reread();
+    /// The rules of a zone that find() has found, as of that time; until the next call of find().
+    /// None for other names, and for UTC, whose rules need no record.
+    [[nodiscard]] const ZoneRules* rules(std::string_view name) const;
 
 private:
-    std::map<std::string, std::shared_ptr<const cron::Zone>, std::less<>> known_;
+    struct Known {
+        std::shared_ptr<const cron::Zone> zone;
+        ZoneRules rules;
+        bool is_current = true;  ///< not reread since
+    };
+    [[nodiscard]] Result<std::string> read(std::string_view name);
+    [[nodiscard]] std::string describe_missing(std::string_view name);
+
+    ZoneFolder folder_;
+    std::map<std::string, Known, std::less<>> known_;
+    std::vector<std::string> names_;  ///< read when a name is not found
+    std::string version_;             ///< read when a zone is found
 };
 
 }  // namespace runbookd::zones
