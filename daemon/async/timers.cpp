@@ -24,8 +24,15 @@ void Timers::rearm() {
     }
     if (armed_for_ == due) return;
     armed_for_ = due;
-    os_timer_.expires_at(std::chrono::steady_clock::time_point{Millis{static_cast<std::int64_t>(*due)}});
+    // Ticks count time suspended; the operating system's timer does not.
+    os_timer_.expires_at(std::chrono::steady_clock::time_point{Millis{static_cast<std::int64_t>(*due)}} -
+                         time_suspended());
     wait();
+}
+
+void Timers::rearm_after_suspend() {
+    armed_for_.reset();
+    rearm();
 }
 
 void Timers::wait() {

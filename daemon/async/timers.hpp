@@ -29,6 +29,8 @@ public:
     void on_moved(std::function<void()> callback) { on_moved_ = std::move(callback); }
     /// To be called after the wheel was changed behind this object's back (the engine does).
     void rearm();
+    /// To be called after the machine was suspended: the operating system's timer stood still meanwhile.
+    void rearm_after_suspend();
     [[nodiscard]] boost::asio::any_io_executor executor() const { return loop_; }
 
 private:

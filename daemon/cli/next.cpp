@@ -24,14 +24,13 @@ struct Occurrence {
 };
 
 /// The first `count` instants after `after`; fewer where the expression fires no more.
-std::vector<Occurrence> coming(const cron::Expression& cron, std::shared_ptr<const cron::Zone> zone,
-                               UtcTime after, std::int64_t count) {
+std::vector<Occurrence> coming(const schedule::Timeline& timeline, UtcTime after, std::int64_t count) {
     std::vector<Occurrence> found;
     for (std::int64_t i = 0; i < count; ++i) {
-        const auto next = cron.next_after(after, *zone);
+        const auto next = timeline.next_after(after);
         if (!next) break;
-        found.push_back(Occurrence{*next, {}, zone, {}});
-        after = *next;
+        found.push_back(Occurrence{next->at, {}, next->entry->zone, {}});
+        after = next->at;
     }
     return found;
 }
@@ -48,7 +47,7 @@ Result<std::vector<Occurrence>> of_expression(const Command& command, UtcTime af
         if (!error.expected.empty()) message += " (expected " + error.expected + ")";
         return fail(ErrorCode::invalid_input, std::move(message));
     }
-    return coming(*cron, *zone, after, command.count);
+    return coming(schedule::Timeline({schedule::Entry{.rule = *cron, .zone = *zone}}), after, command.count);
 }
 
 /// Errors go to stderr: a bad file must not hide what the others will do. (Warnings are for validate.)
@@ -97,8 +96,7 @@ Result<std::vector<Occurrence>> of_runbooks(Surroundings& around, const Command&
         // One that is asked for by name is answered even while disabled: that is how one checks before
         // enabling it.
         if (!runbook.schedule || (!runbook.enabled && command.name.empty())) continue;
-        for (auto& occurrence :
-             coming(runbook.schedule->cron, runbook.schedule->zone, after, command.count)) {
+        for (auto& occurrence : coming(*runbook.schedule, after, command.count)) {
             occurrence.runbook = runbook.name;
             occurrence.window_end = occurrence.at + runbook.window;
             all.push_back(std::move(occurrence));

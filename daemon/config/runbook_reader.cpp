@@ -129,7 +129,7 @@ private:
         const auto field = map_.get("schedule");
         if (!field) return;
         auto read = read_schedule(*field, settings_.account.timezone, zones_);
-        if (read.schedule && read.zone_is_default) resolved_.add("timezone", read.schedule->zone->name());
+        if (read.schedule && read.zone_is_default) resolved_.add("timezone", read.schedule->zone());
         runbook_.schedule = std::move(read.schedule);
     }
 

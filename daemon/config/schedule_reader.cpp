@@ -71,7 +71,9 @@ ReadSchedule read_schedule(const Field& field, const std::string& default_zone, 
         return read;
     }
     if (read.zone_is_default) zone = find_default(field, default_zone, zones);
-    if (expression && zone) read.schedule = runbook::Schedule{std::move(*expression), std::move(zone)};
+    if (expression && zone)
+        read.schedule =
+            schedule::Timeline({schedule::Entry{.rule = std::move(*expression), .zone = std::move(zone)}});
     return read;
 }
 

@@ -13,8 +13,8 @@ class Zones;
 namespace runbookd::config {
 
 struct ReadSchedule {
-    std::optional<runbook::Schedule> schedule;  ///< absent: reported
-    bool zone_is_default = true;                ///< none was written
+    std::optional<schedule::Timeline> schedule;  ///< absent: reported
+    bool zone_is_default = true;                 ///< none was written
 };
 
 /// `default_zone` is the account's time zone.

@@ -71,7 +71,7 @@ std::optional<SyntaxError> wrong_count(const std::vector<Word>& words, std::size
 
 }  // namespace
 
-tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text) {
+tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, const Options&) {
     const auto words = words_of(text);
     if (auto error = wrong_count(words, text.size())) return tl::unexpected(std::move(*error));
     std::array<Field, 5> fields;

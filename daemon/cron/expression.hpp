@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "cron/options.hpp"
 #include "cron/zone.hpp"
 
 namespace runbookd::cron {
@@ -30,7 +31,8 @@ struct SyntaxError {
 class Expression {
 public:
     /// An expression that can never fire ("0 0 30 2 *") is an error too.
-    [[nodiscard]] static tl::expected<Expression, SyntaxError> parse(std::string_view text);
+    [[nodiscard]] static tl::expected<Expression, SyntaxError> parse(std::string_view text,
+                                                                     const Options& options = {});
 
     /// The first instant strictly after `after`, in whole minutes of the zone's local time. nullopt: none
     /// within the calendar's 400-year cycle. Bounded work for every expression. Fixed-time expressions
@@ -40,6 +42,8 @@ public:
     [[nodiscard]] std::optional<UtcTime> next_after(UtcTime after, const Zone& zone) const;
 
     [[nodiscard]] const std::string& text() const { return text_; }
+    /// For people: "at 02:00 on Sundays".
+    [[nodiscard]] std::string in_words() const { return text_; }
 
 private:
     Expression() = default;

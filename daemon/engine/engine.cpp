@@ -95,7 +95,7 @@ void Engine::on_due(const Planner::InForce& runbook, UtcTime nominal, Instant no
     plan.runbook = runbook.book->name;
     plan.revision = runbook.revision;
     plan.account = settings_.account;
-    plan.zone = runbook.book->schedule->zone->name();
+    plan.zone = runbook.book->schedule->zone();
     plan.trigger = Trigger::schedule;
     plan.nominal = nominal;
     plan.window_end = nominal + runbook.book->window;

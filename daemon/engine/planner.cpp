@@ -13,7 +13,8 @@ bool is_same_revision(const runbook::Runbook& a, const runbook::Runbook& b) {
 
 std::optional<UtcTime> next_of(const runbook::Runbook& book, UtcTime after) {
     if (!book.enabled || !book.schedule) return std::nullopt;
-    return book.schedule->cron.next_after(after, *book.schedule->zone);
+    const auto next = book.schedule->next_after(after);
+    return next ? std::optional(next->at) : std::nullopt;
 }
 
 }  // namespace
@@ -176,9 +177,9 @@ void Planner::write_verdicts(const InForce& runbook, const Unserved& unserved, c
 
 void Planner::write_verdict(const InForce& runbook, const Stretch& stretch, Verdict verdict,
                             const std::string& reason, Instant now) {
-    outbox_.write(OccurrenceDecided{runbook.book->name, runbook.revision,
-                                    runbook.book->schedule->zone->name(), stretch.first, stretch.last,
-                                    stretch.count, verdict, reason, std::nullopt, now.utc});
+    outbox_.write(OccurrenceDecided{runbook.book->name, runbook.revision, runbook.book->schedule->zone(),
+                                    stretch.first, stretch.last, stretch.count, verdict, reason, std::nullopt,
+                                    now.utc});
     mark_judged(runbook.book->name, stretch.last);
 }
 

@@ -3,6 +3,7 @@
 // trail in one transaction, and the log prints the same names. Pure data; all times UTC.
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/states.hpp"
+#include "runbook/model.hpp"
 
 namespace runbookd::engine {
 
@@ -28,6 +30,28 @@ struct RevisionEffective {
 struct RevisionRetired {
     std::string runbook;
     std::string actor;
+    UtcTime at{};
+};
+
+/// The rules of a time zone that a revision was resolved with, once per digest (event zone.rules): the store
+/// keeps the bytes, so that `verify` can compute with them when the system has newer ones.
+struct ZoneRulesSeen {
+    std::shared_ptr<const runbook::ZoneRules> rules;
+    UtcTime at{};
+};
+
+/// Nothing is created any more (event pause.set), until it ends by itself at `until` or PauseEnded comes.
+struct PauseSet {
+    std::string runbook;  ///< empty: all of them, and quick jobs
+    UtcTime until{};
+    std::string reason;
+    std::string actor;
+    UtcTime at{};
+};
+/// The pause of that runbook (empty: of all) is over (event pause.ended).
+struct PauseEnded {
+    std::string runbook;
+    std::string actor;  ///< who resumed; empty: it ended by itself
     UtcTime at{};
 };
 
@@ -52,7 +76,10 @@ struct RunPlanned {
     std::string actor;  ///< who started it; empty for the schedule
     std::string note;
     std::optional<UtcTime> nominal;
+    /// Nominal + jitter: its targets are not frozen before. Unset for runs without a nominal instant.
+    std::optional<UtcTime> starts_at;
     UtcTime window_end{};
+    bool caught_up = false;  ///< the daemon was down at the nominal instant
     /// What the starter asked for beyond the runbook; the store keeps it as one JSON text.
     RunScope scope;
     UtcTime at{};
@@ -152,6 +179,17 @@ struct OccurrenceDecided {
     UtcTime at{};
 };
 
+/// The wall clock was ahead when these verdicts were given, and has been set back: `missed` rows without a
+/// run of this runbook and zone that begin after `after` hold no more (event occurrence.voided); their
+/// instants lie ahead again. A row that spans `after` is void too; the part of it that stays missed is
+/// recorded anew.
+struct OccurrencesVoided {
+    std::string runbook;
+    std::string zone;
+    UtcTime after{};
+    UtcTime at{};
+};
+
 /// Anything else worth a line in the trail: daemon.started, api.throttled, job.searched, reload.done …
 struct Noted {
     std::string subject;      ///< daemon, account, runbook, run, job, …
@@ -162,8 +200,9 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record = std::variant<RevisionEffective, RevisionRetired, RunPlanned, RunStarted, RunFinished,
-                            TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided, Noted>;
+using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
+                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
+                            JobLate, OccurrenceDecided, OccurrencesVoided, Noted>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -203,16 +242,32 @@ struct RecoveredRunbook {
     std::string resolved;
     UtcTime effective_from{};
     bool retired = false;
-    /// The last nominal instant that has a verdict or a run; nothing at or before it is judged again.
+    /// The last nominal instant that has a verdict or a run; nothing at or before it is judged again, but for
+    /// what `ahead` says.
     std::optional<UtcTime> judged_until;
+    /// Verdicts over instants that lie ahead of the clock at this start, oldest first: it has been set back.
+    struct Decided {
+        UtcTime first{}, last{};
+        bool missed_without_run = false;  ///< may be voided
+    };
+    std::vector<Decided> ahead;
+};
+struct RecoveredPause {
+    std::string runbook;  ///< empty: all
+    UtcTime until{};
+    std::string reason;
+    std::string actor;
+    UtcTime since{};
 };
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
     /// The yaml of each revision that an unfinished run belongs to, where it is not the newest.
     std::map<std::string, std::map<std::int64_t, std::string>> older_revisions;
-    std::vector<RecoveredRun> runs;  ///< unfinished, oldest first
-    std::vector<RecoveredJob> jobs;  ///< open ones, and abandoned ones still followed; oldest first
-    std::optional<UtcTime> newest;   ///< the newest time in the store
+    std::vector<RecoveredRun> runs;         ///< unfinished, oldest first
+    std::vector<RecoveredJob> jobs;         ///< open ones, and abandoned ones still followed; oldest first
+    std::vector<RecoveredPause> pauses;     ///< that have not ended in the record
+    std::vector<std::string> zone_digests;  ///< of the zone rules that are recorded
+    std::optional<UtcTime> newest;          ///< the newest time in the store
 };
 
 }  // namespace runbookd::engine

@@ -27,6 +27,17 @@ struct RunAccepted {
     std::string status;
 };
 
+struct PauseRequest {
+    std::string runbook;  ///< empty: all of them, and quick jobs
+    Millis span{};        ///< how long from now; 1 s to 366 d
+    std::string reason;   ///< not empty
+    std::string actor;
+};
+struct PauseAccepted {
+    std::string runbook;  ///< empty: all
+    UtcTime until{};
+};
+
 struct QuickJobRequest {
     std::string device;     ///< uid or hostname (a hostname must be the only one of that name)
     std::string component;  ///< uid or exact name
@@ -48,7 +59,19 @@ struct RunbookStatus {
     bool enabled = true;
     std::optional<std::int64_t> revision;
     std::optional<UtcTime> next_at, next_window_end;
-    std::string problem;  ///< why its file's newest text is not in force; empty: it is
+    std::string problem;                  ///< why its file's newest text is not in force; empty: it is
+    std::optional<UtcTime> paused_until;  ///< by a pause of its own, or of all
+};
+struct PauseStatus {
+    std::string runbook;  ///< empty: all
+    UtcTime since{}, until{};
+    std::string reason, actor;
+};
+/// What the last `verify` found.
+struct VerifyStatus {
+    UtcTime at{};
+    std::int64_t instants = 0;     ///< recomputed
+    std::int64_t unexplained = 0;  ///< 0: the record is complete
 };
 
 struct BudgetUse {
@@ -60,6 +83,10 @@ struct DaemonStatus {
     UtcTime started_at{}, now{};
     std::int64_t runbooks = 0, open_runs = 0, open_jobs = 0;
     BudgetUse reads, creates;
+    std::vector<PauseStatus> pauses;
+    /// Why creates and verdicts wait for the kernel's clock; empty: they do not.
+    std::string clock_hold;
+    std::optional<VerifyStatus> verified;  ///< none: not yet since the start
     std::int64_t fleet_devices = 0;
     std::optional<UtcTime> fleet_read_at;
 };
@@ -77,6 +104,11 @@ public:
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above. The message names what was not found.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;
+    /// Once it is durable. A pause that is set again is replaced. Errors: not_found, invalid_input,
+    /// unavailable.
+    virtual boost::asio::awaitable<Result<PauseAccepted>> pause(PauseRequest request) = 0;
+    /// Ends the pause of that runbook (empty: of all), once durable. Errors: not_found (nothing is paused).
+    virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual FleetView fleet() const = 0;

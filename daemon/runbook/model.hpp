@@ -10,8 +10,9 @@
 #include "base/glob.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "cron/expression.hpp"
 #include "cron/zone.hpp"
+#include "schedule/blackouts.hpp"
+#include "schedule/timeline.hpp"
 
 namespace runbookd::runbook {
 
@@ -50,9 +51,27 @@ enum class OfflinePolicy {
     dispatch,  ///< created all the same: Datto holds the job until the device checks in
 };
 
-struct Schedule {
-    cron::Expression cron;
-    std::shared_ptr<const cron::Zone> zone;  ///< shared by all runbooks of that zone; never null
+/// When the last create of a run may go out.
+enum class FinishBy {
+    none,    ///< until the window closes
+    window,  ///< until `timeout` before that, so that what is created also ends inside the window
+};
+
+/// What happens to a device that has an undecided target of this runbook already.
+enum class OverlapPolicy {
+    skip,      ///< decided skipped / overlap
+    queue,     ///< waits for that one, as long as its own window is open
+    allow,     ///< both
+    skip_run,  ///< no run begins while another of this runbook is open: the occurrence is skipped / overlap
+};
+
+/// The rules of a time zone as a revision was resolved with them: kept, so that they can be computed with
+/// again when the system has newer ones.
+struct ZoneRules {
+    std::string name;
+    std::string digest;                       ///< lower hex of SHA-256 of `tzif`
+    std::string tzdata_version;               ///< such as "2025b"; "unknown" where the system does not say
+    std::shared_ptr<const std::string> tzif;  ///< the file's bytes (RFC 9636)
 };
 
 struct Runbook {
@@ -61,15 +80,20 @@ struct Runbook {
     std::string file;  ///< where it was read from, for messages
     bool enabled = true;
     std::string account;
-    std::optional<Schedule> schedule;  ///< absent: manual only
+    std::optional<schedule::Timeline> schedule;  ///< absent: manual only
     Millis window{std::chrono::hours{1}};
+    FinishBy finish_by = FinishBy::none;
+    schedule::Blackouts not_during;
+    OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::skip;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, std::string> variables;
     Millis timeout{std::chrono::hours{1}};
-    std::string yaml;      ///< the document's text: with `resolved`, the revision's identity
-    std::string resolved;  ///< JSON object of what the text left to defaults (zone, account, window …)
+    std::string yaml;  ///< the document's text: with `resolved`, the revision's identity
+    /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
+    std::string resolved;
+    std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC
 };
 
 }  // namespace runbookd::runbook

@@ -58,6 +58,14 @@ asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports
     co_return ports::QuickJobAccepted{job.job, job.run, job.device, job.component, "queued", job.created_at};
 }
 
+asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::PauseRequest) {
+    co_return fail(ErrorCode::unavailable, "pauses are not supported yet");
+}
+
+asio::awaitable<Result<void>> ControlService::resume(std::string, std::string) {
+    co_return fail(ErrorCode::not_found, "nothing is paused");
+}
+
 std::vector<ports::RunbookStatus> ControlService::runbooks() const {
     std::vector<ports::RunbookStatus> all;
     for (const auto& [name, in_force] : loop_.engine().planner().in_force()) {
@@ -72,8 +80,8 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.revision = in_force.revision;
         one.problem = in_force.problem;
         if (book.schedule) {
-            one.schedule = book.schedule->cron.text();
-            one.zone = book.schedule->zone->name();
+            one.schedule = book.schedule->text();
+            one.zone = book.schedule->zone();
         }
         one.next_at = in_force.next_at;
         if (in_force.next_at) one.next_window_end = *in_force.next_at + book.window;

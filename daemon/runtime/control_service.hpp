@@ -18,6 +18,8 @@ public:
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
+    boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
+    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] ports::FleetView fleet() const override;

@@ -21,6 +21,25 @@ LogLine line_of(const engine::RevisionEffective& r) {
 LogLine line_of(const engine::RevisionRetired& r) {
     return {Level::info, "revision.retired", {{"runbook", r.runbook}}};
 }
+LogLine line_of(const engine::ZoneRulesSeen& r) {
+    return {Level::debug,
+            "zone.rules",
+            {{"zone", r.rules->name}, {"digest", r.rules->digest}, {"tzdata", r.rules->tzdata_version}}};
+}
+LogLine line_of(const engine::PauseSet& r) {
+    Fields fields{{"runbook", r.runbook.empty() ? "all" : r.runbook}, {"until", format_utc(r.until)}};
+    add_if(fields, "actor", r.actor);
+    add_if(fields, "reason", r.reason);
+    return {Level::info, "pause.set", fields};
+}
+LogLine line_of(const engine::PauseEnded& r) {
+    Fields fields{{"runbook", r.runbook.empty() ? "all" : r.runbook}};
+    add_if(fields, "actor", r.actor);
+    return {Level::info, "pause.ended", fields};
+}
+LogLine line_of(const engine::OccurrencesVoided& r) {
+    return {Level::warning, "occurrence.voided", {{"runbook", r.runbook}, {"after", format_utc(r.after)}}};
+}
 LogLine line_of(const engine::RunPlanned& r) {
     Fields fields{{"run", r.run.str()}, {"runbook", r.runbook}, {"trigger", std::string(to_text(r.trigger))}};
     if (r.nominal) fields.emplace_back("nominal", format_utc(*r.nominal));

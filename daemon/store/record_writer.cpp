@@ -42,6 +42,30 @@ void RecordWriter::record(const engine::RevisionRetired& revision) {
     event({revision.at, "runbook", revision.runbook, "revision.retired", revision.actor, std::move(data)});
 }
 
+void RecordWriter::record(const engine::ZoneRulesSeen& seen) {
+    json data{{"digest", seen.rules->digest}, {"tzdata", seen.rules->tzdata_version}};
+    event({seen.at, "zone", seen.rules->name, "zone.rules", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::PauseSet& pause) {
+    json data{{"reason", pause.reason}};
+    put_time(data, "until", pause.until);
+    event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.set", pause.actor,
+           std::move(data)});
+}
+
+void RecordWriter::record(const engine::PauseEnded& pause) {
+    event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.ended", pause.actor,
+           json::object()});
+}
+
+void RecordWriter::record(const engine::OccurrencesVoided& voided) {
+    json data{{"runbook", voided.runbook}};
+    put_text(data, "zone", voided.zone);
+    put_time(data, "after", voided.after);
+    event({voided.at, "occurrence", voided.runbook, "occurrence.voided", "", std::move(data)});
+}
+
 void RecordWriter::record(const engine::RunPlanned& run) {
     const auto trigger = engine::to_text(run.trigger);
     auto insert = use("write_run");

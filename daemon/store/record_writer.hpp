@@ -34,6 +34,10 @@ public:
 private:
     void record(const engine::RevisionEffective& revision);
     void record(const engine::RevisionRetired& revision);
+    void record(const engine::ZoneRulesSeen& seen);
+    void record(const engine::PauseSet& pause);
+    void record(const engine::PauseEnded& pause);
+    void record(const engine::OccurrencesVoided& voided);
     void record(const engine::RunPlanned& run);
     void record(const engine::RunStarted& run);
     void record(const engine::RunFinished& run);

@@ -53,8 +53,8 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
     CHECK(runbook.description == "Weekly, in Berlin");
     CHECK_FALSE(runbook.enabled);
     REQUIRE(runbook.schedule);
-    CHECK(runbook.schedule->cron.text() == "0 2 * * SUN");
-    CHECK(runbook.schedule->zone->name() == "Europe/Berlin");
+    CHECK(runbook.schedule->text() == "0 2 * * SUN");
+    CHECK(runbook.schedule->zone() == "Europe/Berlin");
     CHECK(runbook.window == std::chrono::minutes(90));
     CHECK(runbook.offline == OfflinePolicy::dispatch);
     CHECK(runbook.timeout == std::chrono::minutes(10));
@@ -67,7 +67,7 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     settings.account.timezone = "Europe/Berlin";
     const auto parsed = parse_runbook("schedule: 0 2 * * *\n" + kLeast, "a.yaml", settings, zones);
     REQUIRE(parsed.runbook);
-    CHECK(parsed.runbook->schedule->zone->name() == "Europe/Berlin");
+    CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","offline":"skip","timeout":"1h","timezone":"Europe/Berlin","window":"1h"})");
 }

@@ -48,7 +48,8 @@ runbook::Runbook clean_every_minute(const std::string& name, Millis window) {
     auto runbook = clean_all(name);
     // Not owned by anybody: utc_zone() lives as long as the program.
     const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
-    runbook.schedule = runbook::Schedule{*cron::Expression::parse("* * * * *"), utc};
+    runbook.schedule =
+        schedule::Timeline({schedule::Entry{.rule = *cron::Expression::parse("* * * * *"), .zone = utc}});
     runbook.window = window;
     return runbook;
 }

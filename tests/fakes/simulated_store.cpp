@@ -31,7 +31,7 @@ void SimulatedStore::take(const engine::RevisionEffective& r) {
     require(r.revision == runbook.revision + 1, "revisions count up");
     texts_[r.runbook][r.revision] = r.yaml;
     const auto judged = runbook.judged_until;
-    runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged};
+    runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}};
 }
 void SimulatedStore::take(const engine::RevisionRetired& r) { runbooks_.at(r.runbook).retired = true; }
 void SimulatedStore::take(const engine::RunPlanned& r) {

@@ -42,6 +42,10 @@ public:
 private:
     void take(const engine::RevisionEffective& r);
     void take(const engine::RevisionRetired& r);
+    void take(const engine::ZoneRulesSeen&) {}
+    void take(const engine::PauseSet&) {}
+    void take(const engine::PauseEnded&) {}
+    void take(const engine::OccurrencesVoided&) {}
     void take(const engine::RunPlanned& r);
     void take(const engine::RunStarted& r);
     void take(const engine::RunFinished& r);

@@ -59,6 +59,8 @@ struct FakeControl final : ports::Control {
         };
     std::vector<ports::RunRequest> runs_asked;
     std::vector<ports::QuickJobRequest> quick_jobs_asked;
+    std::vector<ports::PauseRequest> pauses_asked;
+    std::vector<std::string> resumes_asked;
     std::vector<ports::RunbookStatus> runbooks_known;
     ports::DaemonStatus status_now;
     ports::FleetView fleet_now;
@@ -72,6 +74,14 @@ struct FakeControl final : ports::Control {
         ports::QuickJobRequest request) override {
         quick_jobs_asked.push_back(request);
         co_return on_quick_job(request);
+    }
+    boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override {
+        pauses_asked.push_back(request);
+        co_return ports::PauseAccepted{request.runbook, status_now.now + request.span};
+    }
+    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string) override {
+        resumes_asked.push_back(runbook);
+        co_return Result<void>{};
     }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }

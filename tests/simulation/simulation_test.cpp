@@ -26,7 +26,8 @@ runbook::Runbook every_minute(const std::string& name, Millis window) {
     runbook::Runbook runbook;
     runbook.name = name;
     runbook.account = "main";
-    runbook.schedule = runbook::Schedule{*cron::Expression::parse("* * * * *"), utc()};
+    runbook.schedule =
+        schedule::Timeline({schedule::Entry{.rule = *cron::Expression::parse("* * * * *"), .zone = utc()}});
     runbook.window = window;
     runbook.targets.include.push_back({true, {}, {}, {}, {}});
     runbook.component = "Clean";
@@ -294,7 +295,8 @@ TEST_CASE("a fleet larger than its budget, on a disk that stands still at times,
         plan.seed = seed;
         plan.devices = 200;
         plan.runbooks = {every_minute("sweep", minutes{3})};
-        plan.runbooks[0].schedule->cron = *cron::Expression::parse("*/5 * * * *");
+        plan.runbooks[0].schedule = schedule::Timeline(
+            {schedule::Entry{.rule = *cron::Expression::parse("*/5 * * * *"), .zone = utc()}});
         plan.slow_commits = 12;
         // Often, or so seldom that what was read at a start grows old.
         plan.crash_after = [seed](std::uint64_t step) {

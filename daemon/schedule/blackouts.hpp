@@ -1,0 +1,56 @@
+#pragma once
+// `not_during`: when nothing may be created, whoever asks. Pure.
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cron/expression.hpp"
+#include "cron/zone.hpp"
+
+namespace runbookd::schedule {
+
+/// `{from: 2026-12-20, to: 2027-01-03}`: whole days of the zone, both included.
+struct Dates {
+    std::chrono::local_days from{};
+    std::chrono::local_days to{};
+};
+/// `{cron: "0 8 * * MON-FRI", for: 10h}`: so long after each instant.
+struct Recurring {
+    cron::Expression cron;
+    Millis span{};
+};
+
+/// One item of `not_during:`.
+struct Blackout {
+    std::variant<Dates, Recurring> when;
+    std::shared_ptr<const cron::Zone> zone;  ///< the schedule's, else the account's; never null
+    std::string reason;                      ///< for people; may be empty
+};
+
+class Blackouts {
+public:
+    Blackouts() = default;
+    explicit Blackouts(std::vector<Blackout> items) : items_(std::move(items)) {}
+
+    /// A stretch [begin of the question, end) through which creates are held without a break.
+    struct Hold {
+        UtcTime end{};       ///< the first instant at which none of the items holds, as far as is looked
+        std::string reason;  ///< of the item that holds first
+    };
+    /// Whether creates are held at `at`, and until when. Looks no further than `horizon` (later ends are
+    /// reported as `horizon`), so that "always" is answered in bounded time.
+    [[nodiscard]] std::optional<Hold> at(UtcTime at, UtcTime horizon) const;
+    /// Whether there is no instant in [from, until) at which a create may go out; the reason if so.
+    [[nodiscard]] std::optional<std::string> covers(UtcTime from, UtcTime until) const;
+    [[nodiscard]] bool empty() const { return items_.empty(); }
+    [[nodiscard]] const std::vector<Blackout>& items() const { return items_; }
+
+private:
+    std::vector<Blackout> items_;
+};
+
+}  // namespace runbookd::schedule
