@@ -1,8 +1,7 @@
 #include "base/clock.hpp"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 
 namespace runbookd {
 namespace {

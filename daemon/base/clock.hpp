@@ -24,8 +24,8 @@ public:
 
 /// What the kernel says of its wall clock.
 struct KernelSync {
-    bool is_synchronised = false;    ///< a time service keeps it right, and said so lately
-    bool was_synchronised = false;   ///< it was so now, or at an earlier look of this process
+    bool is_synchronised = false;   ///< a time service keeps it right, and said so lately
+    bool was_synchronised = false;  ///< it was so now, or at an earlier look of this process
 };
 
 /// Asks the kernel; remembers what it said. See clock_watch::KernelClock.
