@@ -100,4 +100,20 @@ tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, c
     return expression;
 }
 
+Traits Expression::traits() const {
+    Traits traits;
+    traits.is_fixed_time = fixed_time_;
+    traits.seconds = 1;
+    traits.minutes = minutes_;
+    traits.hours = hours_;
+    traits.days = days_;
+    traits.months = months_;
+    traits.weekdays = weekdays_;
+    traits.restricts_day = day_restricted_;
+    traits.restricts_weekday = weekday_restricted_;
+    traits.gap = fixed_time_ ? GapRule::shift : GapRule::skip;
+    traits.repeat = fixed_time_ ? RepeatRule::first : RepeatRule::both;
+    return traits;
+}
+
 }  // namespace runbookd::cron

@@ -25,6 +25,26 @@ struct SyntaxError {
     bool not_supported = false;  ///< the dialect has it, this version does not ("L", "@daily", a sixth field)
 };
 
+/// What an expression says, for whoever warns of its traps. Sets of values: bit n stands for the value n.
+struct Traits {
+    std::optional<Millis> every;  ///< `@every`: the span; then nothing else here means anything
+    bool has_seconds = false;     ///< six fields
+    bool is_fixed_time = false;   ///< minute and hour both do not begin with `*` or `?`
+    std::uint64_t seconds = 0;    ///< {0} for five fields
+    std::uint64_t minutes = 0;
+    std::uint32_t hours = 0;
+    std::uint32_t days = 0;  ///< the days of the month that are named, as n or nW; all for `*`; 29 to 31 may
+                             ///< be missing from a month, which is skipped then
+    std::uint16_t months = 0;
+    std::uint8_t weekdays = 0;       ///< 0 (Sunday) to 6; also those named as nL or n#k
+    bool restricts_day = false;      ///< day of month does not begin with `*` or `?`
+    bool restricts_weekday = false;  ///< both restricted and DayJoin::either: the two are OR-ed
+    DayJoin join = DayJoin::either;  ///< as given
+    GapRule gap = GapRule::skip;     ///< as it holds: given, or by the kind of the expression
+    RepeatRule repeat = RepeatRule::both;
+    std::chrono::days offset{0};
+};
+
 /// "minute hour day-of-month month day-of-week" with names, lists, ranges (wrapping: FRI-MON) and steps; 0
 /// and 7 are Sunday. Both days restricted: either matches; a field that begins with `*` or `?` is not
 /// restricted, and then both must match (so `*/2` still filters). Source: POSIX crontab and Vixie cron.
@@ -44,6 +64,7 @@ public:
     [[nodiscard]] const std::string& text() const { return text_; }
     /// For people: "at 02:00 on Sundays".
     [[nodiscard]] std::string in_words() const { return text_; }
+    [[nodiscard]] Traits traits() const;
 
 private:
     Expression() = default;
