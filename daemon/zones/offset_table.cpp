@@ -1,6 +1,7 @@
 #include "zones/offset_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace runbookd::zones {
 namespace {
@@ -30,17 +31,19 @@ sys_seconds utc(std::chrono::local_seconds local, seconds offset) {
 /// most one for an instant: where daylight time ends and begins at once (all-year daylight time), the
 /// beginning holds.
 std::vector<OffsetChange> changes_of(const TzRule& rule, std::chrono::year first, std::chrono::year last) {
-    std::vector<OffsetChange> starts;
+    const auto& daylight = *rule.daylight;
     std::vector<OffsetChange> all;
     for (auto year = first; year <= last; ++year) {
-        starts.push_back({utc(rule.daylight->start.in(year), rule.standard), rule.daylight->offset});
-        all.push_back({utc(rule.daylight->end.in(year), rule.daylight->offset), rule.standard});
+        all.push_back({utc(daylight.start.in(year), rule.standard), daylight.offset});
+        all.push_back({utc(daylight.end.in(year), daylight.offset), rule.standard});
     }
-    all.insert(all.begin(), starts.begin(), starts.end());       // the first among equals below
     const sys_seconds cut{std::chrono::sys_days{last / 1 / 1}};  // whose equals may be missing
     std::erase_if(all, [&](const OffsetChange& change) { return change.at >= cut; });
-    const auto earlier = [](const OffsetChange& a, const OffsetChange& b) { return a.at < b.at; };
-    std::stable_sort(all.begin(), all.end(), earlier);
+    const auto order = [&](const OffsetChange& change) {
+        return std::pair(change.at, change.offset == daylight.offset ? 0 : 1);
+    };
+    std::sort(all.begin(), all.end(),
+              [&](const OffsetChange& a, const OffsetChange& b) { return order(a) < order(b); });
     const auto at_once = [](const OffsetChange& a, const OffsetChange& b) { return a.at == b.at; };
     all.erase(std::unique(all.begin(), all.end(), at_once), all.end());
     return all;

@@ -20,7 +20,7 @@ Result<std::shared_ptr<const cron::Zone>> Zones::find(std::string_view name) {
     if (known != known_.end() && known->second.is_current) return known->second.zone;
     auto bytes = read(name);
     if (!bytes) return tl::unexpected(bytes.error());
-    if (known != known_.end() && *known->second.rules.tzif == *bytes) {
+    if (known != known_.end() && *known->second.rules->tzif == *bytes) {
         known->second.is_current = true;
         return known->second.zone;
     }
@@ -30,8 +30,9 @@ Result<std::shared_ptr<const cron::Zone>> Zones::find(std::string_view name) {
                                                 "); install the package tzdata again");
     }
     if (version_.empty()) version_ = folder_.version();
-    ZoneRules rules{std::string(name), (*zone)->digest(), version_,
-                    std::make_shared<const std::string>(std::move(*bytes))};
+    auto rules =
+        std::make_shared<const ZoneRules>(ZoneRules{std::string(name), (*zone)->digest(), version_,
+                                                    std::make_shared<const std::string>(std::move(*bytes))});
     known_.insert_or_assign(std::string(name), Known{*zone, std::move(rules)});
     return zone;
 }
@@ -42,9 +43,9 @@ void Zones::reread() {
     version_.clear();
 }
 
-const ZoneRules* Zones::rules(std::string_view name) const {
+std::shared_ptr<const ZoneRules> Zones::rules(std::string_view name) const {
     const auto known = known_.find(name);
-    return known == known_.end() ? nullptr : &known->second.rules;
+    return known == known_.end() ? nullptr : known->second.rules;
 }
 
 /// Where there is no such zone, the error says which there are.

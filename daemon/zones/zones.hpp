@@ -12,39 +12,30 @@
 #include "cron/zone.hpp"
 #include "zones/tzif_zone.hpp"
 #include "zones/zone_folder.hpp"
+#include "zones/zone_source.hpp"
 
 namespace runbookd::zones {
 
 inline constexpr const char* kSystemFolder = "/usr/share/zoneinfo";
 
-/// What is needed to make the same zone again years later: from_tzif(name, *tzif).
-struct ZoneRules {
-    std::string name;
-    std::string digest;                       ///< as cron::Zone::digest()
-    std::string tzdata_version;               ///< such as "2026a", or "unknown"
-    std::shared_ptr<const std::string> tzif;  ///< the file's bytes
-};
-
 /// Hands out zones, each made once. For one thread; the zones themselves may be shared and outlive this.
-class Zones {
+class Zones final : public ZoneSource {
 public:
     explicit Zones(std::filesystem::path folder = kSystemFolder) : folder_(std::move(folder)) {}
 
     /// Exact IANA names, such as "Europe/Berlin"; links ("Europe/Kiev") keep the name they were asked by.
     /// "UTC" needs no data. Errors: not_found, with the nearest names; unavailable, when the zone's file
     /// cannot be read or is damaged.
-    [[nodiscard]] Result<std::shared_ptr<const cron::Zone>> find(std::string_view name);
+    [[nodiscard]] Result<std::shared_ptr<const cron::Zone>> find(std::string_view name) override;
     /// From now on find() looks at the files again. Where the bytes are the same it still gives the same
     /// object; else a new one, and the old stays as it is for whoever has it. Called on reload.
     void reread();
-    /// The rules of a zone that find() has found, as of that time; until the next call of find().
-    /// None for other names, and for UTC, whose rules need no record.
-    [[nodiscard]] const ZoneRules* rules(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<const ZoneRules> rules(std::string_view name) const override;
 
 private:
     struct Known {
         std::shared_ptr<const cron::Zone> zone;
-        ZoneRules rules;
+        std::shared_ptr<const ZoneRules> rules;
         bool is_current = true;  ///< not reread since
     };
     [[nodiscard]] Result<std::string> read(std::string_view name);

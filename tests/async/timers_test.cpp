@@ -119,4 +119,18 @@ TEST_CASE("sleeping ends with its time, or when it is cancelled", "[async][timer
     CHECK(group.size() == 0);
 }
 
+TEST_CASE("what the wheel holds is due once, however often it is armed again", "[async][timers]") {
+    Bed bed;
+    int expired = 0;
+    const Deadline deadline(bed.timers, seconds{10}, [&] { ++expired; });
+    bed.timers.rearm_after_suspend();
+    bed.pass(seconds{9});
+    bed.timers.rearm_after_suspend();
+    CHECK(expired == 0);
+    bed.pass(seconds{1});
+    bed.timers.rearm_after_suspend();
+    bed.turn();
+    CHECK(expired == 1);
+}
+
 }  // namespace runbookd::async

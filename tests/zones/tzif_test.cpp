@@ -127,7 +127,10 @@ TEST_CASE("no mutation of a file does harm", "[zones]") {
             const auto place = below(4) == 0 ? below(file.size()) : std::min(file.size() - 1, below(100));
             switch (below(5)) {
                 case 0: file[place] = static_cast<char>(random()); break;
-                case 1: file[place] = static_cast<char>(file[place] ^ (1U << below(8))); break;
+                case 1:
+                    file[place] =
+                        static_cast<char>(static_cast<unsigned char>(file[place]) ^ (1U << below(8)));
+                    break;
                 case 2: file.erase(place, 1 + below(8)); break;
                 case 3: file.insert(place, 1 + below(8), static_cast<char>(random())); break;
                 default:

@@ -209,7 +209,7 @@ TEST_CASE("a zone whose file went away is an error, until it is back", "[zones]"
 TEST_CASE("the rules on record make the same zone again", "[zones]") {
     Zones zones;
     const auto berlin = zones.find("Europe/Berlin").value();
-    const auto* rules = zones.rules("Europe/Berlin");
+    const auto rules = zones.rules("Europe/Berlin");
     REQUIRE(rules != nullptr);
     CHECK(rules->name == "Europe/Berlin");
     CHECK(rules->digest == berlin->digest());
