@@ -4,13 +4,16 @@
 #include <array>
 #include <vector>
 
-#include "base/spelling.hpp"
 #include "cron/field.hpp"
+#include "cron/macro.hpp"
 
 namespace runbookd::cron {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::size_t kFive = 5;
+constexpr std::size_t kSix = 6;
+constexpr std::chrono::days kMostOffset{400};
 
 struct Word {
     std::string_view text;
@@ -27,92 +30,157 @@ std::vector<Word> words_of(std::string_view text) {
     return words;
 }
 
-constexpr auto kFiveFields = "minute, hour, day of month, month, day of week";
-
-SyntaxError macro_error(const Word& macro) {
-    static const std::array<std::string, 8> kMacros{"@yearly", "@annually", "@monthly", "@weekly",
-                                                    "@daily",  "@midnight", "@hourly",  "@every"};
-    SyntaxError error{macro.column, "", "", std::string("five fields: ") + kFiveFields};
-    const auto names = nearest(macro.text, kMacros, 1);
-    error.not_supported = !names.empty() && names.front() == macro.text;
-    error.message = "'" + std::string(macro.text) + "'";
-    if (error.not_supported) {
-        error.message += " is not supported yet";
-    } else {
-        error.message += " is not a macro";
-        if (!names.empty()) error.message += "; did you mean " + names.front() + "?";
-    }
-    return error;
-}
-
 std::optional<SyntaxError> wrong_count(const std::vector<Word>& words, std::size_t length) {
-    const auto rules = field_rules();
-    SyntaxError error{1, "", "", std::string("five fields: ") + kFiveFields};
+    SyntaxError error{1, "", "",
+                      "five fields (minute, hour, day of month, month, day of week), six (a second before "
+                      "them) or a macro such as @daily"};
     if (words.empty()) {
         error.message = "the expression is empty";
-    } else if (words.front().text.front() == '@') {
-        return macro_error(words.front());
-    } else if (words.size() < rules.size()) {
+    } else if (words.size() < kFive) {
         error.column = length + 1;
-        error.field = rules[words.size()].name;
+        error.field = field_rules()[words.size() + 1].name;
         error.message =
             "only " + std::to_string(words.size()) + " of five fields; the " + error.field + " is missing";
-    } else if (words.size() == rules.size() + 1) {
-        error.message = "six fields (seconds first) are not supported yet";
-        error.not_supported = true;
-    } else if (words.size() > rules.size()) {
-        error.column = words[rules.size()].column;
-        error.message = std::to_string(words.size()) + " fields, and no more than five are known";
+    } else if (words.size() > kSix) {
+        error.column = words[kSix].column;
+        error.message = std::to_string(words.size()) + " fields, and there are no more than six: no year";
     } else {
         return std::nullopt;
     }
     return error;
 }
 
+std::optional<SyntaxError> wrong_offset(std::chrono::days offset) {
+    if (offset >= std::chrono::days::zero() && offset <= kMostOffset) return std::nullopt;
+    return SyntaxError{1, "", "an offset of " + std::to_string(offset.count()) + " days is out of range",
+                       "0 to 400 days"};
+}
+
+/// The fields read, and where in the text they stand.
+struct Fields {
+    std::array<Field, kSix> read;
+    std::array<Word, kSix> words;
+};
+
+tl::expected<Fields, SyntaxError> read_fields(const std::vector<Word>& words, std::string_view scope) {
+    Fields fields;
+    const auto first = kSix - words.size();
+    fields.read[0].values = 1;  // the second 0, where none is written
+    for (auto i = first; i < kSix; ++i) {
+        const auto& word = fields.words[i] = words[i - first];
+        auto field = parse_field(field_rules()[i], word.text, word.column, scope);
+        if (!field) return tl::unexpected(std::move(field.error()));
+        fields.read[i] = *field;
+    }
+    return fields;
+}
+
+enum Place : std::size_t { kSecond, kMinute, kHour, kDay, kMonth, kWeekday };
+
+DayRule day_rule_of(const Fields& fields, DayJoin join) {
+    const auto& day = fields.read[kDay];
+    const auto& weekday = fields.read[kWeekday];
+    DayRule rule;
+    rule.days = static_cast<std::uint32_t>(day.values);
+    rule.before_last = day.before_last;
+    rule.near = day.near;
+    rule.months = static_cast<std::uint16_t>(fields.read[kMonth].values);
+    rule.weekdays = weekday.weekdays;
+    rule.last_weekdays = weekday.last_weekdays;
+    rule.restricts_day = !day.begins_open;
+    rule.restricts_weekday = !weekday.begins_open;
+    rule.join = join;
+    return rule;
+}
+
+SyntaxError never_fires(const Fields& fields, DayRule rule) {
+    const auto text = [&](Place place) { return "'" + std::string(fields.words[place].text) + "'"; };
+    // Is it the day and the month alone?
+    constexpr std::uint64_t kAllWeekdays = 0x7'FFFF'FFFF;
+    rule.weekdays = kAllWeekdays;
+    rule.restricts_weekday = false;
+    rule.months = static_cast<std::uint16_t>(fields.read[kMonth].values);
+    rule.settle();
+    if (rule.months == 0)
+        return {fields.words[kDay].column, std::string(field_rules()[kDay].name),
+                "this never fires: " + text(kMonth) + " has no month with a day of " + text(kDay),
+                "a day that one of the months has (February: 1-29)"};
+    return {
+        fields.words[kWeekday].column, std::string(field_rules()[kWeekday].name),
+        "this never fires: in " + text(kMonth) + " no day of " + text(kDay) + " is ever a " + text(kWeekday),
+        "a weekday that falls on one of the days (the first of a weekday: 1-7, the second: 8-14, …)"};
+}
+
 }  // namespace
 
-tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, const Options&) {
-    const auto words = words_of(text);
-    if (auto error = wrong_count(words, text.size())) return tl::unexpected(std::move(*error));
-    std::array<Field, 5> fields;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        auto field = parse_field(field_rules()[i], words[i].text, words[i].column);
-        if (!field) return tl::unexpected(std::move(field.error()));
-        fields[i] = *field;
-    }
-    const auto& [minute, hour, day, month, weekday] = fields;
+tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, const Options& options) {
+    auto words = words_of(text);
+    if (auto error = wrong_offset(options.offset)) return tl::unexpected(std::move(*error));
     Expression expression;
     expression.text_ = text;
-    expression.minutes_ = minute.values;
-    expression.hours_ = static_cast<std::uint32_t>(hour.values);
-    expression.days_ = static_cast<std::uint32_t>(day.values);
-    expression.months_ = static_cast<std::uint16_t>(month.values);
-    expression.weekdays_ = static_cast<std::uint8_t>(weekday.values);
-    expression.day_restricted_ = !day.begins_open;
-    expression.weekday_restricted_ = !weekday.begins_open;
+    expression.offset_ = static_cast<std::int32_t>(options.offset.count());
+    if (!words.empty() && words.front().text.front() == '@') {
+        const auto macro = words.front();
+        const bool every = is_every(macro.text);
+        if (const auto most = std::size_t{every ? 2U : 1U}; words.size() > most)
+            return tl::unexpected(SyntaxError{
+                words[most].column, "",
+                "unexpected '" + std::string(words[most].text) + "' after '" + std::string(macro.text) + "'",
+                "nothing more"});
+        if (every) {
+            const auto span = words.size() > 1 ? parse_every(words[1].text, words[1].column)
+                                               : parse_every("", text.size() + 1);
+            if (!span) return tl::unexpected(span.error());
+            if (expression.offset_ != 0)
+                return tl::unexpected(SyntaxError{macro.column, "",
+                                                  "'@every' counts from the Unix epoch and has no days for "
+                                                  "an offset to move",
+                                                  "fields, or no offset"});
+            expression.every_ = static_cast<std::int32_t>(span->count());
+            return expression;
+        }
+        const auto fields = fields_of_macro(macro.text, macro.column);
+        if (!fields) return tl::unexpected(fields.error());
+        words = words_of(*fields);
+    }
+    if (auto error = wrong_count(words, text.size())) return tl::unexpected(std::move(*error));
+    const auto fields = read_fields(words, options.scope);
+    if (!fields) return tl::unexpected(fields.error());
+    const auto& [second, minute, hour, day, month, weekday] = fields->read;
+    expression.times_ = {second.values, minute.values, static_cast<std::uint32_t>(hour.values)};
+    expression.has_seconds_ = words.size() == kSix;
     expression.fixed_time_ = !minute.begins_open && !hour.begins_open;
-    if (!expression.has_a_day())
-        return tl::unexpected(SyntaxError{words[2].column, std::string(field_rules()[2].name),
-                                          "this never fires: '" + std::string(words[3].text) +
-                                              "' has no month with a day of '" + std::string(words[2].text) +
-                                              "'",
-                                          "a day that one of the months has (February: 1-29)"});
+    expression.gap_ = options.gap.value_or(expression.fixed_time_ ? GapRule::shift : GapRule::skip);
+    expression.repeat_ =
+        options.repeat.value_or(expression.fixed_time_ ? RepeatRule::first : RepeatRule::both);
+    expression.days_ = day_rule_of(*fields, options.days);
+    expression.days_.settle();
+    if (expression.days_.months == 0) return tl::unexpected(never_fires(*fields, expression.days_));
     return expression;
 }
 
 Traits Expression::traits() const {
     Traits traits;
+    if (every_ != 0) {
+        traits.every = std::chrono::seconds{every_};
+        return traits;
+    }
+    traits.has_seconds = has_seconds_;
     traits.is_fixed_time = fixed_time_;
-    traits.seconds = 1;
-    traits.minutes = minutes_;
-    traits.hours = hours_;
-    traits.days = days_;
-    traits.months = months_;
-    traits.weekdays = weekdays_;
-    traits.restricts_day = day_restricted_;
-    traits.restricts_weekday = weekday_restricted_;
-    traits.gap = fixed_time_ ? GapRule::shift : GapRule::skip;
-    traits.repeat = fixed_time_ ? RepeatRule::first : RepeatRule::both;
+    traits.seconds = times_.seconds;
+    traits.minutes = times_.minutes;
+    traits.hours = times_.hours;
+    traits.days = days_.days | (days_.near & ~1U);
+    traits.months = days_.months;
+    auto weekdays = std::uint64_t{days_.last_weekdays};
+    for (unsigned week = 0; week < 5; ++week) weekdays |= days_.weekdays >> (7 * week) & 0x7F;
+    traits.weekdays = static_cast<std::uint8_t>(weekdays);
+    traits.restricts_day = days_.restricts_day;
+    traits.restricts_weekday = days_.restricts_weekday;
+    traits.join = days_.join;
+    traits.gap = gap_;
+    traits.repeat = repeat_;
+    traits.offset = std::chrono::days{offset_};
     return traits;
 }
 

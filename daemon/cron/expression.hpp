@@ -1,5 +1,6 @@
 #pragma once
-// Five-field cron expressions and the instants they name. Pure: no clock, no zone look-up.
+// Cron expressions (five fields, six, macros) and the instants they name. Pure: no clock, no zone look-up.
+// The dialect for people: docs/cron.md.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,21 +9,21 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "cron/day_rule.hpp"
 #include "cron/options.hpp"
+#include "cron/time_rule.hpp"
 #include "cron/zone.hpp"
 
 namespace runbookd::cron {
 
-/// A zone's clock, to the minute.
-using LocalMinutes = std::chrono::local_time<std::chrono::minutes>;
-
 /// Where in the expression's text an error sits; the message says what would be valid.
 struct SyntaxError {
     std::size_t column = 1;  ///< 1-based, in the expression's text
-    std::string field;       ///< "minute", "hour", "day of month", "month", "day of week"; empty: the whole
+    std::string
+        field;  ///< "second", "minute", "hour", "day of month", "month", "day of week"; empty: the whole
     std::string message;
     std::string expected;        ///< such as "0-59, a list, a range or a step"
-    bool not_supported = false;  ///< the dialect has it, this version does not ("L", "@daily", a sixth field)
+    bool not_supported = false;  ///< the dialect has it, this version does not: nothing any more
 };
 
 /// What an expression says, for whoever warns of its traps. Sets of values: bit n stands for the value n.
@@ -45,46 +46,46 @@ struct Traits {
     std::chrono::days offset{0};
 };
 
-/// "minute hour day-of-month month day-of-week" with names, lists, ranges (wrapping: FRI-MON) and steps; 0
-/// and 7 are Sunday. Both days restricted: either matches; a field that begins with `*` or `?` is not
-/// restricted, and then both must match (so `*/2` still filters). Source: POSIX crontab and Vixie cron.
+/// "[second] minute hour day-of-month month day-of-week" or a macro. Both days restricted: either matches
+/// (DayJoin); a field that begins with `*` or `?` is not restricted, and then both must match (so `*/2` still
+/// filters). Sources: POSIX crontab and Vixie cron; L, W, # and ? as in Quartz; H as in Jenkins.
 class Expression {
 public:
     /// An expression that can never fire ("0 0 30 2 *") is an error too.
     [[nodiscard]] static tl::expected<Expression, SyntaxError> parse(std::string_view text,
                                                                      const Options& options = {});
 
-    /// The first instant strictly after `after`, in whole minutes of the zone's local time. nullopt: none
-    /// within the calendar's 400-year cycle. Bounded work for every expression. Fixed-time expressions
-    /// (minute and hour both not beginning with `*`): what falls into a gap fires once, at the first instant
-    /// after it; what would occur twice fires at the first. Others fire at every real instant whose local
-    /// time matches. One instant fires once.
+    /// The first instant strictly after `after`, in whole seconds. nullopt: none within the calendar's
+    /// 400-year cycle. What falls into a gap or occurs twice: Options. One instant fires once.
+    ///
+    /// Bounded work for every expression and zone: days are searched on the calendar first (at most 144
+    /// months, day_rule.hpp), and only the surroundings of a matching day are looked at in the zone (a few
+    /// look-ups). Where such a day's times are refused (skipped in a gap, repeats passed over) the search
+    /// goes on at the next; that is at most once per change of the zone's offset within 400 years.
     [[nodiscard]] std::optional<UtcTime> next_after(UtcTime after, const Zone& zone) const;
 
+    /// As it was written.
     [[nodiscard]] const std::string& text() const { return text_; }
-    /// For people: "at 02:00 on Sundays".
-    [[nodiscard]] std::string in_words() const { return text_; }
+    /// For people, in local time: "at 02:00 on Sundays".
+    [[nodiscard]] std::string in_words() const;
     [[nodiscard]] Traits traits() const;
 
 private:
     Expression() = default;
-    [[nodiscard]] std::optional<LocalMinutes> next_local(LocalMinutes from,
-                                                         std::chrono::local_seconds end) const;
-    [[nodiscard]] std::optional<std::chrono::minutes> next_time(std::chrono::minutes from) const;
-    [[nodiscard]] std::optional<std::chrono::local_days> next_day(std::chrono::local_days from,
-                                                                  std::chrono::local_seconds end) const;
-    [[nodiscard]] bool matches_day(std::chrono::local_days day) const;
-    [[nodiscard]] std::uint32_t days_in(std::chrono::year_month month) const;
-    [[nodiscard]] bool has_a_day() const;
+    [[nodiscard]] std::optional<UtcTime> next_multiple(UtcTime after) const;
+    [[nodiscard]] std::optional<UtcTime> search_near(const ZoneInterval& interval,
+                                                     std::chrono::local_seconds from, const Zone& zone) const;
+    /// The first local time at or after `from`, or in [from, end), that the fields (and the offset) name.
+    [[nodiscard]] std::optional<std::chrono::local_seconds> next_local(std::chrono::local_seconds from) const;
 
     std::string text_;
-    std::uint64_t minutes_ = 0;  // bit n: minute n
-    std::uint32_t hours_ = 0;
-    std::uint32_t days_ = 0;     // bits 1 to 31
-    std::uint16_t months_ = 0;   // bits 1 to 12
-    std::uint8_t weekdays_ = 0;  // bits 0 (Sunday) to 6
-    bool day_restricted_ = false;
-    bool weekday_restricted_ = false;
+    TimeRule times_;
+    DayRule days_;
+    std::int32_t every_ = 0;   // seconds; 0: not `@every`
+    std::int32_t offset_ = 0;  // days
+    GapRule gap_ = GapRule::skip;
+    RepeatRule repeat_ = RepeatRule::both;
+    bool has_seconds_ = false;
     bool fixed_time_ = false;
 };
 

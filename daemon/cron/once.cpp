@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "cron/showings.hpp"
 
 namespace runbookd::cron {
 namespace {
@@ -9,15 +12,6 @@ namespace {
 using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::local_seconds;
-using std::chrono::seconds;
-
-/// No two offsets of a zone lie further apart (the widest: 31 hours, where the date line moved), and none is
-/// further from UTC than a day and a bit.
-constexpr days kOffsetsApart{2};
-
-local_seconds local(UtcTime at, seconds offset) {
-    return local_seconds{floor<seconds>(at).time_since_epoch() + offset};
-}
 
 std::string two_digits(std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
@@ -29,24 +23,23 @@ Once::Once(local_seconds at, const Options& options)
       repeat_(options.repeat.value_or(RepeatRule::first)) {}
 
 std::optional<UtcTime> Once::next_after(UtcTime after, const Zone& zone) const {
-    const UtcTime first{at_.time_since_epoch() - kOffsetsApart};
-    const UtcTime last{at_.time_since_epoch() + kOffsetsApart};
-    int shown = 0;
-    std::optional<UtcTime> shifted;
-    for (auto interval = zone.at(first);; interval = zone.at(interval.end)) {
-        const UtcTime instant{at_.time_since_epoch() - interval.offset};
-        if (instant >= interval.begin && instant < interval.end) {
-            ++shown;
-            const bool fires = repeat_ == RepeatRule::both || shown == (repeat_ == RepeatRule::first ? 1 : 2);
-            if (fires && instant > after) return instant;
-        }
+    const auto first = utc(at_, kOffsetsApart), last = utc(at_, -kOffsetsApart);
+    std::vector<UtcTime> shown;
+    std::optional<UtcTime> gap_end;
+    for (auto interval = zone.at(first);;) {
+        const auto instant = utc(at_, interval.offset);
+        if (instant >= interval.begin && instant < interval.end) shown.push_back(instant);
         if (interval.end > last) break;
         const auto next = zone.at(interval.end);
-        if (!shifted && at_ >= local(interval.end, interval.offset) && at_ < local(interval.end, next.offset))
-            shifted = interval.end;
+        const auto gap = left_out(interval, next);
+        if (!gap_end && at_ >= gap.begin && at_ < gap.end) gap_end = interval.end;
+        interval = next;
     }
-    if (shown == 0 && gap_ == GapRule::shift && shifted && *shifted > after) return shifted;
-    return std::nullopt;
+    if (shown.empty()) return gap_ == GapRule::shift && gap_end && *gap_end > after ? gap_end : std::nullopt;
+    if (repeat_ == RepeatRule::first) shown.resize(1);
+    if (repeat_ == RepeatRule::second) shown.erase(shown.begin(), shown.end() - 1);
+    const auto found = std::upper_bound(shown.begin(), shown.end(), after);
+    return found != shown.end() ? std::optional{*found} : std::nullopt;
 }
 
 std::string Once::text() const {
