@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "cron/zone.hpp"
+#include "cron/zone_rules.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
 
@@ -65,14 +66,9 @@ enum class OverlapPolicy {
     skip_run,  ///< no run begins while another of this runbook is open: the occurrence is skipped / overlap
 };
 
-/// The rules of a time zone as a revision was resolved with them: kept, so that they can be computed with
-/// again when the system has newer ones.
-struct ZoneRules {
-    std::string name;
-    std::string digest;                       ///< lower hex of SHA-256 of `tzif`
-    std::string tzdata_version;               ///< such as "2025b"; "unknown" where the system does not say
-    std::shared_ptr<const std::string> tzif;  ///< the file's bytes (RFC 9636)
-};
+/// The rules that a revision was resolved with: kept, so that they can be computed with again when the system
+/// has newer ones.
+using cron::ZoneRules;
 
 struct Runbook {
     std::string name;
@@ -94,6 +90,12 @@ struct Runbook {
     /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
     std::string resolved;
     std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC
+
+    /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
+    /// window.
+    [[nodiscard]] Millis create_span() const {
+        return finish_by == FinishBy::window ? window - timeout : window;
+    }
 };
 
 }  // namespace runbookd::runbook
