@@ -156,6 +156,7 @@ void read_not_during(const Field& field) {
 }
 
 void read_timezone(const Field& field, const AccountSurroundings& surroundings, AccountSettings& account) {
+    account.timezone_is_written = true;
     if (surroundings.zones != nullptr) {
         const auto zone = read_zone(field, *surroundings.zones);
         if (zone) account.timezone = zone->name();

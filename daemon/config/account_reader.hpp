@@ -18,7 +18,7 @@ struct AccountSurroundings {
     bool plaintext_allowed = false;
     bool readable_by_others = false;  ///< the file itself
     SecretsPolicy secrets = SecretsPolicy::resolve;
-    zones::Zones* zones = nullptr;  ///< null: the time zone is not looked up
+    zones::ZoneSource* zones = nullptr;  ///< null: the time zone is not looked up
 };
 
 /// Reports every problem; the value holds what could be read.

@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "config/blackout_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
 #include "config/runbooks.hpp"
@@ -5,6 +10,8 @@
 #include "config/selectors.hpp"
 #include "config/text_file.hpp"
 #include "config/variables.hpp"
+#include "config/zone_reader.hpp"
+#include "zones/recorded_zones.hpp"
 
 namespace runbookd::config {
 namespace {
@@ -20,49 +27,58 @@ constexpr std::size_t kLongestName = 64;
 constexpr std::string_view kReservedName = "quickjob";
 
 const Vocabulary& runbook_keys() {
-    static const Vocabulary keys{{"name", "description", "enabled", "account", "schedule", "window",
-                                  "targets", "component", "variables", "timeout", "offline"},
-                                 {"use",        "tags",         "priority",
-                                  "triggers",   "max_per_hour", "finish_by",
-                                  "not_during", "overlap",      "one_job_per_device",
-                                  "guard",      "approval",     "once",
-                                  "ramp",       "steps",        "success",
-                                  "collect",    "retry",        "on_unknown",
-                                  "tolerate",   "rollout",      "notify"}};
+    static const Vocabulary keys{
+        {"name", "description", "enabled", "account", "schedule", "window", "finish_by", "not_during",
+         "overlap", "targets", "component", "variables", "timeout", "offline"},
+        {"use", "tags", "priority", "triggers", "max_per_hour", "one_job_per_device", "guard", "approval",
+         "once", "ramp", "steps", "success", "collect", "retry", "on_unknown", "tolerate", "rollout",
+         "notify"}};
     return keys;
 }
 
-/// What the text left to defaults, as a JSON object. Names, zones and spans hold nothing that JSON would
-/// escape.
+/// What the text left to defaults, and which rules its zones had, as a JSON object with its keys in order, so
+/// that equal defaults are equal texts. Names, zones and spans hold nothing that JSON would escape.
 class Resolved {
 public:
-    void add(std::string_view key, std::string_view value) {
-        if (!members_.empty()) members_ += ',';
-        members_.append("\"").append(key).append("\":\"").append(value).append("\"");
+    void add(const std::string& key, std::string_view value) { members_[key] = quoted(value); }
+    void add_zones(const std::vector<std::shared_ptr<const runbook::ZoneRules>>& zones) {
+        if (zones.empty()) return;
+        std::map<std::string, std::string> digests;
+        for (const auto& zone : zones) digests[zone->name] = quoted(zone->digest);
+        members_["zones"] = object(digests);
     }
-    [[nodiscard]] std::string json() const { return "{" + members_ + "}"; }
+    [[nodiscard]] std::string json() const { return object(members_); }
 
 private:
-    std::string members_;
+    static std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+    static std::string object(const std::map<std::string, std::string>& members) {
+        std::string text;
+        for (const auto& [key, value] : members)
+            text += (text.empty() ? "" : ",") + quoted(key) + ":" + value;
+        return "{" + text + "}";
+    }
+    std::map<std::string, std::string> members_;
 };
 
 /// Reads one runbook; what is reported leaves its default in place.
 class RunbookReader {
 public:
-    RunbookReader(const MapReader& map, const Settings& settings, zones::Zones& zones)
+    RunbookReader(const MapReader& map, const Settings& settings, zones::ZoneSource& zones)
         : map_(map), settings_(settings), zones_(zones) {}
 
     runbook::Runbook read(const std::string& default_name) {
         read_name(default_name);
         if (const auto field = map_.get("description")) read_description(*field);
         if (const auto field = map_.get("enabled")) runbook_.enabled = read_bool(*field).value_or(true);
-        // In alphabetical order of keys, so that equal defaults are equal texts.
         read_account();
         read_offline();
         read_span("timeout", runbook_.timeout, kTimeoutRange);
-        read_when();
         read_span("window", runbook_.window, kWindowRange);
+        read_when();
+        read_finish_by();
+        read_overlap();
         read_what();
+        resolved_.add_zones(runbook_.zones);
         runbook_.resolved = resolved_.json();
         return std::move(runbook_);
     }
@@ -126,11 +142,58 @@ private:
     }
 
     void read_when() {
+        const auto& account_zone = settings_.account.timezone;
         const auto field = map_.get("schedule");
-        if (!field) return;
-        auto read = read_schedule(*field, settings_.account.timezone, zones_);
-        if (read.schedule && read.zone_is_default) resolved_.add("timezone", read.schedule->zone());
+        auto read = field ? read_schedule(*field, {runbook_.name, account_zone, zones_}) : ReadSchedule{};
+        for (const auto& key : read.left_out) resolved_.add(key, default_of(key));
+        if (const auto blackouts = map_.get("not_during")) {
+            const auto zone_of = [&] {
+                // Without one, the schedule's own zone has been reported already.
+                return field ? read.zone : find_account_zone(*blackouts, account_zone, zones_);
+            };
+            runbook_.not_during = read_blackouts(*blackouts, runbook_.name, zone_of);
+        }
+        if (read.schedule)
+            for (const auto& entry : read.schedule->entries()) keep_rules(*entry.zone);
+        for (const auto& item : runbook_.not_during.items()) keep_rules(*item.zone);
         runbook_.schedule = std::move(read.schedule);
+    }
+
+    /// Of the keys of a schedule's entry.
+    [[nodiscard]] std::string default_of(const std::string& key) const {
+        if (key == "timezone") return settings_.account.timezone;
+        if (key == "catch_up") return "latest";
+        if (key == "days") return "or";
+        return key == "offset" ? "0d" : "0s";
+    }
+
+    void keep_rules(const cron::Zone& zone) {
+        auto& kept = runbook_.zones;
+        const auto is_kept = [&](const auto& rules) { return rules->name == zone.name(); };
+        if (std::any_of(kept.begin(), kept.end(), is_kept)) return;
+        if (auto rules = zones_.rules(zone.name())) kept.push_back(std::move(rules));
+    }
+
+    void read_finish_by() {
+        const auto field = map_.get("finish_by");
+        if (!field) return resolved_.add("finish_by", "none");
+        if (read_word(*field, {{"none"}, {"window"}}) != std::size_t{1}) return;
+        runbook_.finish_by = runbook::FinishBy::window;
+        if (runbook_.timeout < runbook_.window) return;
+        field->error({.code = "bad_value",
+                      .message = "nothing could ever be created: the last create is 'timeout' (" +
+                                 format_duration(runbook_.timeout) + ") before the end of 'window' (" +
+                                 format_duration(runbook_.window) + ")",
+                      .expected = "a timeout shorter than the window, or finish_by: none"});
+    }
+
+    void read_overlap() {
+        const auto field = map_.get("overlap");
+        if (!field) return resolved_.add("overlap", "skip");
+        const auto place = read_word(
+            *field,
+            {{"skip"}, {"queue"}, {"allow"}, {"skip_run"}, {.text = "stop_previous", .supported = false}});
+        if (place) runbook_.overlap = static_cast<runbook::OverlapPolicy>(*place);
     }
 
     void read_what() {
@@ -149,7 +212,7 @@ private:
 
     const MapReader& map_;
     const Settings& settings_;
-    zones::Zones& zones_;
+    zones::ZoneSource& zones_;
     runbook::Runbook runbook_;
     Resolved resolved_;
 };
@@ -179,10 +242,38 @@ std::string guessed_name(std::string_view text, const std::string& default_name)
     return default_name;
 }
 
+/// What Resolved wrote, as far as it bears on the meaning of the text.
+struct ResolvedThen {
+    std::string timezone;                        ///< of schedules that name none; empty: none did
+    std::map<std::string, std::string> digests;  ///< by zone
+
+    static ResolvedThen read(const std::string& text) {
+        ResolvedThen resolved;
+        const auto json = nlohmann::json::parse(text, nullptr, false);
+        if (!json.is_object()) return resolved;
+        if (const auto zone = json.find("timezone"); zone != json.end() && zone->is_string())
+            resolved.timezone = zone->get<std::string>();
+        const auto zones = json.find("zones");
+        if (zones == json.end() || !zones->is_object()) return resolved;
+        for (const auto& [name, digest] : zones->items())
+            if (digest.is_string()) resolved.digests[name] = digest.get<std::string>();
+        return resolved;
+    }
+};
+
+/// Two names of one zone have the same bytes, and a record keeps those once.
+std::shared_ptr<const runbook::ZoneRules> under_name(const std::string& name,
+                                                     std::shared_ptr<const runbook::ZoneRules> rules) {
+    if (rules->name == name) return rules;
+    auto renamed = *rules;
+    renamed.name = name;
+    return std::make_shared<const runbook::ZoneRules>(std::move(renamed));
+}
+
 }  // namespace
 
 ParsedRunbook parse_runbook(std::string_view text, const std::string& file, const Settings& settings,
-                            zones::Zones& zones) {
+                            zones::ZoneSource& zones) {
     const auto stem = std::filesystem::path(file).stem().string();
     ParsedRunbook parsed;
     Report report(file);
@@ -203,7 +294,22 @@ ParsedRunbook parse_runbook(std::string_view text, const std::string& file, cons
     return parsed;
 }
 
-ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings, zones::Zones& zones) {
+ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
+                             zones::ZoneSource& zones, const RecordedRules& recorded) {
+    const auto resolved = ResolvedThen::read(revision.resolved);
+    auto then = settings;
+    if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
+    std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
+    for (const auto& [name, digest] : resolved.digests)
+        if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
+    zones::RecordedZones zones_then(std::move(rules), zones);
+    auto parsed = parse_runbook(revision.yaml, revision.runbook + ".yaml", then, zones_then);
+    if (parsed.runbook) parsed.runbook->resolved = revision.resolved;
+    return parsed;
+}
+
+ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
+                           zones::ZoneSource& zones) {
     const auto text = read_text_file(file, kMaxFileBytes);
     if (text) return parse_runbook(*text, file.string(), settings, zones);
     ParsedRunbook parsed;

@@ -58,7 +58,7 @@ std::string first_error_of(const std::vector<Diagnostic>& diagnostics) {
 
 }  // namespace
 
-LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zones::Zones& zones) {
+LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zones::ZoneSource& zones) {
     LoadedRunbooks loaded;
     const auto files = list_files(dir, loaded);
     std::vector<ParsedRunbook> parsed;

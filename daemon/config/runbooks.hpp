@@ -1,6 +1,8 @@
 #pragma once
 // Reads runbooks: docs/runbooks.md is the reference of the language.
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,10 +26,24 @@ struct ParsedRunbook {
 /// One document. `file` is for messages and for the default name; it is not opened. Never throws for what
 /// `text` holds. Settings that were made by default (no account name) let a runbook name any account.
 [[nodiscard]] ParsedRunbook parse_runbook(std::string_view text, const std::string& file,
-                                          const Settings& settings, zones::Zones& zones);
+                                          const Settings& settings, zones::ZoneSource& zones);
+/// A revision as the record has it.
+struct StoredRevision {
+    std::string runbook;
+    std::string yaml;
+    std::string resolved;  ///< as Runbook::resolved was
+};
+/// Zone rules that were recorded, by their digest; null: there are none.
+using RecordedRules = std::function<std::shared_ptr<const runbook::ZoneRules>(const std::string& digest)>;
+/// The same again, as it was understood when it took effect: the account's zone and the rules of all zones
+/// are those of `resolved`, and only what was not recorded comes from `zones`. The runbook's `resolved` is
+/// the recorded one.
+[[nodiscard]] ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
+                                           zones::ZoneSource& zones, const RecordedRules& recorded);
+
 /// Reads the file first; one that cannot be read is a diagnostic.
 [[nodiscard]] ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
-                                         zones::Zones& zones);
+                                         zones::ZoneSource& zones);
 
 struct RefusedFile {
     std::string file;
@@ -47,6 +63,6 @@ struct LoadedRunbooks {
 /// Every *.yaml of the folder itself, sorted; hidden files and other names are passed over. A name that two
 /// files claim refuses both.
 [[nodiscard]] LoadedRunbooks load_runbooks(const std::filesystem::path& dir, const Settings& settings,
-                                           zones::Zones& zones);
+                                           zones::ZoneSource& zones);
 
 }  // namespace runbookd::config

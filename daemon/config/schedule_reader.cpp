@@ -1,79 +1,179 @@
 #include "config/schedule_reader.hpp"
 
-#include "config/source_text.hpp"
+#include "config/cron_reader.hpp"
+#include "config/local_time_reader.hpp"
 #include "config/zone_reader.hpp"
-#include "zones/zones.hpp"
+#include "zones/zone_source.hpp"
 
 namespace runbookd::config {
 namespace {
 
-const Vocabulary& schedule_keys() {
-    static const Vocabulary keys{{"cron", "timezone"},
-                                 {"at", "maintenance", "days", "offset", "jitter", "dst", "catch_up"}};
+using std::chrono::days;
+
+constexpr Range<Millis> kJitterRange{Millis{0}, days{31}};
+constexpr Range<Millis> kOffsetRange{Millis{0}, days{366}};
+/// Each of them is asked for its next instant whenever one of them has fired.
+constexpr std::size_t kMostEntries = 100;
+constexpr std::string_view kEntryExpected =
+    R"(a cron expression such as "0 2 * * SUN", or a map with cron or at)";
+
+const Vocabulary& entry_keys() {
+    static const Vocabulary keys{{"cron", "at", "days", "offset", "timezone", "jitter", "dst", "catch_up"},
+                                 {"maintenance"}};
     return keys;
 }
 
-/// The place inside the expression where the file spells it letter by letter, else where it begins.
-Mark mark_inside(const Node& node, std::size_t column) {
-    if (node.text_mark.line == 0) return node.mark;
-    const auto before = std::string_view(node.text).substr(0, column - 1);
-    return {node.text_mark.line, node.text_mark.column + static_cast<int>(count_characters(before))};
+void refuse(const Field& field, const std::string& message, const std::string& expected) {
+    field.error({.code = "bad_value", .message = message, .expected = expected});
 }
 
-std::optional<cron::Expression> read_cron(const Field& field) {
-    const auto text = read_text(field);
-    if (!text) return std::nullopt;
-    auto parsed = cron::Expression::parse(*text);
-    if (parsed) return std::move(*parsed);
-    const auto& error = parsed.error();
-    Finding finding{.code = error.not_supported ? "not_supported" : "cron_syntax",
-                    .message = error.field.empty() ? error.message : error.field + ": " + error.message,
-                    .expected = error.expected};
-    field.report->error(mark_inside(*field.node, std::max<std::size_t>(error.column, 1)), field.path,
-                        std::move(finding));
-    return std::nullopt;
-}
+class EntryReader {
+public:
+    EntryReader(const ScheduleSurroundings& around, ReadSchedule& into) : around_(around), into_(into) {
+        options_.scope = around.runbook;
+    }
 
-std::shared_ptr<const cron::Zone> find_default(const Field& field, const std::string& name,
-                                               zones::Zones& zones) {
-    auto zone = zones.find(name);
-    if (zone) return *zone;
-    field.error({.code = "unknown_zone",
-                 .message = "the account's time zone holds here, and " + zone.error().message,
-                 .expected = "a valid timezone: in the account's settings, or here"});
-    return nullptr;
-}
+    std::optional<schedule::Entry> read(const Field& field) {
+        if (field.is_map()) return read_map(field);
+        if (!field.is_scalar()) {
+            field.wrong_type(std::string(kEntryExpected));
+            return std::nullopt;
+        }
+        for (const auto* key : {"days", "offset", "timezone", "jitter", "catch_up"})
+            into_.left_out.insert(key);
+        auto expression = read_cron(field, options_);
+        auto zone = find_account_zone(field, around_.account_zone, around_.zones);
+        if (!into_.zone) into_.zone = zone;
+        if (!expression || !zone) return std::nullopt;
+        return schedule::Entry{.rule = std::move(*expression), .zone = std::move(zone)};
+    }
+
+private:
+    std::optional<schedule::Entry> read_map(const Field& field) {
+        const auto map = MapReader::open(field, entry_keys());
+        const auto left_out = [&](const char* key) {
+            if (!map->has(key)) into_.left_out.insert(key);
+        };
+        for (const auto* key : {"timezone", "jitter", "catch_up"}) left_out(key);
+        if (const auto dst = map->get("dst")) read_dst(*dst);
+        const auto zone = read_entry_zone(*map);
+        std::optional<std::variant<cron::Expression, cron::Once>> rule;
+        if (const auto at = map->get("at")) {
+            rule = read_once(*map, *at);
+        } else {
+            for (const auto* key : {"days", "offset"}) left_out(key);
+            rule = read_recurring(*map);
+        }
+        Millis jitter{0};
+        if (const auto written = map->get("jitter"))
+            jitter = read_duration(*written, kJitterRange).value_or(jitter);
+        const auto catch_up = read_catch_up(*map);
+        if (!rule || !zone) return std::nullopt;
+        return schedule::Entry{std::move(*rule), zone, jitter, catch_up};
+    }
+
+    std::shared_ptr<const cron::Zone> read_entry_zone(const MapReader& map) {
+        const auto written = map.get("timezone");
+        auto zone = written ? read_zone(*written, around_.zones)
+                            : find_account_zone(map.field(), around_.account_zone, around_.zones);
+        if (!into_.zone) into_.zone = zone;
+        return zone;
+    }
+
+    void read_dst(const Field& field) {
+        static const Vocabulary keys{{"gap", "repeat"}, {}};
+        const auto map = MapReader::open(field, keys);
+        if (!map) return;
+        if (map->is_empty()) refuse(field, "this map is empty", "gap, repeat, or both");
+        if (const auto gap = map->get("gap")) {
+            const auto place = read_word(*gap, {{"shift"}, {"skip"}});
+            if (place) options_.gap = static_cast<cron::GapRule>(*place);
+        }
+        if (const auto repeat = map->get("repeat")) {
+            const auto place = read_word(*repeat, {{"first"}, {"second"}, {"both"}});
+            if (place) options_.repeat = static_cast<cron::RepeatRule>(*place);
+        }
+    }
+
+    std::optional<cron::Once> read_once(const MapReader& map, const Field& at) {
+        if (const auto cron = map.get("cron"))
+            refuse(*cron, "'cron' and 'at' exclude each other",
+                   "one of them; a list of two schedules for both");
+        for (const auto* key : {"days", "offset"})
+            if (const auto field = map.get(key))
+                refuse(*field, std::string("'") + key + "' goes with 'cron' only: 'at' is one instant",
+                       "the instant itself under 'at'");
+        const auto local = read_local_time(at);
+        if (!local) return std::nullopt;
+        return cron::Once(*local, options_);
+    }
+
+    std::optional<cron::Expression> read_recurring(const MapReader& map) {
+        if (const auto join = map.get("days")) {
+            const auto place = read_word(*join, {{"or"}, {"and"}});
+            if (place) options_.days = static_cast<cron::DayJoin>(*place);
+        }
+        if (const auto offset = map.get("offset")) read_offset(*offset);
+        const auto cron = map.get("cron");
+        if (!cron) {
+            if (!map.has("maintenance"))
+                map.missing("cron", R"(cron: "0 2 * * SUN", or at: 2026-12-01T02:00)");
+            return std::nullopt;
+        }
+        if (cron->is_scalar() && cron->node->text.starts_with("@every")) refuse_with_every(map);
+        return read_cron(*cron, options_);
+    }
+
+    void read_offset(const Field& field) {
+        const auto span = read_duration(field, kOffsetRange);
+        if (!span) return;
+        options_.offset = std::chrono::floor<days>(*span);
+        if (options_.offset != *span)
+            refuse(field, shown(field.node->text) + " is not a number of whole days",
+                   "such as 5d, from 0d to 366d");
+    }
+
+    static void refuse_with_every(const MapReader& map) {
+        for (const auto* key : {"days", "offset", "dst"})
+            if (const auto field = map.get(key))
+                refuse(*field,
+                       std::string("'") + key +
+                           "' means nothing with @every, which counts real time and no days",
+                       "'@every' without it");
+    }
+
+    static schedule::CatchUp read_catch_up(const MapReader& map) {
+        const auto field = map.get("catch_up");
+        const auto place =
+            field ? read_word(*field, {{"none"}, {"latest"}, {"all"}}) : std::optional<std::size_t>();
+        return place ? static_cast<schedule::CatchUp>(*place) : schedule::CatchUp::latest;
+    }
+
+    const ScheduleSurroundings& around_;
+    ReadSchedule& into_;
+    cron::Options options_;
+};
 
 }  // namespace
 
-ReadSchedule read_schedule(const Field& field, const std::string& default_zone, zones::Zones& zones) {
+ReadSchedule read_schedule(const Field& field, const ScheduleSurroundings& around) {
     ReadSchedule read;
-    std::optional<cron::Expression> expression;
-    std::shared_ptr<const cron::Zone> zone;
-    if (field.is_list()) {
-        field.not_supported("a list of schedules");
+    std::vector<Field> items;
+    if (field.is_list())
+        for (std::size_t i = 0; i < field.node->items.size(); ++i) items.push_back(field.item(i));
+    else
+        items.push_back(field);
+    if (items.empty()) refuse(field, "this list is empty", std::string(kEntryExpected));
+    if (items.size() > kMostEntries) {
+        refuse(field, "there are " + std::to_string(items.size()) + " schedules here",
+               "at most " + std::to_string(kMostEntries));
         return read;
     }
-    if (field.is_map()) {
-        const auto map = MapReader::open(field, schedule_keys());
-        const auto cron = map->get("cron");
-        if (cron) expression = read_cron(*cron);
-        if (!cron && !map->has("at") && !map->has("maintenance"))
-            map->missing("cron", R"(such as cron: "0 2 * * SUN")");
-        if (const auto written = map->get("timezone")) {
-            read.zone_is_default = false;
-            zone = read_zone(*written, zones);
-        }
-    } else if (field.is_scalar()) {
-        expression = read_cron(field);
-    } else {
-        field.wrong_type(R"(a cron expression such as "0 2 * * SUN", or a map with cron and timezone)");
-        return read;
-    }
-    if (read.zone_is_default) zone = find_default(field, default_zone, zones);
-    if (expression && zone)
-        read.schedule =
-            schedule::Timeline({schedule::Entry{.rule = std::move(*expression), .zone = std::move(zone)}});
+    std::vector<schedule::Entry> entries;
+    for (const auto& item : items)
+        if (auto entry = EntryReader(around, read).read(item)) entries.push_back(std::move(*entry));
+    if (!entries.empty() && entries.size() == items.size())
+        read.schedule = schedule::Timeline(std::move(entries));
     return read;
 }
 

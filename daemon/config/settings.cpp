@@ -137,7 +137,7 @@ Settings read_settings(const MapReader& top, AccountSurroundings surroundings) {
     return settings;
 }
 
-LoadedSettings load(const fs::path& path, SecretsPolicy secrets, zones::Zones* zones) {
+LoadedSettings load(const fs::path& path, SecretsPolicy secrets, zones::ZoneSource* zones) {
     LoadedSettings loaded;
     Report report(path.string());
     const auto text = read_text_file(path, kMaxFileBytes);
@@ -167,7 +167,7 @@ LoadedSettings load(const fs::path& path, SecretsPolicy secrets, zones::Zones* z
 
 LoadedSettings load_settings(const fs::path& path) { return load(path, SecretsPolicy::resolve, nullptr); }
 
-LoadedSettings load_settings(const fs::path& path, zones::Zones& zones) {
+LoadedSettings load_settings(const fs::path& path, zones::ZoneSource& zones) {
     return load(path, SecretsPolicy::resolve, &zones);
 }
 

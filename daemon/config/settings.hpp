@@ -11,7 +11,7 @@
 #include "config/secret.hpp"
 
 namespace runbookd::zones {
-class Zones;
+class ZoneSource;
 }
 
 namespace runbookd::config {
@@ -36,6 +36,7 @@ struct AccountSettings {
     Secret secret;
     std::filesystem::path ca_file;  ///< PEM; empty: the system's trust
     std::string timezone = "UTC";   ///< IANA name
+    bool timezone_is_written = false;
     Limits limits;
     double budget_share = 0.8;  ///< of the limits; above 0, at most 1
     Millis fleet_refresh{std::chrono::minutes{10}};
@@ -68,7 +69,7 @@ struct LoadedSettings {
 /// Reads the file and what it refers to (credentials, environment, secret files). With `zones`, the account's
 /// time zone is looked up too. Never throws for what files hold; no diagnostic holds a secret's value.
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path);
-[[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path, zones::Zones& zones);
+[[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path, zones::ZoneSource& zones);
 
 /// For whoever needs only paths (control socket, runbooks, store): key and secret are checked for their form,
 /// not read, and left empty, so that a person who may not read them can still reach the daemon.

@@ -1,10 +1,10 @@
 #include "config/zone_reader.hpp"
 
-#include "zones/zones.hpp"
+#include "zones/zone_source.hpp"
 
 namespace runbookd::config {
 
-std::shared_ptr<const cron::Zone> read_zone(const Field& field, zones::Zones& zones) {
+std::shared_ptr<const cron::Zone> read_zone(const Field& field, zones::ZoneSource& zones) {
     const auto name = read_text(field);
     if (!name) return nullptr;
     if (*name == "site" || *name == "customer") {
@@ -16,6 +16,16 @@ std::shared_ptr<const cron::Zone> read_zone(const Field& field, zones::Zones& zo
     field.error({.code = "unknown_zone",
                  .message = zone.error().message,
                  .expected = "an IANA name such as Europe/Berlin or UTC"});
+    return nullptr;
+}
+
+std::shared_ptr<const cron::Zone> find_account_zone(const Field& field, const std::string& name,
+                                                    zones::ZoneSource& zones) {
+    auto zone = zones.find(name);
+    if (zone) return *zone;
+    field.error({.code = "unknown_zone",
+                 .message = "the account's time zone holds here, and " + zone.error().message,
+                 .expected = "a valid timezone: in the account's settings, or here"});
     return nullptr;
 }
 

@@ -11,42 +11,92 @@ using std::chrono::days;
 using std::chrono::local_days;
 using std::chrono::local_seconds;
 
-/// The first instant of a local day, which is not midnight where a change of offset leaves that out.
-UtcTime begin_of(local_days day, const cron::Zone& zone) {
-    return cron::Once(local_seconds{day}).next_after(UtcTime::min(), zone).value_or(UtcTime::max());
+/// Midnight as the zone's clock shows it: the first time, and again where a change of offset repeats it; the
+/// first instant after it where one leaves it out.
+cron::Once midnight_of(local_days day) {
+    cron::Options options;
+    options.gap = cron::GapRule::shift;
+    options.repeat = cron::RepeatRule::both;
+    return cron::Once(local_seconds{day}, options);
 }
 
-/// Where the hold of one item that holds at `at` ends; nullopt: it does not hold.
-std::optional<UtcTime> end_of(const Blackout& item, UtcTime at) {
-    if (const auto* dates = std::get_if<Dates>(&item.when)) {
-        const auto end = begin_of(dates->to + days{1}, *item.zone);
-        return at >= begin_of(dates->from, *item.zone) && at < end ? std::optional(end) : std::nullopt;
+/// The first instant of a local day.
+UtcTime begin_of(local_days day, const cron::Zone& zone) {
+    return midnight_of(day).next_after(UtcTime::min(), zone).value_or(UtcTime::max());
+}
+
+/// The first instant that is past that local day for good, also where the clock goes back over midnight.
+UtcTime end_of_day(local_days day, const cron::Zone& zone) {
+    const auto midnight = midnight_of(day + days{1});
+    const auto first = midnight.next_after(UtcTime::min(), zone).value_or(UtcTime::max());
+    return midnight.next_after(first, zone).value_or(first);
+}
+
+/// The last instant of the expression in (at - span, at]. A search by halves: as many looks as the span has
+/// bits, whether its instants are a year or a second apart.
+std::optional<UtcTime> last_in(const Recurring& item, UtcTime at, const cron::Zone& zone) {
+    const auto found_after = [&](UtcTime after) {
+        const auto next = item.cron.next_after(after, zone);
+        return next && *next <= at ? next : std::nullopt;
+    };
+    // Neighbours often touch: one ends at the very instant at which the next begins.
+    if (const auto touching = found_after(at - Millis{1})) return touching;
+    auto last = found_after(at - item.span);
+    auto none_after = at;
+    while (last && none_after - *last >= std::chrono::seconds{1}) {  // no two are closer
+        const auto middle = *last + (none_after - *last) / 2;
+        if (const auto later = found_after(middle))
+            last = later;
+        else
+            none_after = middle;
     }
-    const auto& recurring = std::get<Recurring>(item.when);
-    const auto begin = recurring.cron.next_after(at - recurring.span, *item.zone);
-    return begin && *begin <= at ? std::optional(*begin + recurring.span) : std::nullopt;
+    return last;
 }
 
 }  // namespace
 
+Blackouts::Blackouts(std::vector<Blackout> items) : items_(std::move(items)) {
+    stretches_.reserve(items_.size());
+    for (const auto& item : items_) {
+        const auto* dates = std::get_if<Dates>(&item.when);
+        stretches_.push_back(
+            dates ? Stretch{begin_of(dates->from, *item.zone), end_of_day(dates->to, *item.zone)}
+                  : Stretch{});
+    }
+}
+
+/// Where the hold of one item that holds at `at` ends; nullopt: it does not hold.
+std::optional<UtcTime> Blackouts::end_of(std::size_t item, UtcTime at) const {
+    const auto* recurring = std::get_if<Recurring>(&items_[item].when);
+    if (recurring == nullptr) {
+        const auto& stretch = stretches_[item];
+        return at >= stretch.begin && at < stretch.end ? std::optional(stretch.end) : std::nullopt;
+    }
+    const auto begin = last_in(*recurring, at, *items_[item].zone);
+    return begin ? std::optional(*begin + recurring->span) : std::nullopt;
+}
+
 std::optional<Blackouts::Hold> Blackouts::at(UtcTime at, UtcTime horizon) const {
     std::optional<Hold> hold;
     auto free_from = at;
-    for (bool grew = true; grew && free_from < horizon;) {
+    int looks = 0;
+    for (bool grew = true; grew && (!hold || (free_from < horizon && looks < kMostLooks));) {
         grew = false;
-        for (const auto& item : items_) {
-            const auto end = end_of(item, free_from);
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            ++looks;
+            const auto end = end_of(i, free_from);
             if (!end) continue;
-            if (!hold) hold = Hold{*end, item.reason};
+            if (!hold) hold = Hold{*end, items_[i].reason};
             free_from = *end;
             grew = true;
         }
     }
-    if (hold) hold->end = std::min(free_from, horizon);
+    if (hold) hold->end = std::max(std::min(free_from, horizon), at);
     return hold;
 }
 
 std::optional<std::string> Blackouts::covers(UtcTime from, UtcTime until) const {
+    if (from >= until) return std::nullopt;
     auto hold = at(from, until);
     if (!hold || hold->end < until) return std::nullopt;
     return std::move(hold->reason);

@@ -34,7 +34,7 @@ struct Blackout {
 class Blackouts {
 public:
     Blackouts() = default;
-    explicit Blackouts(std::vector<Blackout> items) : items_(std::move(items)) {}
+    explicit Blackouts(std::vector<Blackout> items);
 
     /// A stretch [begin of the question, end) through which creates are held without a break.
     struct Hold {
@@ -42,15 +42,29 @@ public:
         std::string reason;  ///< of the item that holds first
     };
     /// Whether creates are held at `at`, and until when. Looks no further than `horizon` (later ends are
-    /// reported as `horizon`), so that "always" is answered in bounded time.
+    /// reported as `horizon`), and at most kMostLooks times at an item: `end` is then the last instant up to
+    /// which it is known that creates are held. So whoever waits for `end` asks again when it has come.
     [[nodiscard]] std::optional<Hold> at(UtcTime at, UtcTime horizon) const;
-    /// Whether there is no instant in [from, until) at which a create may go out; the reason if so.
+    /// Whether there is no instant in [from, until) at which a create may go out; the reason if so. An empty
+    /// stretch is not covered. Bounded as at(): what cannot be said within the bound is no.
     [[nodiscard]] std::optional<std::string> covers(UtcTime from, UtcTime until) const;
     [[nodiscard]] bool empty() const { return items_.empty(); }
     [[nodiscard]] const std::vector<Blackout>& items() const { return items_; }
 
+    /// An item that recurs and lasts `for` is looked at about twice per `for` until the horizon, however
+    /// dense its instants are; so this is enough for 31 days of one that lasts a minute.
+    static constexpr int kMostLooks = 100'000;
+
 private:
+    /// What an item's dates are as instants, which is the same for every question.
+    struct Stretch {
+        UtcTime begin{};
+        UtcTime end{};
+    };
+    [[nodiscard]] std::optional<UtcTime> end_of(std::size_t item, UtcTime at) const;
+
     std::vector<Blackout> items_;
+    std::vector<Stretch> stretches_;  ///< one per item; meaningless for those that recur
 };
 
 }  // namespace runbookd::schedule

@@ -45,7 +45,7 @@ std::string Timeline::zone() const {
 
 Millis jitter_of(std::string_view runbook, UtcTime nominal, Millis jitter, Millis window) {
     const auto range = std::min(jitter, window);
-    if (jitter <= Millis{0}) return Millis{0};
+    if (range <= Millis{0}) return Millis{0};
     const auto drawn =
         hash_modulo(runbook, std::to_string(to_unix_ms(nominal)), static_cast<std::uint64_t>(range.count()));
     return Millis{static_cast<std::int64_t>(drawn)};
