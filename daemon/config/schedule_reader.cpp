@@ -133,7 +133,8 @@ private:
                    "such as 5d, from 0d to 366d");
     }
 
-    static void refuse_with_every(const MapReader& map) {
+    void refuse_with_every(const MapReader& map) {
+        options_ = cron::Options{};
         for (const auto* key : {"days", "offset", "dst"})
             if (const auto field = map.get(key))
                 refuse(*field,

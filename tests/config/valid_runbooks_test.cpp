@@ -4,7 +4,9 @@
 using namespace runbookd;
 using namespace runbookd::config;
 using namespace runbookd::config::testing;
+using runbook::FinishBy;
 using runbook::OfflinePolicy;
+using runbook::OverlapPolicy;
 
 namespace {
 
@@ -35,7 +37,9 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     REQUIRE(runbook.targets.include.size() == 1);
     CHECK(runbook.targets.include[0].all);
     CHECK(runbook.yaml == kLeast);
-    CHECK(runbook.resolved == R"({"account":"main","offline":"skip","timeout":"1h","window":"1h"})");
+    CHECK(
+        runbook.resolved ==
+        R"({"account":"main","finish_by":"none","offline":"skip","overlap":"skip","timeout":"1h","window":"1h"})");
 }
 
 TEST_CASE("every key that is written counts, and is not named as a default", "[config]") {
@@ -44,8 +48,11 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
         "description: Weekly, in Berlin\n"
         "enabled: false\n"
         "account: main\n"
-        "schedule: {cron: '0 2 * * SUN', timezone: Europe/Berlin}\n"
+        "schedule: {cron: '0 2 * * SUN', timezone: Europe/Berlin, days: and, offset: 1d, jitter: 5m,\n"
+        "  catch_up: all, dst: {gap: skip, repeat: both}}\n"
         "window: 90m\n"
+        "finish_by: window\n"
+        "overlap: queue\n"
         "offline: dispatch\n"
         "timeout: 10m\n" +
         kLeast);
@@ -58,7 +65,14 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
     CHECK(runbook.window == std::chrono::minutes(90));
     CHECK(runbook.offline == OfflinePolicy::dispatch);
     CHECK(runbook.timeout == std::chrono::minutes(10));
-    CHECK(runbook.resolved == "{}");
+    CHECK(runbook.finish_by == FinishBy::window);
+    CHECK(runbook.create_span() == std::chrono::minutes(80));
+    CHECK(runbook.overlap == OverlapPolicy::queue);
+    const auto& entry = runbook.schedule->entries().front();
+    CHECK(entry.jitter == std::chrono::minutes(5));
+    CHECK(entry.catch_up == schedule::CatchUp::all);
+    REQUIRE(runbook.zones.size() == 1);
+    CHECK(runbook.resolved == R"({"zones":{"Europe/Berlin":")" + runbook.zones[0]->digest + R"("}})");
 }
 
 TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
@@ -69,7 +83,10 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     REQUIRE(parsed.runbook);
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
-          R"({"account":"main","offline":"skip","timeout":"1h","timezone":"Europe/Berlin","window":"1h"})");
+          R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
+          R"("offline":"skip","offset":"0d","overlap":"skip","timeout":"1h","timezone":"Europe/Berlin",)"
+          R"("window":"1h","zones":{"Europe/Berlin":")" +
+              zones.rules("Europe/Berlin")->digest + R"("}})");
 }
 
 TEST_CASE("an unknown zone of the account refuses what relies on it and nothing else", "[config]") {

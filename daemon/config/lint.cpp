@@ -1,0 +1,75 @@
+#include "config/lint.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "config/document.hpp"
+#include "config/report.hpp"
+#include "lint/lint.hpp"
+
+namespace runbookd::config {
+namespace {
+
+const Node* child(const Node& node, std::string_view key) {
+    const auto found = std::find_if(node.entries.begin(), node.entries.end(),
+                                    [&](const Entry& entry) { return entry.key == key; });
+    return found == node.entries.end() ? nullptr : found->value.get();
+}
+
+const Node* item(const Node& node, std::string_view digits) {
+    std::size_t index = node.items.size();
+    std::from_chars(digits.data(), digits.data() + digits.size(), index);
+    return index < node.items.size() ? node.items[index].get() : nullptr;
+}
+
+/// What stands under a path such as "schedule[1].cron"; null: nothing.
+const Node* find(const Node& root, std::string_view path) {
+    const auto* node = &root;
+    while (node != nullptr && !path.empty()) {
+        if (path.front() == '[') {
+            const auto end = path.find(']');
+            node = item(*node, path.substr(1, end - 1));
+            path.remove_prefix(end + 1);
+            continue;
+        }
+        if (path.front() == '.') path.remove_prefix(1);
+        const auto end = std::min(path.find_first_of(".["), path.size());
+        node = child(*node, path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return node;
+}
+
+/// Of the path, else of the nearest part of the file that holds it.
+Mark place_of(const Node& root, std::string_view path) {
+    for (;;) {
+        if (const auto* node = find(root, path)) return node->mark;
+        const auto end = path.find_last_of(".[");
+        if (end == std::string_view::npos) return root.mark;
+        path = path.substr(0, end);
+    }
+}
+
+lint::DefaultZone default_zone_of(const Settings& settings) {
+    if (settings.account.name.empty()) return lint::DefaultZone::unknown;
+    return settings.account.timezone_is_written ? lint::DefaultZone::written : lint::DefaultZone::nobodys;
+}
+
+}  // namespace
+
+std::vector<Diagnostic> lint_runbook(const runbook::Runbook& runbook, const Settings& settings, UtcTime now) {
+    const auto document = parse_document(runbook.yaml, runbook.file);
+    if (!document.root) return {};
+    const auto& root = *document.root;
+    const auto is_written = [&](std::string_view path) { return find(root, path) != nullptr; };
+    Report report(runbook.file);
+    for (auto& found : lint::check({runbook, default_zone_of(settings), now, is_written})) {
+        report.warning(place_of(root, found.path), found.path,
+                       {std::move(found.code), std::move(found.message), std::move(found.expected),
+                        std::move(found.suggestion)});
+    }
+    return report.take();
+}
+
+}  // namespace runbookd::config

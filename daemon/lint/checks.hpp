@@ -1,0 +1,25 @@
+#pragma once
+// The checks by topic. Private to this room.
+#include <string>
+#include <vector>
+
+#include "lint/finding.hpp"
+#include "lint/subject.hpp"
+
+namespace runbookd::lint {
+
+/// Fields that read like something else; days that months lack, or that are joined unexpectedly.
+void check_fields(const Subject& subject, const EntrySubject& entry, Findings& findings);
+/// Local times that the zone's clock skips or shows twice.
+void check_clock_changes(const Subject& subject, const EntrySubject& entry, Findings& findings);
+/// Zones that nobody chose, and instants that have passed.
+void check_entry(const Subject& subject, const EntrySubject& entry, Findings& findings);
+/// The window against the entry's jitter and catch_up.
+void check_entry_window(const Subject& subject, const EntrySubject& entry, Findings& findings);
+/// The window against the next occurrence and blackouts.
+void check_window(const Subject& subject, Findings& findings);
+
+/// "a", "a and b", "a, b and c".
+[[nodiscard]] std::string list_of(const std::vector<std::string>& words);
+
+}  // namespace runbookd::lint

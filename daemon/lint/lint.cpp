@@ -1,0 +1,42 @@
+#include "lint/lint.hpp"
+
+#include "lint/checks.hpp"
+
+namespace runbookd::lint {
+namespace {
+
+/// How the keys of an entry are called, by how the schedule is written.
+EntrySubject name_entry(const Subject& subject, const schedule::Entry& entry, std::size_t index) {
+    const bool is_list = subject.is_written("schedule[0]");
+    EntrySubject named{entry, is_list ? "schedule[" + std::to_string(index) + "]" : "schedule", {}};
+    named.rule_path = named.path;
+    for (const auto* key : {".cron", ".at"})
+        if (subject.is_written(named.path + key)) named.rule_path = named.path + key;
+    return named;
+}
+
+}  // namespace
+
+std::string list_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    return text;
+}
+
+Findings check(const Subject& subject) {
+    Findings findings;
+    if (!subject.runbook.schedule) return findings;
+    const auto& entries = subject.runbook.schedule->entries();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto entry = name_entry(subject, entries[i], i);
+        check_fields(subject, entry, findings);
+        check_clock_changes(subject, entry, findings);
+        check_entry(subject, entry, findings);
+        check_entry_window(subject, entry, findings);
+    }
+    check_window(subject, findings);
+    return findings;
+}
+
+}  // namespace runbookd::lint
