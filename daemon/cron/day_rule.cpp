@@ -13,6 +13,7 @@ using std::chrono::local_days;
 constexpr std::uint64_t kEverySeventh = 0x1020'4081;
 constexpr std::uint64_t kFiveWeeks = kEverySeventh * 0x7F;
 constexpr std::uint32_t kAllDays = 0xFFFF'FFFE;
+constexpr std::uint16_t kAllMonths = 0x1FFE;
 constexpr unsigned kLongestMonth = 31;
 constexpr std::array<std::uint8_t, 13> kLengths{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -92,9 +93,9 @@ void DayRule::settle() {
         const bool lives = (lengths >> kLengths[month] & 1) != 0 || (month == 2 && (lengths >> 29 & 1) != 0);
         if (lives) alive |= std::uint32_t{1} << month;
     }
-    months = static_cast<std::uint16_t>(months & alive);
+    live_months = static_cast<std::uint16_t>(months & alive);
     const auto plain = static_cast<std::uint8_t>(weekdays & 0x7F);
-    const bool by_weekday_alone = months == 0x1FFE && days == kAllDays &&
+    const bool by_weekday_alone = live_months == kAllMonths && days == kAllDays &&
                                   !(restricts_day && restricts_weekday && join == DayJoin::either) &&
                                   last_weekdays == 0 && weekdays == plain * kEverySeventh;
     week = by_weekday_alone ? plain : 0;
@@ -104,7 +105,7 @@ bool matches(const DayRule& rule, local_days day) {
     if (rule.week != 0) return (rule.week >> weekday_of(day) & 1) != 0;
     const std::chrono::year_month_day date{day};
     const auto month = static_cast<unsigned>(date.month());
-    if ((rule.months >> month & 1) == 0) return false;
+    if ((rule.live_months >> month & 1) == 0) return false;
     const auto number = static_cast<unsigned>(date.day());
     const MonthShape shape{weekday_of(day - days{number - 1}), length_of(date.year(), month)};
     return (days_in(rule, shape) >> number & 1) != 0;
@@ -118,7 +119,7 @@ std::optional<FoundDay> next_day(const DayRule& rule, local_days from) {
     auto left = ~std::uint32_t{0} << static_cast<unsigned>(date.day());
     unsigned seen = 0;
     for (const auto end = year + std::chrono::years{401}; year < end;) {
-        const auto months = static_cast<unsigned>(rule.months) >> month << month;
+        const auto months = static_cast<unsigned>(rule.live_months) >> month << month;
         if (months == 0) {
             ++year;
             month = 1;

@@ -22,6 +22,7 @@ struct DayRule {
     std::uint32_t before_last = 0;   ///< bit 31 − n: the n-th day before the last; bit 31 is `L`
     std::uint32_t near = 0;          ///< bits 1 to 31: the weekday nearest to that day (`15W`); bit 0: `LW`
     std::uint16_t months = 0;        ///< bits 1 to 12
+    std::uint16_t live_months = 0;   ///< those of them in which a day can match. Set by settle()
     std::uint8_t last_weekdays = 0;  ///< bits 0 to 6: the month's last of them (`FRIL`)
     bool restricts_day = false;      ///< day of month does not begin with `*` or `?`
     bool restricts_weekday = false;  ///< nor does day of week
@@ -29,8 +30,7 @@ struct DayRule {
     /// Bits 0 to 6 where the weekday alone decides, in every month: the quick case. Set by settle().
     std::uint8_t week = 0;
 
-    /// Drops the months in which no day can ever match, and sets `week`. What is left in `months` is 0 where
-    /// no day matches at all.
+    /// To be called when all else is set. `live_months` is 0 where no day ever matches.
     void settle();
 };
 

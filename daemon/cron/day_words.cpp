@@ -135,7 +135,7 @@ std::string as_weekdays(const DayRule& rule) {
 /// " of every month", " of January and July", and whether a month may lack what was named.
 std::string of_months(const DayRule& rule, bool may_lack, bool several) {
     auto words = rule.months == kAllMonths ? std::string(" of every month") : " of " + month_list(rule);
-    if (may_lack) words += several ? ", where it has them" : ", where it has one";
+    if (may_lack) words += several ? ", where they exist" : ", where it exists";
     return words;
 }
 

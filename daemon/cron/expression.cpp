@@ -99,9 +99,8 @@ SyntaxError never_fires(const Fields& fields, DayRule rule) {
     constexpr std::uint64_t kAllWeekdays = 0x7'FFFF'FFFF;
     rule.weekdays = kAllWeekdays;
     rule.restricts_weekday = false;
-    rule.months = static_cast<std::uint16_t>(fields.read[kMonth].values);
     rule.settle();
-    if (rule.months == 0)
+    if (rule.live_months == 0)
         return {fields.words[kDay].column, std::string(field_rules()[kDay].name),
                 "this never fires: " + text(kMonth) + " has no month with a day of " + text(kDay),
                 "a day that one of the months has (February: 1-29)"};
@@ -155,7 +154,7 @@ tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, c
         options.repeat.value_or(expression.fixed_time_ ? RepeatRule::first : RepeatRule::both);
     expression.days_ = day_rule_of(*fields, options.days);
     expression.days_.settle();
-    if (expression.days_.months == 0) return tl::unexpected(never_fires(*fields, expression.days_));
+    if (expression.days_.live_months == 0) return tl::unexpected(never_fires(*fields, expression.days_));
     return expression;
 }
 

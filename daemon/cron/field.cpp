@@ -189,7 +189,7 @@ private:
 
     [[nodiscard]] std::string suggestion(std::string_view word) const {
         std::vector<std::string> known(rule_.names.begin(), rule_.names.end());
-        if (rule_.kind == Kind::day_of_month) known.insert(known.end(), {"L", "LW"});
+        if (rule_.kind == Kind::day_of_month) known.insert(known.end(), {"LW", "L"});
         const auto names = nearest(word, known, 1);
         return names.empty() ? "" : "; did you mean " + names.front() + "?";
     }
