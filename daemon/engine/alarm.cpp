@@ -39,13 +39,13 @@ void Alarm::set(UtcTime due, Instant now) {
     clear();
     wall_due_ = due;
     clock_.know_offset(now);
-    clock_.wall_.insert(this);
+    clock_.add_to_wall(*this);
     clock_.wheel_.schedule(*this, to_tick(steady_for(due, now)));
 }
 
 void Alarm::clear() {
     cancel();
-    clock_.wall_.erase(this);
+    clock_.remove_from_wall(*this);
     if (std::exchange(is_due_, false))
         std::replace(clock_.due_.begin(), clock_.due_.end(), this, static_cast<Alarm*>(nullptr));
 }
@@ -57,11 +57,13 @@ void AlarmClock::run_due(Instant now) {
         Alarm* const alarm = std::exchange(due_[i], nullptr);
         if (alarm == nullptr) continue;
         alarm->is_due_ = false;
-        const bool by_wall = wall_.erase(alarm) > 0;
+        const bool by_wall = alarm->wall_place_ != Alarm::kNotByWall;
+        if (by_wall && is_wall_doubted_) continue;  // stays among the wall alarms, off the wheel
         if (by_wall && now.utc < alarm->wall_due_) {
             alarm->set(alarm->wall_due_, now);
             continue;
         }
+        remove_from_wall(*alarm);
         // A copy, for the alarm may be destroyed by its own ringing.
         const auto ring = alarm->ring_;
         ring(now);
@@ -76,9 +78,31 @@ void AlarmClock::know_offset(Instant now) {
 void AlarmClock::follow_wall_clock(Instant now) {
     know_offset(now);
     if (std::chrono::abs(offset_at(now) - *wall_offset_) <= kStepNoticed) return;
+    move_wall_alarms(now);
+}
+
+void AlarmClock::move_wall_alarms(Instant now) {
     wall_offset_ = offset_at(now);
     for (Alarm* const alarm : wall_)
         if (!alarm->is_due_) wheel_.schedule(*alarm, to_tick(steady_for(alarm->wall_due_, now)));
+}
+
+void AlarmClock::trust_wall_clock(Instant now) {
+    if (!std::exchange(is_wall_doubted_, false)) return;
+    move_wall_alarms(now);
+}
+
+void AlarmClock::add_to_wall(Alarm& alarm) {
+    alarm.wall_place_ = static_cast<std::uint32_t>(wall_.size());
+    wall_.push_back(&alarm);
+}
+
+void AlarmClock::remove_from_wall(Alarm& alarm) {
+    if (alarm.wall_place_ == Alarm::kNotByWall) return;
+    const auto place = std::exchange(alarm.wall_place_, Alarm::kNotByWall);
+    wall_[place] = wall_.back();
+    wall_.pop_back();
+    if (place < wall_.size()) wall_[place]->wall_place_ = place;
 }
 
 }  // namespace runbookd::engine

@@ -1,7 +1,10 @@
 #include "engine/books.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
+
+#include "engine/create_span.hpp"
 
 namespace runbookd::engine {
 
@@ -10,8 +13,11 @@ Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> boo
     auto run = std::make_unique<Run>(clock_, std::move(on_window));
     run->order = ++last_order_;
     run->book = std::move(book);
-    run->planned_at = now.steady;
-    run->window_closes.set(plan.window_end, now);
+    run->begun_at = now.steady;
+    run->create_end = plan.window_end;
+    if (run->book) run->create_end -= run->book->window - create_span(*run->book);
+    run->window_closes.set(run->create_end, now);
+    ++open_runs_[plan.runbook];
     run->plan = std::move(plan);
     auto& kept = *run;
     runs_.emplace(kept.plan.run, std::move(run));
@@ -44,7 +50,7 @@ Target* Books::target_of(const Job& job) {
 }
 
 void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
-    if (disposition == Disposition::pending) taken_.emplace(run.plan.runbook, row.device);
+    if (disposition == Disposition::pending) taken_[{run.plan.runbook, row.device}].push_back(&run);
     ++run.counts[static_cast<std::size_t>(disposition)];
     run.by_device.emplace(row.device, run.targets.size());
     run.targets.push_back({std::move(row), disposition, std::nullopt});
@@ -71,8 +77,7 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     target.disposition = disposition;
     --run.counts[static_cast<std::size_t>(Disposition::pending)];
     ++run.counts[static_cast<std::size_t>(disposition)];
-    if (const auto place = taken_.find({run.plan.runbook, target.row.device}); place != taken_.end())
-        taken_.erase(place);
+    free(run, target.row.device);
     outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
                                 std::move(message), now.utc});
     if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
@@ -83,9 +88,21 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     finish(run, all_good ? RunStatus::completed : RunStatus::failed, "", now);
 }
 
+void Books::free(const Run& run, const DeviceUid& device) {
+    const auto place = taken_.find({run.plan.runbook, device});
+    if (place == taken_.end()) return;
+    std::erase(place->second, &run);
+    if (place->second.empty())
+        taken_.erase(place);
+    else
+        freed_.emplace_back(place->second.front()->plan.run, device);
+}
+
 void Books::finish(Run& run, RunStatus status, std::string reason, Instant now) {
     run.status = status;
     run.window_closes.clear();
+    run.starts.reset();
+    if (const auto open = open_runs_.find(run.plan.runbook); --open->second == 0) open_runs_.erase(open);
     outbox_.write(RunFinished{run.plan.run, status, std::move(reason), now.utc});
     finished_.push_back(run.plan.run);
 }
@@ -116,7 +133,21 @@ void Books::abandon(Job& job, Instant now) {
 }
 
 bool Books::is_taken_by_another(const Run& run, const DeviceUid& device) const {
-    return taken_.count({run.plan.runbook, device}) > 1;
+    const auto place = taken_.find({run.plan.runbook, device});
+    return place != taken_.end() && place->second.size() > 1;
+}
+
+bool Books::is_behind_another(const Run& run, const DeviceUid& device) const {
+    const auto place = taken_.find({run.plan.runbook, device});
+    if (place == taken_.end()) return false;
+    bool is_earlier = true;
+    for (const Run* const other : place->second) {
+        if (other == &run)
+            is_earlier = false;
+        else if (is_earlier || other->targets[other->by_device.at(device)].job)
+            return true;
+    }
+    return false;
 }
 
 bool Books::is_pending_upstream(const std::string& runbook, const DeviceUid& device) const {

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -68,6 +69,7 @@ struct Job {
 
 struct Run {
     explicit Run(AlarmClock& clock, Alarm::Ring ring) : window_closes(clock, std::move(ring)) {}
+    [[nodiscard]] bool finishes_early() const { return create_end < plan.window_end; }
 
     RunPlanned plan;
     std::uint64_t order = 0;  ///< in which it was planned
@@ -76,19 +78,22 @@ struct Run {
     ComponentUid component;  ///< what its jobs run; empty until found in the account's list
     std::string component_name;
     RunStatus status = RunStatus::planned;
-    SteadyTime planned_at{};
+    SteadyTime begun_at{};        ///< when it was planned, or, put off by jitter, was to start
     std::vector<Target> targets;  ///< never grows after the start
     std::unordered_map<DeviceUid, std::size_t> by_device;
     std::array<std::int64_t, kDispositions> counts{};
     Alarm window_closes;
+    UtcTime create_end{};           ///< when the last create may go out: the window's end, or `finish_by`
+    std::unique_ptr<Alarm> starts;  ///< while its start is put off by jitter
+    /// Why it was missed if its window closes before it starts; empty: what the API says then.
+    std::string missed_because;
 };
 
 class Books {
 public:
     Books(AlarmClock& clock, Outbox& outbox) : clock_(clock), outbox_(outbox) {}
 
-    /// A run whose window alarm calls `on_window` (and five minutes later again, for what Datto has not
-    /// picked up).
+    /// A run whose window alarm calls `on_window` when the last create may have gone out.
     Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now,
                  Alarm::Ring on_window);
     Job& add_job(JobUid uid, Alarm::Ring on_look);
@@ -116,6 +121,12 @@ public:
 
     /// Whether an undecided target of another run of the same runbook has the device. (`run` has one itself.)
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
+    /// Whether `run` must wait for another of them: one that was frozen before, or that has a job already.
+    [[nodiscard]] bool is_behind_another(const Run& run, const DeviceUid& device) const;
+    /// Targets that may have come first since the last call, for one before them was decided.
+    [[nodiscard]] std::vector<std::pair<RunUid, DeviceUid>> take_freed() { return std::exchange(freed_, {}); }
+    /// Whether a run of the runbook is planned or open.
+    [[nodiscard]] bool has_open_run(const std::string& runbook) const { return open_runs_.contains(runbook); }
     /// Whether Datto still has a job of this runbook for the device that was given up here.
     [[nodiscard]] bool is_pending_upstream(const std::string& runbook, const DeviceUid& device) const;
     /// Frees finished runs and dropped jobs; to be called when no reference to one is held.
@@ -123,14 +134,19 @@ public:
 
 private:
     using Place = std::pair<std::string, DeviceUid>;
+    /// In the order in which they were frozen.
+    using Takers = std::vector<Run*>;
 
     void take_up(Run& run, TargetRow row, Disposition disposition);
+    void free(const Run& run, const DeviceUid& device);
 
     AlarmClock& clock_;
     Outbox& outbox_;
     std::map<RunUid, std::unique_ptr<Run>> runs_;
     std::unordered_map<JobUid, std::unique_ptr<Job>> jobs_;
-    std::multiset<Place> taken_;
+    std::map<Place, Takers> taken_;  // by undecided targets
+    std::vector<std::pair<RunUid, DeviceUid>> freed_;
+    std::unordered_map<std::string, std::uint32_t> open_runs_;  // how many, by runbook
     std::multiset<Place> upstream_;
     std::vector<RunUid> finished_;
     std::vector<JobUid> dropped_;

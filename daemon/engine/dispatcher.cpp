@@ -27,15 +27,17 @@ std::map<std::string, std::string> variables_of(const Run& run) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Books& books, Line& line, Outbox& outbox, Fleet& fleet, FleetReader& reader,
-                       UlidSource& ulids, DispatchHandlers handlers)
+Dispatcher::Dispatcher(Books& books, AlarmClock& clock, Line& line, Outbox& outbox, Fleet& fleet,
+                       FleetReader& reader, UlidSource& ulids, const Holds& holds, DispatchHandlers handlers)
     : books_(books),
       line_(line),
       outbox_(outbox),
       fleet_(fleet),
       reader_(reader),
       ulids_(ulids),
-      handlers_(std::move(handlers)) {}
+      holds_(holds),
+      handlers_(std::move(handlers)),
+      unpark_(clock, [this](Instant now) { release(now); }) {}
 
 Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
     const bool is_quick = run.plan.trigger == Trigger::quickjob || run.plan.trigger == Trigger::api;
@@ -43,13 +45,54 @@ Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
 }
 
 void Dispatcher::enqueue(const Run& run) {
-    for (std::size_t i = 0; i < run.targets.size(); ++i)
-        if (run.targets[i].disposition == Disposition::pending && !run.targets[i].job)
+    for (std::size_t i = 0; i < run.targets.size(); ++i) {
+        const auto& target = run.targets[i];
+        if (target.disposition == Disposition::pending && !target.job && !is_queued(run, target))
             ready_.insert(place_of(run, i));
+    }
+}
+
+bool Dispatcher::is_queued(const Run& run, const Target& target) const {
+    return run.book != nullptr && run.book->overlap == runbook::OverlapPolicy::queue &&
+           books_.is_behind_another(run, target.row.device);
+}
+
+void Dispatcher::take_freed(Instant now) {
+    for (const auto& [uid, device] : books_.take_freed()) {
+        const auto* const run = books_.find_run(uid);
+        if (run == nullptr || run->status != RunStatus::running || parked_.contains(uid)) continue;
+        const auto index = run->by_device.at(device);
+        const auto& target = run->targets[index];
+        if (run->book == nullptr || run->book->overlap != runbook::OverlapPolicy::queue) continue;
+        if (target.disposition != Disposition::pending || target.job || is_queued(*run, target)) continue;
+        if (now.utc < run->create_end) ready_.insert(place_of(*run, index));
+    }
+}
+
+void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
+    // Places are in order of their runs: those of one are neighbours.
+    ready_.erase(ready_.lower_bound(place_of(run, 0)), ready_.lower_bound(place_of(run, run.targets.size())));
+    parked_.insert(run.plan.run);
+    if (!hold.recheck || (unpark_at_ && *unpark_at_ <= *hold.recheck)) return;
+    unpark_at_ = hold.recheck;
+    unpark_.set(*unpark_at_, now);
+}
+
+void Dispatcher::release(Instant now) {
+    unpark_at_.reset();
+    for (const auto& uid : std::exchange(parked_, {})) {
+        const auto* const run = books_.find_run(uid);
+        if (run == nullptr || now.utc >= run->create_end) continue;
+        if (const auto hold = holds_.at(*run, now.utc))
+            park(*run, *hold, now);
+        else
+            enqueue(*run);
+    }
 }
 
 void Dispatcher::pump(Instant now) {
-    if (stopping_) return;
+    take_freed(now);
+    if (stopping_ || holds_.is_time_unknown()) return;
     resend(now);
     while (sendable_.empty() && looked_at_again_ == 0 && !ready_.empty() &&
            line_.is_open(Budget::Kind::create, now))
@@ -66,12 +109,15 @@ Dispatcher::Step Dispatcher::resend_first(Instant now) {
     auto* const job = books_.find_job(uid);
     const bool may_go = job != nullptr && !is_window_over(*job, now);
     const bool is_known = may_go && is_state_known(*job, now);
-    if (may_go && !line_.is_open(is_known ? Budget::Kind::create : Budget::Kind::read, now))
+    if (may_go && !hold_of(*job, now) &&
+        !line_.is_open(is_known ? Budget::Kind::create : Budget::Kind::read, now))
         return Step::must_wait;
     sendable_.erase(sendable_.begin());
     if (job == nullptr) return Step::went_on;
     if (!may_go) {
         end_by_window(*job, now);
+    } else if (const auto hold = hold_of(*job, now)) {
+        end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
     } else if (!is_known) {
         look_again(*job, now);
     } else if (const auto reason = held_back_by(*job); !reason.empty()) {
@@ -90,8 +136,15 @@ bool Dispatcher::is_state_known(const Job& job, Instant now) {
     return seen != nullptr && now.steady - seen->read_at <= kStateGoodToSend;
 }
 
+std::optional<Hold> Dispatcher::hold_of(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    return run == nullptr ? std::nullopt : holds_.at(*run, now.utc);
+}
+
 std::string Dispatcher::held_back_by(const Job& job) {
     const auto* const run = books_.find_run(job.run);
+    const bool is_ruled = run != nullptr && run->book != nullptr;
+    if (is_ruled && books_.is_pending_upstream(job.runbook, job.device)) return "pending_upstream";
     const auto* const seen = fleet_.find(job.device);
     if (run == nullptr || seen == nullptr || !must_be_online(*run)) return "";
     if (!exclusion_rule(seen->device, fleet_).empty()) return "excluded_state";
@@ -130,8 +183,12 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     auto* const run = books_.find_run(std::get<RunUid>(place));
     auto* const target = run == nullptr ? nullptr : &run->targets[std::get<3>(place)];
     if (target == nullptr || target->disposition != Disposition::pending || target->job ||
-        now.utc >= run->plan.window_end) {
+        now.utc >= run->create_end) {
         ready_.erase(ready_.begin());  // decided meanwhile, or about to be by the window's end
+        return Step::went_on;
+    }
+    if (const auto hold = holds_.at(*run, now.utc)) {
+        park(*run, *hold, now);
         return Step::went_on;
     }
     if (run->component.empty()) return Step::must_wait;  // the component list is on its way
@@ -139,7 +196,10 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
     if (!is_known && must_be_online(*run)) return recheck(place, *target, now);
     ready_.erase(ready_.begin());
-    if (seen != nullptr && !exclusion_rule(seen->device, fleet_).empty())
+    if (run->book != nullptr && books_.is_pending_upstream(run->plan.runbook, target->row.device))
+        books_.decide(*run, *target, Disposition::skipped, "pending_upstream",
+                      "Datto still holds an earlier job of this runbook for this device", now);
+    else if (seen != nullptr && !exclusion_rule(seen->device, fleet_).empty())
         books_.decide(*run, *target, Disposition::skipped, "excluded_state",
                       "the device is now " + exclusion_rule(seen->device, fleet_), now);
     else if (must_be_online(*run) && !seen->device.online)
@@ -173,7 +233,7 @@ void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTi
     auto* const run = books_.find_run(std::get<RunUid>(place));
     if (run == nullptr) return;
     auto& target = run->targets[std::get<3>(place)];
-    if (target.disposition != Disposition::pending) return;
+    if (target.disposition != Disposition::pending || target.job) return;
     if (!result) {
         if (result.error().kind == FailureKind::not_found)
             return books_.decide(*run, target, Disposition::skipped, "excluded_state",
@@ -216,7 +276,12 @@ void Dispatcher::send(const JobUid& uid, Instant now) {
         if (job != nullptr) end_by_window(*job, now);
         return;
     }
-    if (line_.is_held(now) || !is_state_known(*job, now)) {
+    if (const auto hold = hold_of(*job, now)) {
+        // Kept for later it would be one of those that a kill makes unknown: only what goes out next may be.
+        line_.give_back(now);
+        return end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
+    }
+    if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now)) {
         line_.give_back(now);
         job->stage = Stage::sendable;
         sendable_.push_back(uid);
@@ -295,20 +360,37 @@ void Dispatcher::end_unsent(Job& job, Disposition disposition, const std::string
 }
 
 void Dispatcher::end_by_window(Job& job, Instant now) {
-    end_unsent(job, Disposition::expired, "window_closed", "the window closed first", now);
+    const auto* const run = books_.find_run(job.run);
+    const auto* const target = books_.target_of(job);
+    const auto ending = run == nullptr || target == nullptr
+                            ? Ending{Disposition::expired, "window_closed", "the window closed first"}
+                            : ending_of(*run, *target);
+    end_unsent(job, ending.disposition, ending.reason, ending.message, now);
 }
 
 bool Dispatcher::is_window_over(const Job& job, Instant now) {
     const auto* const run = books_.find_run(job.run);
-    return run == nullptr || now.utc >= run->plan.window_end;
+    return run == nullptr || now.utc >= run->create_end;
+}
+
+Dispatcher::Ending Dispatcher::ending_of(const Run& run, const Target& target) const {
+    if (auto hold = holds_.at(run, run.create_end - Millis{1}))
+        return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
+    if (!target.job && is_queued(run, target))
+        return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
+    if (run.finishes_early())
+        return {Disposition::skipped, "window_closed", "what begins now might not end inside the window"};
+    return {Disposition::expired, "window_closed", "the window closed first"};
 }
 
 void Dispatcher::close_window(Run& run, Instant now) {
+    parked_.erase(run.plan.run);
     for (auto& target : run.targets) {
         if (target.disposition != Disposition::pending) continue;
         auto* const job = target.job ? books_.find_job(*target.job) : nullptr;
         if (!target.job) {
-            books_.decide(run, target, Disposition::expired, "window_closed", "", now);
+            const auto ending = ending_of(run, target);
+            books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
         } else if (job != nullptr && job->stage == Stage::sendable) {
             std::erase(sendable_, job->uid);
             end_by_window(*job, now);

@@ -1,8 +1,9 @@
 #pragma once
-// Turns frozen targets into creates: in order, inside the window, within the budget, each with its intent
-// durable first, and each device's state read at most a minute before.
+// Turns frozen targets into creates: in order, inside the window and outside of what holds them, within the
+// budget, each with its intent durable first, and each device's state read at most a minute before.
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "engine/books.hpp"
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
+#include "engine/holds.hpp"
 #include "engine/line.hpp"
 
 namespace runbookd::engine {
@@ -27,13 +29,15 @@ struct DispatchHandlers {
 
 class Dispatcher {
 public:
-    Dispatcher(Books& books, Line& line, Outbox& outbox, Fleet& fleet, FleetReader& reader, UlidSource& ulids,
-               DispatchHandlers handlers);
+    Dispatcher(Books& books, AlarmClock& clock, Line& line, Outbox& outbox, Fleet& fleet, FleetReader& reader,
+               UlidSource& ulids, const Holds& holds, DispatchHandlers handlers);
 
     /// The run's pending targets without a job are to be created, in the order of its targets.
     void enqueue(const Run& run);
-    /// The window is over: what has not gone out does not go out any more.
+    /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
+    /// Something that held creates has ended.
+    void release(Instant now);
     /// No new intents from now on.
     void stop() { stopping_ = true; }
     /// Whether an intent is still on its way to durability, or a create to its answer.
@@ -65,6 +69,17 @@ private:
     void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
                     Instant now);
     void end_by_window(Job& job, Instant now);
+    void park(const Run& run, const Hold& hold, Instant now);
+    void take_freed(Instant now);
+    /// What stands against the job's create at this instant, if anything does.
+    [[nodiscard]] std::optional<Hold> hold_of(const Job& job, Instant now);
+    [[nodiscard]] bool is_queued(const Run& run, const Target& target) const;
+    struct Ending {
+        Disposition disposition = Disposition::expired;
+        std::string reason, message;
+    };
+    /// How a target ends that has not gone out when the time for creates is over.
+    [[nodiscard]] Ending ending_of(const Run& run, const Target& target) const;
     [[nodiscard]] bool is_window_over(const Job& job, Instant now);
     [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
 
@@ -74,10 +89,14 @@ private:
     Fleet& fleet_;
     FleetReader& reader_;
     UlidSource& ulids_;
+    const Holds& holds_;
     DispatchHandlers handlers_;
     std::set<Place> ready_;
     std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
     std::size_t looked_at_again_ = 0;  // such intents whose device is being read
+    std::set<RunUid> parked_;          // runs that are held: none of their targets is ready
+    std::optional<UtcTime> unpark_at_;
+    Alarm unpark_;
     bool stopping_ = false;
 };
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/spelling.hpp"
+#include "engine/create_span.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -17,36 +17,49 @@ constexpr Millis kPickupGrace = minutes{5};
 // Whether a job was picked up is judged by an answer; without one for so long, it is judged without.
 constexpr Millis kPickupPatience = minutes{30};
 
+/// What would put the start off past the last create is drawn again from a shorter span.
+Millis jitter_of(const runbook::Runbook& book, const Planner::Occurrence& occurrence) {
+    if (occurrence.jitter <= Millis{0}) return Millis{0};
+    const auto drawn = schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, book.window);
+    const auto span = create_span(book);
+    return drawn < span ? drawn : schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, span);
+}
+
 }  // namespace
 
 Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uint64_t seed)
     : settings_(std::move(settings)),
       alarms_(wheel),
       ulids_(seed),
+      pauses_(alarms_, outbox_, [this](Instant now) { release_creates(now); }),
+      holds_(guard_, pauses_),
       books_(alarms_, outbox_),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
       reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { starter_.pump(now); }),
-      follower_(books_, line_, outbox_, fleet_, settings_.output_max_bytes),
+      follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
       finder_(
-          books_, line_, alarms_, settings_.unknown_after,
+          books_, line_, alarms_, guard_, settings_.unknown_after,
           [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
           [this](Job& job, Instant now) { give_up_missing(job, now); }),
-      dispatcher_(books_, line_, outbox_, fleet_, reader_, ulids_,
+      dispatcher_(books_, alarms_, line_, outbox_, fleet_, reader_, ulids_, holds_,
                   {[this](Job& job, Instant now) { follower_.follow(job, now); },
                    [this](Job& job, Instant now) { finder_.add(job, now); },
                    [this](const JobUid& job) { follower_.look_at(job); },
                    [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
-      starter_(books_, outbox_, fleet_, reader_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      starter_(books_, alarms_, outbox_, fleet_, reader_, holds_,
+               [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(
-          settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_,
+          settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
           [this](Run& run, Instant) { dispatcher_.enqueue(run); },
           [this](const RunUid& uid, Instant now) { on_window(uid, now); }),
-      planner_(alarms_, outbox_,
-               [this](const Planner::InForce& runbook, UtcTime nominal, Instant now) {
-                   on_due(runbook, nominal, now);
-               }),
+      planner_(
+          alarms_, outbox_, pauses_, [this](const std::string& name) { return books_.has_open_run(name); },
+          [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
+              on_due(runbook, occurrence, now);
+          }),
       pump_again_(alarms_, [](Instant) {}),
-      heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }) {}
+      heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
+      believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {}
 
 void Engine::start(const RecoveredState& state, const ReadRevision& read,
                    std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now) {
@@ -57,14 +70,25 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         "",
         {{"open_runs", std::to_string(state.runs.size())}, {"open_jobs", std::to_string(state.jobs.size())}},
         now.utc});
+    enter(now);
+    knows_synchronised_ = state.clock_was_synchronised;
+    if (knows_synchronised_) guard_.hear({guard_.is_synchronised(), true});
+    if (state.newest && now.utc < *state.newest) {
+        guard_.doubt_start(now);
+        begin_doubt(now);
+    }
+    pauses_.restore(state.pauses, now);
     for (const auto& run : state.runs) recover_run(run, state, read, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& [uid, run] : books_.runs())
         if (run->status == RunStatus::running &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
             starter_.resume(*run, now);
-    planner_.recover(state.runbooks, read, now);
-    planner_.apply(std::move(runbooks), bad, "", now);
+    planner_.recover(state.runbooks, state.zone_digests, read, now);
+    is_started_ = true;
+    remember_synchronised(now);
+    if (!guard_.is_doubted()) follow_clock(now);
+    put_in_force({std::move(runbooks), bad, ""}, now);
     reader_.start(now);
     heartbeat_.set(now.steady + kHeartbeat);
     pump(now);
@@ -72,15 +96,30 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
 
 void Engine::reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                     const std::string& actor, Instant now) {
-    outbox_.write(
-        Noted{"daemon",
-              settings_.account,
-              "reload.done",
-              actor,
-              {{"runbooks", std::to_string(runbooks.size())}, {"refused", std::to_string(bad.size())}},
-              now.utc});
-    planner_.apply(std::move(runbooks), bad, actor, now);
+    enter(now);
+    put_in_force({std::move(runbooks), bad, actor}, now);
     pump(now);
+}
+
+void Engine::put_in_force(Reload reload, Instant now) {
+    const bool is_start = reload.actor.empty();
+    const auto note = [&](const std::string& kind) {
+        outbox_.write(Noted{"daemon",
+                            settings_.account,
+                            kind,
+                            reload.actor,
+                            {{"runbooks", std::to_string(reload.runbooks.size())},
+                             {"refused", std::to_string(reload.bad.size())}},
+                            now.utc});
+    };
+    if (guard_.is_doubted()) {
+        // A revision takes effect at an instant, and what was due before belongs to the one before it.
+        if (!is_start) note("reload.waits_for_clock");
+        waiting_reload_ = std::move(reload);
+        return;
+    }
+    if (!is_start) note("reload.done");
+    planner_.apply(std::move(reload.runbooks), reload.bad, reload.actor, now);
 }
 
 Run& Engine::plan_run(RunPlanned plan, RunbookPointer book, Instant now) {
@@ -89,65 +128,30 @@ Run& Engine::plan_run(RunPlanned plan, RunbookPointer book, Instant now) {
                           [this, uid](Instant at) { on_window(uid, at); });
 }
 
-void Engine::on_due(const Planner::InForce& runbook, UtcTime nominal, Instant now) {
+void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};
     plan.runbook = runbook.book->name;
     plan.revision = runbook.revision;
     plan.account = settings_.account;
-    plan.zone = runbook.book->schedule->zone();
+    plan.zone = runbook.zone;
     plan.trigger = Trigger::schedule;
-    plan.nominal = nominal;
-    plan.window_end = nominal + runbook.book->window;
+    plan.nominal = occurrence.nominal;
+    plan.starts_at = occurrence.nominal + jitter_of(*runbook.book, occurrence);
+    plan.window_end = occurrence.nominal + runbook.book->window;
+    plan.caught_up = occurrence.caught_up;
     plan.at = now.utc;
     outbox_.write(plan);
     starter_.add(plan_run(std::move(plan), runbook.book, now), now);
 }
 
-void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
-    const auto* const runbook = planner_.find(order.runbook);
-    if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    if (runbook == nullptr) {
-        std::vector<std::string> names;
-        for (const auto& [name, in_force] : planner_.in_force()) names.push_back(name);
-        const auto close = nearest(order.runbook, names, 1);
-        return answer(
-            fail(ErrorCode::not_found, "runbook '" + order.runbook + "' does not exist" +
-                                           (close.empty() ? "; `runbookctl runbooks` lists them"
-                                                          : "; did you mean '" + close.front() + "'?")));
-    }
-    if (!runbook->book->enabled)
-        return answer(
-            fail(ErrorCode::conflict,
-                 "runbook '" + order.runbook + "' is disabled; set `enabled: true` in its file and reload"));
-    RunPlanned plan;
-    plan.run = RunUid{ulids_.next(now.utc)};
-    plan.runbook = runbook->book->name;
-    plan.revision = runbook->revision;
-    plan.account = settings_.account;
-    plan.trigger = Trigger::manual;
-    plan.actor = std::move(order.actor);
-    plan.note = std::move(order.note);
-    plan.window_end = now.utc + runbook->book->window;
-    plan.scope = std::move(order.scope);
-    plan.at = now.utc;
-    outbox_.write(plan);
-    outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
-    starter_.add(plan_run(std::move(plan), runbook->book, now), now);
-    pump(now);
-}
-
-void Engine::quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now) {
-    if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    quick_jobs_.order(std::move(order), std::move(answer), now);
-    pump(now);
-}
-
 void Engine::on_window(const RunUid& uid, Instant now) {
     auto* const run = books_.find_run(uid);
     if (run == nullptr) return;
-    if (run->status == RunStatus::planned)
-        return miss(*run, line_.problem().empty() ? "fleet_not_read" : "api_unavailable", now);
+    if (run->status == RunStatus::planned) {
+        const std::string why = line_.problem().empty() ? "fleet_not_read" : "api_unavailable";
+        return miss(*run, run->missed_because.empty() ? why : run->missed_because, now);
+    }
     dispatcher_.close_window(*run, now);
     if (is_terminal(run->status)) return;
     const auto pickup_ends = run->plan.window_end + kPickupGrace;
@@ -168,11 +172,13 @@ void Engine::miss(Run& run, const std::string& cause, Instant now) {
 }
 
 void Engine::on_reply(CallId id, ApiResult result, Instant now) {
+    enter(now);
     line_.on_reply(id, std::move(result), now);
     pump(now);
 }
 
 void Engine::on_committed(CommitId id, Instant now) {
+    enter(now);
     outbox_.committed(id, now);
     pump(now);
 }
@@ -203,6 +209,7 @@ void Engine::give_up_missing(Job& job, Instant now) {
 }
 
 void Engine::advance(Instant now) {
+    enter(now);
     alarms_.run_due(now);
     pump(now);
 }

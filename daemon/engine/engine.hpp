@@ -15,13 +15,16 @@
 #include "base/ulid.hpp"
 #include "engine/alarm.hpp"
 #include "engine/books.hpp"
+#include "engine/clock_guard.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/finder.hpp"
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/follower.hpp"
+#include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/outbox.hpp"
+#include "engine/pauses.hpp"
 #include "engine/planner.hpp"
 #include "engine/quick_jobs.hpp"
 #include "engine/starter.hpp"
@@ -45,8 +48,17 @@ struct RunOrder {
     std::string actor;
 };
 
+struct PauseOrder {
+    std::string runbook;  ///< kAllRunbooks: all of them, and quick jobs
+    UtcTime until{};
+    std::string reason;
+    std::string actor;
+};
+
 class Engine {
 public:
+    using Done = std::function<void(Result<void>)>;
+
     /// `wheel` outlives the engine. `seed` makes its ULIDs: random for a daemon, fixed for a replay.
     Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uint64_t seed);
 
@@ -58,10 +70,19 @@ public:
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                 const std::string& actor, Instant now);
     /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
-    /// (disabled).
+    /// (disabled), refused_by_rule (paused, inside a blackout to its end, another run open where the runbook
+    /// says skip_run).
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
+    /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
+    /// scope. Errors: not_found, invalid_input (a time that is past or more than 366 days ahead, no reason).
+    void pause(PauseOrder order, Done answer, Instant now);
+    /// Ends it. Errors: not_found (nothing of that scope is paused).
+    void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
 
+    /// What the kernel says of its clock: to be told at the start (before start()), whenever the clock was
+    /// changed, now and then, and every second while the clock is doubted.
+    void on_clock(KernelSync kernel, Instant now);
     void on_reply(CallId id, ApiResult result, Instant now);
     void on_committed(CommitId id, Instant now);
     /// The wheel has moved.
@@ -77,11 +98,28 @@ public:
     [[nodiscard]] const Planner& planner() const { return planner_; }
     [[nodiscard]] const Fleet& fleet() const { return fleet_; }
     [[nodiscard]] const Line& line() const { return line_; }
+    [[nodiscard]] const Pauses& pauses() const { return pauses_; }
+    /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
+    [[nodiscard]] const ClockGuard& clock() const { return guard_; }
     [[nodiscard]] std::size_t open_runs() const { return books_.runs().size(); }
     [[nodiscard]] std::size_t open_jobs() const { return books_.jobs().size(); }
 
 private:
-    void on_due(const Planner::InForce& runbook, UtcTime nominal, Instant now);
+    /// A reload that waits until the clock is believed.
+    struct Reload {
+        std::vector<runbook::Runbook> runbooks;
+        std::vector<BadRunbook> bad;
+        std::string actor;
+    };
+    /// Begins every step: looks at the clock before anything is decided by it.
+    void enter(Instant now);
+    void begin_doubt(Instant now);
+    void remember_synchronised(Instant now);
+    void settle_clock(Instant now);
+    void follow_clock(Instant now);
+    void put_in_force(Reload reload, Instant now);
+    void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
+    [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, Instant now) const;
     Run& plan_run(RunPlanned plan, RunbookPointer book, Instant now);
     void on_window(const RunUid& uid, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
@@ -90,6 +128,7 @@ private:
     void recover_job(const RecoveredJob& stored, Instant now);
     void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
     void give_up_missing(Job& job, Instant now);
+    void release_creates(Instant now);
     void pump(Instant now);
     void set_pump_alarm(Instant now);
 
@@ -97,6 +136,9 @@ private:
     AlarmClock alarms_;
     UlidSource ulids_;
     Outbox outbox_;
+    ClockGuard guard_;
+    Pauses pauses_;
+    Holds holds_;
     Books books_;
     Line line_;
     Fleet fleet_;
@@ -109,6 +151,12 @@ private:
     Planner planner_;
     Alarm pump_again_;
     Alarm heartbeat_;
+    Alarm believes_clock_;
+    std::optional<Reload> waiting_reload_;
+    bool is_clock_held_ = false;  // and it is recorded
+    bool is_started_ = false;
+    bool is_downtime_judged_ = false;
+    bool knows_synchronised_ = false;  // it is recorded that the kernel's clock once was
     bool stopping_ = false;
 };
 

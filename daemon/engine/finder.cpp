@@ -35,10 +35,11 @@ std::optional<JobUid> job_in_name(const std::string& name) {
     return JobUid{std::move(token)};
 }
 
-Finder::Finder(Books& books, Line& line, AlarmClock& clock, Millis unknown_after, OnFound on_found,
-               OnGivenUp on_given_up)
+Finder::Finder(Books& books, Line& line, AlarmClock& clock, const ClockGuard& guard, Millis unknown_after,
+               OnFound on_found, OnGivenUp on_given_up)
     : books_(books),
       line_(line),
+      guard_(guard),
       unknown_after_(unknown_after),
       on_found_(std::move(on_found)),
       on_given_up_(std::move(on_given_up)),
@@ -72,6 +73,10 @@ void Finder::pump(Instant now) {
                [this](const ApiResult& result, Instant at) { on_page(result, at); });
 }
 
+bool Finder::is_overdue(const Job& job, Millis waited, UtcTime at) const {
+    return !guard_.is_doubted() && at >= job.created_at + waited;
+}
+
 void Finder::on_page(const ApiResult& result, Instant now) {
     under_way_ = false;
     const auto* page = result ? std::get_if<Page<JobActivity>>(&*result) : nullptr;
@@ -79,7 +84,7 @@ void Finder::on_page(const ApiResult& result, Instant now) {
         cursor_.clear();
         for (const auto& uid : std::set<JobUid>(missing_)) {
             auto* const job = books_.find_job(uid);
-            if (job == nullptr || now.utc < job->created_at + unknown_after_ + kPatience) continue;
+            if (job == nullptr || !is_overdue(*job, unknown_after_ + kPatience, now.utc)) continue;
             missing_.erase(uid);
             on_given_up_(*job, now);
         }
@@ -96,7 +101,7 @@ void Finder::end_pass(Instant now) {
     for (const auto& uid : std::set<JobUid>(missing_)) {
         auto* const job = books_.find_job(uid);
         const auto found = turned_up_.find(uid);
-        if (job != nullptr && found == turned_up_.end() && pass_began_ < job->created_at + unknown_after_)
+        if (job != nullptr && found == turned_up_.end() && !is_overdue(*job, unknown_after_, pass_began_))
             continue;
         missing_.erase(uid);
         if (job == nullptr) continue;

@@ -8,6 +8,7 @@
 
 #include "engine/alarm.hpp"
 #include "engine/books.hpp"
+#include "engine/clock_guard.hpp"
 #include "engine/line.hpp"
 
 namespace runbookd::engine {
@@ -22,8 +23,9 @@ public:
     /// `on_found` gets a job that turned up, `on_given_up` one that was not there for `unknown_after`.
     using OnFound = std::function<void(Job& job, const DattoJobUid& upstream, Instant now)>;
     using OnGivenUp = std::function<void(Job& job, Instant now)>;
-    Finder(Books& books, Line& line, AlarmClock& clock, Millis unknown_after, OnFound on_found,
-           OnGivenUp on_given_up);
+    /// While `guard` doubts the clock, none is given up.
+    Finder(Books& books, Line& line, AlarmClock& clock, const ClockGuard& guard, Millis unknown_after,
+           OnFound on_found, OnGivenUp on_given_up);
 
     /// Starts to look for the job, at once.
     void add(Job& job, Instant now);
@@ -31,12 +33,14 @@ public:
     void pump(Instant now);
 
 private:
+    [[nodiscard]] bool is_overdue(const Job& job, Millis waited, UtcTime at) const;
     void on_page(const ApiResult& result, Instant now);
     void end_pass(Instant now);
     void plan_next(Instant now);
 
     Books& books_;
     Line& line_;
+    const ClockGuard& guard_;
     Millis unknown_after_;
     OnFound on_found_;
     OnGivenUp on_given_up_;

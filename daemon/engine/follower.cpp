@@ -45,8 +45,14 @@ bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr &&
 
 }  // namespace
 
-Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, std::size_t output_max_bytes)
-    : books_(books), line_(line), outbox_(outbox), fleet_(fleet), output_max_bytes_(output_max_bytes) {}
+Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
+                   std::size_t output_max_bytes)
+    : books_(books),
+      line_(line),
+      outbox_(outbox),
+      fleet_(fleet),
+      clock_(clock),
+      output_max_bytes_(output_max_bytes) {}
 
 void Follower::follow(Job& job, Instant now) {
     job.stage = Stage::following;
@@ -103,8 +109,9 @@ void Follower::take_result(Job& job, const JobResult& result, Instant now) {
     if (result.status == DeploymentStatus::running) {
         note_running(job, result, now);
         if (is_past_deadline(job, now.utc)) return time_out(job, now);
-    } else if (auto* const run = books_.find_run(job.run);
-               run != nullptr && !job.started_at && now.utc >= run->plan.window_end + kPickupGrace) {
+    } else if (auto* const run = books_.find_run(job.run); run != nullptr && !job.started_at &&
+                                                           !clock_.is_doubted() &&
+                                                           now.utc >= run->plan.window_end + kPickupGrace) {
         if (auto* const target = books_.target_of(job);
             target != nullptr && target->disposition == Disposition::pending)
             return expire(*run, *target, job, now);
@@ -241,7 +248,7 @@ Millis Follower::pause_for(const Job& job, Instant now) const {
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {
-    return job.started_at && at >= deadline_of(job);
+    return job.started_at && !clock_.is_doubted() && at >= deadline_of(job);
 }
 
 }  // namespace runbookd::engine

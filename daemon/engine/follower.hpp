@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "engine/books.hpp"
+#include "engine/clock_guard.hpp"
 #include "engine/fleet.hpp"
 #include "engine/line.hpp"
 #include "engine/outcome.hpp"
@@ -14,7 +15,9 @@ namespace runbookd::engine {
 
 class Follower {
 public:
-    Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, std::size_t output_max_bytes);
+    /// While `clock` is doubted nothing is decided by the time that has passed.
+    Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
+             std::size_t output_max_bytes);
 
     /// Datto has the job: watch it from now on.
     void follow(Job& job, Instant now);
@@ -50,6 +53,7 @@ private:
     Line& line_;
     Outbox& outbox_;
     const Fleet& fleet_;
+    const ClockGuard& clock_;
     std::size_t output_max_bytes_;
     std::deque<JobUid> due_;
 };

@@ -1,8 +1,9 @@
 #include "engine/planner.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
+
+#include "engine/walk.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -11,64 +12,65 @@ bool is_same_revision(const runbook::Runbook& a, const runbook::Runbook& b) {
     return a.yaml == b.yaml && a.resolved == b.resolved;
 }
 
-std::optional<UtcTime> next_of(const runbook::Runbook& book, UtcTime after) {
-    if (!book.enabled || !book.schedule) return std::nullopt;
-    const auto next = book.schedule->next_after(after);
-    return next ? std::optional(next->at) : std::nullopt;
+/// What was resolved then decides whether the file still says the same, not what its text resolves to today.
+RunbookPointer as_stored(RunbookPointer read, const RecoveredRunbook& stored) {
+    if (read == nullptr || read->resolved == stored.resolved) return read;
+    auto book = std::make_shared<runbook::Runbook>(*read);
+    book->resolved = stored.resolved;
+    return book;
 }
 
 }  // namespace
 
-Planner::Planner(AlarmClock& clock, Outbox& outbox, OnDue on_due)
-    : clock_(clock), outbox_(outbox), on_due_(std::move(on_due)) {}
+Planner::InForce::InForce(Planner& planner)
+    : due(planner.clock_, [&planner, this](Instant now) { planner.ring(*this, now); }) {}
+
+Planner::Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due)
+    : clock_(clock),
+      outbox_(outbox),
+      pauses_(pauses),
+      is_open_(std::move(is_open)),
+      on_due_(std::move(on_due)) {}
 
 const Planner::InForce* Planner::find(const std::string& name) const {
     const auto found = in_force_.find(name);
     return found == in_force_.end() ? nullptr : &found->second;
 }
 
-void Planner::recover(const std::vector<RecoveredRunbook>& runbooks, const ReadRevision& read, Instant now) {
+void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
+                      const std::vector<std::string>& zone_digests, const ReadRevision& read, Instant now) {
+    known_zones_.insert(zone_digests.begin(), zone_digests.end());
     for (const auto& stored : runbooks) {
-        last_revision_[stored.runbook] = stored.revision;
-        if (stored.judged_until) mark_judged(stored.runbook, *stored.judged_until);
-        if (stored.retired) continue;
-        InForce runbook;
-        runbook.book = read(stored.runbook, stored.yaml);
-        runbook.revision = stored.revision;
-        runbook.effective_from = stored.effective_from;
-        if (runbook.book == nullptr) {
-            outbox_.write(Noted{"runbook",
-                                stored.runbook,
-                                "runbook.unreadable",
-                                "",
-                                {{"message",
-                                  "its stored revision cannot be read by this version; the time the "
-                                  "daemon was down is not judged"}},
-                                now.utc});
+        auto book = stored.retired ? nullptr : as_stored(read(stored.runbook, stored.yaml), stored);
+        if (book == nullptr) {
+            auto& retired = retired_[stored.runbook];
+            retired.last_revision = stored.revision;
+            retired.past.restore(stored);
+            if (!stored.retired)
+                outbox_.write(Noted{"runbook",
+                                    stored.runbook,
+                                    "runbook.unreadable",
+                                    "",
+                                    {{"message",
+                                      "its stored revision cannot be read by this version; the time the "
+                                      "daemon was down is not judged"}},
+                                    now.utc});
             continue;
         }
-        judge_downtime(runbook,
-                       std::max(stored.effective_from, stored.judged_until.value_or(stored.effective_from)),
-                       now);
-        in_force_.emplace(stored.runbook, std::move(runbook));
+        auto& runbook = in_force_.try_emplace(stored.runbook, *this).first->second;
+        runbook.book = std::move(book);
+        if (runbook.book->schedule) runbook.zone = runbook.book->schedule->zone();
+        runbook.revision = stored.revision;
+        runbook.effective_from = stored.effective_from;
+        runbook.past.restore(stored);
     }
 }
 
-void Planner::Stretch::take(UtcTime nominal) {
-    if (count++ == 0) first = nominal;
-    last = nominal;
-}
-
-void Planner::Unserved::take(const runbook::Runbook& book, UtcTime nominal, Instant now) {
-    (nominal + book.window <= now.utc ? missed : passed_over).take(nominal);
-}
-
-void Planner::judge_downtime(const InForce& runbook, UtcTime after, Instant now) {
-    Unserved unserved;
-    for (auto nominal = next_of(*runbook.book, after); nominal && *nominal <= now.utc;
-         nominal = next_of(*runbook.book, *nominal))
-        unserved.take(*runbook.book, *nominal, now);
-    write_verdicts(runbook, unserved, "daemon_down", now);
+void Planner::judge_downtime(Instant now) {
+    for (auto& [name, runbook] : in_force_) {
+        take_back(runbook, now);
+        judge(runbook, runbook.effective_from, Cause::down, now);
+    }
 }
 
 void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
@@ -77,16 +79,15 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
     for (const auto& [name, problem] : bad) problems.emplace(name, problem);
     std::set<std::string> stays;
     for (auto& runbook : runbooks) {
-        const auto name = runbook.name;
-        stays.insert(name);
-        const auto* const present = find(name);
-        if (present != nullptr && is_same_revision(*present->book, runbook)) {
-            in_force_[name].problem.clear();
-            if (!present->due)
-                arm(name, now.utc, now);  // recovered: its downtime is judged, it goes on from here
+        stays.insert(runbook.name);
+        const auto present = in_force_.find(runbook.name);
+        if (present == in_force_.end() || !is_same_revision(*present->second.book, runbook)) {
+            put_in_force(std::move(runbook), actor, now);
             continue;
         }
-        put_in_force(std::move(runbook), actor, now);
+        present->second.problem.clear();
+        // A recovered one, whose downtime is judged, goes on from here.
+        if (!present->second.is_armed) arm(present->second, now.utc, now);
     }
     std::vector<std::string> gone;
     for (auto& [name, runbook] : in_force_) {
@@ -99,93 +100,104 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
         if (std::exchange(runbook.problem, problem->second) != problem->second)
             outbox_.write(Noted{
                 "runbook", name, "runbook.kept_last_good", actor, {{"message", problem->second}}, now.utc});
-        if (!runbook.due) arm(name, now.utc, now);
+        if (!runbook.is_armed) arm(runbook, now.utc, now);
     }
     for (const auto& name : gone) retire(name, actor, now);
 }
 
 void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, Instant now) {
-    const auto name = runbook.name;
-    serve_if_due(name, now);  // what was due before this instant belongs to the revision before
-    const auto revision = ++last_revision_[name];
-    outbox_.write(RevisionEffective{name, revision, runbook.yaml, runbook.resolved, actor, "", now.utc});
-    auto& place = in_force_[name];
-    place = InForce{};
+    const auto [found, is_new] = in_force_.try_emplace(runbook.name, *this);
+    auto& place = found->second;
+    if (is_new) {
+        if (auto before = retired_.extract(runbook.name); !before.empty()) {
+            place.revision = before.mapped().last_revision;
+            place.past = std::move(before.mapped().past);
+        } else {
+            place.revision = 0;
+        }
+    } else {
+        serve_if_due(place, now);  // what was due before this instant belongs to the revision before
+    }
+    record_zones(runbook, now);
+    ++place.revision;
+    outbox_.write(
+        RevisionEffective{runbook.name, place.revision, runbook.yaml, runbook.resolved, actor, "", now.utc});
+    place.zone = runbook.schedule ? runbook.schedule->zone() : "";
     place.book = std::make_shared<const runbook::Runbook>(std::move(runbook));
-    place.revision = revision;
     place.effective_from = now.utc;
-    arm(name, now.utc, now);
+    place.problem.clear();
+    arm(place, now.utc, now);
+}
+
+void Planner::record_zones(const runbook::Runbook& runbook, Instant now) {
+    for (const auto& rules : runbook.zones)
+        if (known_zones_.insert(rules->digest).second) outbox_.write(ZoneRulesSeen{rules, now.utc});
 }
 
 void Planner::retire(const std::string& name, const std::string& actor, Instant now) {
-    serve_if_due(name, now);
+    auto& runbook = in_force_.at(name);
+    serve_if_due(runbook, now);
     outbox_.write(RevisionRetired{name, actor, now.utc});
+    retired_[name] = {runbook.revision, std::move(runbook.past)};
     in_force_.erase(name);
 }
 
-void Planner::arm(const std::string& name, UtcTime after, Instant now) {
-    auto& runbook = in_force_.at(name);
-    if (!runbook.due)
-        runbook.due = std::make_unique<Alarm>(clock_, [this, name](Instant at) { ring(name, at); });
-    const auto judged = judged_until_.find(name);
-    runbook.next_at =
-        next_of(*runbook.book, judged == judged_until_.end() ? after : std::max(after, judged->second));
+void Planner::arm(InForce& runbook, UtcTime after, Instant now) {
+    runbook.is_armed = true;
+    runbook.next_at.reset();
+    if (runbook.book->enabled && runbook.book->schedule)
+        if (const auto next =
+                runbook.past.next_undecided(*runbook.book->schedule, std::max(after, runbook.effective_from)))
+            runbook.next_at = next->at;
     if (runbook.next_at)
-        runbook.due->set(*runbook.next_at, now);
+        runbook.due.set(*runbook.next_at, now);
     else
-        runbook.due->clear();
+        runbook.due.clear();
 }
 
-void Planner::ring(const std::string& name, Instant now) {
-    const auto found = in_force_.find(name);
-    if (found == in_force_.end() || !found->second.next_at) return;
-    const auto& runbook = found->second;
-    // More than one instant has passed only when the process or its machine stood still. The newest is served
-    // if its window is open.
-    Unserved unserved;
-    auto newest = *runbook.next_at;
-    for (auto next = next_of(*runbook.book, newest); next && *next <= now.utc;
-         next = next_of(*runbook.book, newest)) {
-        unserved.take(*runbook.book, newest, now);
-        newest = *next;
+void Planner::ring(InForce& runbook, Instant now) {
+    if (!runbook.next_at) return;
+    judge(runbook, *runbook.next_at - Millis{1}, Cause::stalled, now);
+    arm(runbook, now.utc, now);
+}
+
+void Planner::judge(InForce& runbook, UtcTime after, Cause cause, Instant now) {
+    Walk(*this, runbook, cause, now).over(after);
+}
+
+void Planner::serve_if_due(InForce& runbook, Instant now) {
+    if (runbook.next_at && *runbook.next_at <= now.utc) ring(runbook, now);
+}
+
+void Planner::follow_clock(Instant now) {
+    for (auto& [name, runbook] : in_force_) {
+        take_back(runbook, now);
+        if (runbook.next_at && *runbook.next_at <= now.utc)
+            judge(runbook, *runbook.next_at - Millis{1}, Cause::stepped, now);
+        if (runbook.is_armed) arm(runbook, now.utc, now);
     }
-    const bool is_open = newest + runbook.book->window > now.utc;
-    if (!is_open) unserved.take(*runbook.book, newest, now);
-    write_verdicts(runbook, unserved, "daemon_stalled", now);
-    mark_judged(name, newest);
-    if (is_open) on_due_(runbook, newest, now);
-    arm(name, newest, now);
 }
 
-void Planner::serve_if_due(const std::string& name, Instant now) {
-    const auto* const present = find(name);
-    if (present != nullptr && present->due && present->next_at && *present->next_at <= now.utc)
-        ring(name, now);
-}
-
-void Planner::mark_judged(const std::string& name, UtcTime nominal) {
-    auto& judged = judged_until_.try_emplace(name, nominal).first->second;
-    judged = std::max(judged, nominal);
-}
-
-void Planner::write_verdicts(const InForce& runbook, const Unserved& unserved, const std::string& cause,
-                             Instant now) {
-    if (unserved.missed.count > 0) write_verdict(runbook, unserved.missed, Verdict::missed, cause, now);
-    if (unserved.passed_over.count > 0)
-        write_verdict(runbook, unserved.passed_over, Verdict::skipped, "catch_up", now);
-}
-
-void Planner::write_verdict(const InForce& runbook, const Stretch& stretch, Verdict verdict,
-                            const std::string& reason, Instant now) {
-    outbox_.write(OccurrenceDecided{runbook.book->name, runbook.revision, runbook.book->schedule->zone(),
-                                    stretch.first, stretch.last, stretch.count, verdict, reason, std::nullopt,
-                                    now.utc});
-    mark_judged(runbook.book->name, stretch.last);
+void Planner::take_back(InForce& runbook, Instant now) {
+    const auto voided = runbook.past.take_back(now.utc);
+    if (!voided) return;
+    outbox_.write(OccurrencesVoided{runbook.book->name, runbook.zone, voided->after, now.utc});
+    if (!voided->cut) return;
+    const auto& cut = *voided->cut;
+    std::int64_t count = 1;
+    auto last = cut.first;
+    if (const auto& timeline = runbook.book->schedule)
+        for (auto next = timeline->next_after(last); next && next->at <= voided->after;
+             next = timeline->next_after(last)) {
+            last = next->at;
+            ++count;
+        }
+    outbox_.write(OccurrenceDecided{runbook.book->name, cut.revision, runbook.zone, cut.first, last, count,
+                                    Verdict::missed, cut.reason, std::nullopt, now.utc});
 }
 
 void Planner::stop() {
-    for (auto& [name, runbook] : in_force_)
-        if (runbook.due) runbook.due->clear();
+    for (auto& [name, runbook] : in_force_) runbook.due.clear();
 }
 
 }  // namespace runbookd::engine

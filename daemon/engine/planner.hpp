@@ -1,15 +1,18 @@
 #pragma once
-// Which runbooks are in force, when each is due next, and what became of every instant that has passed.
+// Which runbooks are in force, when each is due next, and what becomes of every instant that passes.
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
+#include "engine/past.hpp"
+#include "engine/pauses.hpp"
 #include "engine/records.hpp"
 #include "runbook/model.hpp"
 
@@ -28,60 +31,74 @@ struct BadRunbook {
 class Planner {
 public:
     struct InForce {
+        explicit InForce(Planner& planner);
         RunbookPointer book;
+        std::string zone;  ///< of the schedule; empty: it has none
         std::int64_t revision = 1;
         UtcTime effective_from{};
         std::string problem;             ///< why the file's newest text is not in force; empty: it is
         std::optional<UtcTime> next_at;  ///< none: manual only, disabled, or never again
-        std::unique_ptr<Alarm> due;
+        Alarm due;
+        bool is_armed = false;  ///< next_at has been worked out since the start
+        Past past;
     };
-    /// A scheduled instant has come, and nothing speaks against it.
-    using OnDue = std::function<void(const InForce& runbook, UtcTime nominal, Instant now)>;
+    /// An instant that nothing speaks against.
+    struct Occurrence {
+        UtcTime nominal{};
+        Millis jitter{0};
+        bool caught_up = false;  ///< the daemon was down when it came
+    };
+    using OnDue = std::function<void(const InForce& runbook, const Occurrence& occurrence, Instant now)>;
+    /// Whether a run of the runbook is open.
+    using IsOpen = std::function<bool(const std::string& runbook)>;
 
-    Planner(AlarmClock& clock, Outbox& outbox, OnDue on_due);
+    Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due);
 
-    /// What the store knows: the newest revisions, whose schedules judge the time the daemon was down.
-    void recover(const std::vector<RecoveredRunbook>& runbooks, const ReadRevision& read, Instant now);
+    /// What the store knows: the newest revisions, and which zone rules are recorded.
+    void recover(const std::vector<RecoveredRunbook>& runbooks, const std::vector<std::string>& zone_digests,
+                 const ReadRevision& read, Instant now);
+    /// The recovered revisions' schedules judge the time the daemon was down. To be called once, after
+    /// recover, before apply.
+    void judge_downtime(Instant now);
     /// These runbooks are in force from now on, and no others but the bad ones' last good revisions. Starts
     /// nothing; unchanged runbooks keep their times.
     void apply(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                const std::string& actor, Instant now);
+    /// The wall clock was set by more than a minute and is believed now: what it passed over is judged, and
+    /// what was missed but lies ahead again is taken back.
+    void follow_clock(Instant now);
     void stop();
     [[nodiscard]] const std::map<std::string, InForce>& in_force() const { return in_force_; }
     [[nodiscard]] const InForce* find(const std::string& name) const;
 
 private:
+    /// Of a runbook whose file is gone.
+    struct Retired {
+        std::int64_t last_revision = 0;
+        Past past;
+    };
+    /// Why instants were not served when they came.
+    enum class Cause { down, stalled, stepped };
+    class Walk;
+
+    InForce& place_of(const std::string& name);
     void put_in_force(runbook::Runbook runbook, const std::string& actor, Instant now);
+    void record_zones(const runbook::Runbook& runbook, Instant now);
     void retire(const std::string& name, const std::string& actor, Instant now);
-    void arm(const std::string& name, UtcTime after, Instant now);
-    void ring(const std::string& name, Instant now);
-    /// Instants in a row that nobody served.
-    struct Stretch {
-        UtcTime first{}, last{};
-        std::int64_t count = 0;
-        void take(UtcTime nominal);
-    };
-    /// Those whose window has closed were missed; the others policy (catch_up: none) passed over.
-    struct Unserved {
-        Stretch missed, passed_over;
-        void take(const runbook::Runbook& book, UtcTime nominal, Instant now);
-    };
-    void judge_downtime(const InForce& runbook, UtcTime after, Instant now);
-    void write_verdicts(const InForce& runbook, const Unserved& unserved, const std::string& cause,
-                        Instant now);
-    void write_verdict(const InForce& runbook, const Stretch& stretch, Verdict verdict,
-                       const std::string& reason, Instant now);
-    void mark_judged(const std::string& name, UtcTime nominal);
-    void serve_if_due(const std::string& name, Instant now);
+    void arm(InForce& runbook, UtcTime after, Instant now);
+    void ring(InForce& runbook, Instant now);
+    void judge(InForce& runbook, UtcTime after, Cause cause, Instant now);
+    void take_back(InForce& runbook, Instant now);
+    void serve_if_due(InForce& runbook, Instant now);
 
     AlarmClock& clock_;
     Outbox& outbox_;
+    const Pauses& pauses_;
+    IsOpen is_open_;
     OnDue on_due_;
     std::map<std::string, InForce> in_force_;
-    // Both also of retired runbooks.
-    std::map<std::string, std::int64_t> last_revision_;
-    std::map<std::string, UtcTime>
-        judged_until_;  // the wall clock may go back; an instant does not fire again
+    std::map<std::string, Retired> retired_;
+    std::set<std::string> known_zones_;  // digests
 };
 
 }  // namespace runbookd::engine

@@ -27,8 +27,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }  // namespace
 
 QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
-                     Fleet& fleet, FleetReader& reader, UlidSource& ulids, OnStarted on_started,
-                     std::function<void(const RunUid&, Instant)> on_window)
+                     Fleet& fleet, FleetReader& reader, UlidSource& ulids, const Pauses& pauses,
+                     OnStarted on_started, std::function<void(const RunUid&, Instant)> on_window)
     : account_(std::move(account)),
       books_(books),
       clock_(clock),
@@ -37,6 +37,7 @@ QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbo
       fleet_(fleet),
       reader_(reader),
       ulids_(ulids),
+      pauses_(pauses),
       on_started_(std::move(on_started)),
       on_window_(std::move(on_window)) {}
 
@@ -64,6 +65,7 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
         pending.answer(tl::unexpected<Error>(std::move(error)));
         return Step::done;
     };
+    if (const auto* const pause = pauses_.find_all(now.utc)) return refuse(refusal(*pause));
     if (!fleet_.devices_read_at() || !fleet_.components_read_at()) return Step::waits;
     if (may_be_new(pending)) return Step::waits;
     const auto device = find_device(pending);

@@ -13,6 +13,7 @@
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/line.hpp"
+#include "engine/pauses.hpp"
 
 namespace runbookd::engine {
 
@@ -38,13 +39,13 @@ public:
     using Answer = std::function<void(Result<QuickJobStarted>)>;
     using OnStarted = std::function<void(Run& run, Instant now)>;
     QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line, Fleet& fleet,
-              FleetReader& reader, UlidSource& ulids, OnStarted on_started,
+              FleetReader& reader, UlidSource& ulids, const Pauses& pauses, OnStarted on_started,
               std::function<void(const RunUid&, Instant)> on_window);
 
     /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
     /// names), conflict (the device cannot run components, a name fits several), device_offline (judged on a
-    /// reading at most a minute old), unavailable (no answer from the API, or no room in its budget, within a
-    /// minute).
+    /// reading at most a minute old), refused_by_rule (everything is paused), unavailable (no answer from the
+    /// API, or no room in its budget, within a minute).
     void order(QuickJobOrder order, Answer answer, Instant now);
     [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
@@ -81,6 +82,7 @@ private:
     Fleet& fleet_;
     FleetReader& reader_;
     UlidSource& ulids_;
+    const Pauses& pauses_;
     OnStarted on_started_;
     std::function<void(const RunUid&, Instant)> on_window_;
     std::map<std::uint64_t, Pending> pending_;

@@ -249,6 +249,8 @@ struct RecoveredRunbook {
     struct Decided {
         UtcTime first{}, last{};
         bool missed_without_run = false;  ///< may be voided
+        std::string reason;               ///< why it was missed
+        std::int64_t revision = 1;        ///< that judged it
     };
     std::vector<Decided> ahead;
 };
@@ -268,6 +270,8 @@ struct RecoveredState {
     std::vector<RecoveredPause> pauses;     ///< that have not ended in the record
     std::vector<std::string> zone_digests;  ///< of the zone rules that are recorded
     std::optional<UtcTime> newest;          ///< the newest time in the store
+    /// The kernel has reported its clock as synchronised before (an event clock.synchronised is recorded).
+    bool clock_was_synchronised = false;
 };
 
 }  // namespace runbookd::engine

@@ -21,7 +21,11 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
     }
     auto& run = plan_run(plan, book, now);
     if (stored.started_at) return books_.restore_targets(run, stored.targets);
-    if (plan.window_end <= now.utc) return miss(run, "daemon_down", now);
+    run.missed_because = "daemon_down";
+    if (run.create_end <= now.utc) {
+        if (guard_.is_doubted()) return;  // its window's alarm says so once the clock is believed
+        return miss(run, "daemon_down", now);
+    }
     if (book != nullptr) return starter_.add(run, now);
     outbox_.write(Noted{"run",
                         plan.run.str(),

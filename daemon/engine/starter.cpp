@@ -36,37 +36,56 @@ std::string not_found_message(const std::string& component, const Fleet& fleet) 
 
 }  // namespace
 
-Starter::Starter(Books& books, Outbox& outbox, Fleet& fleet, FleetReader& reader, OnStarted on_started)
-    : books_(books), outbox_(outbox), fleet_(fleet), reader_(reader), on_started_(std::move(on_started)) {}
+Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Fleet& fleet, FleetReader& reader,
+                 const Holds& holds, OnStarted on_started)
+    : books_(books),
+      clock_(clock),
+      outbox_(outbox),
+      fleet_(fleet),
+      reader_(reader),
+      holds_(holds),
+      on_started_(std::move(on_started)) {}
 
 void Starter::add(Run& run, Instant now) {
-    reader_.need_devices(run.planned_at - kFreshEnough);
-    waiting_.push_back(run.plan.run);
-    pump(now);
+    if (!run.plan.starts_at || *run.plan.starts_at <= now.utc) return begin(run, now);
+    run.starts = std::make_unique<Alarm>(clock_, [this, uid = run.plan.run](Instant at) {
+        if (auto* const due = books_.find_run(uid)) begin(*due, at);
+    });
+    run.starts->set(*run.plan.starts_at, now);
+}
+
+void Starter::begin(Run& run, Instant now) {
+    run.begun_at = now.steady;
+    run.missed_because.clear();
+    reader_.need_devices(run.begun_at - kFreshEnough);
+    if (try_to_start(run.plan.run, now) == Ready::no) waiting_.push_back(run.plan.run);
 }
 
 void Starter::resume(Run& run, Instant now) {
-    waiting_.push_back(run.plan.run);
-    pump(now);
+    if (try_to_start(run.plan.run, now) == Ready::no) waiting_.push_back(run.plan.run);
 }
 
 void Starter::pump(Instant now) {
-    for (const auto& uid : std::exchange(waiting_, {})) {
-        auto* const run = books_.find_run(uid);
-        if (run == nullptr) continue;
-        const bool is_started = run->status != RunStatus::planned;
-        const auto read_at = fleet_.devices_read_at();
-        const bool is_fresh = is_started || (read_at && *read_at >= run->planned_at - kFreshEnough);
-        if (!is_fresh || find_component(*run, now) == Ready::no) {
-            waiting_.push_back(uid);
-            continue;
-        }
-        if (is_started)
-            run->component.empty() ? fail_all(*run, not_found_message(run->component_name, fleet_), now)
-                                   : on_started_(*run, now);
-        else
-            start(*run, now);
-    }
+    for (const auto& uid : std::exchange(waiting_, {}))
+        if (try_to_start(uid, now) == Ready::no) waiting_.push_back(uid);
+}
+
+Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
+    auto* const run = books_.find_run(uid);
+    if (run == nullptr) return Ready::yes;  // its window has closed
+    const bool is_started = run->status != RunStatus::planned;
+    const auto read_at = fleet_.devices_read_at();
+    const bool is_fresh = is_started || (read_at && *read_at >= run->begun_at - kFreshEnough);
+    // To freeze the targets is to give a verdict.
+    if ((!is_started && holds_.is_time_unknown()) || !is_fresh || find_component(*run, now) == Ready::no)
+        return Ready::no;
+    if (!is_started)
+        start(*run, now);
+    else if (run->component.empty())
+        fail_all(*run, not_found_message(run->component_name, fleet_), now);
+    else
+        on_started_(*run, now);
+    return Ready::yes;
 }
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
@@ -79,8 +98,8 @@ Starter::Ready Starter::find_component(Run& run, Instant now) {
     }
     // It may have been made since the list was read.
     const auto read_at = fleet_.components_read_at();
-    if (read_at && *read_at >= run.planned_at - kFreshEnough) return Ready::yes;
-    reader_.need_components(std::min(run.planned_at - kFreshEnough, now.steady));
+    if (read_at && *read_at >= run.begun_at - kFreshEnough) return Ready::yes;
+    reader_.need_components(std::min(run.begun_at - kFreshEnough, now.steady));
     return Ready::no;
 }
 
@@ -95,11 +114,14 @@ void Starter::start(Run& run, Instant now) {
 }
 
 void Starter::decide_by_rules(Run& run, Instant now) {
+    const auto overlap = run.book->overlap;
+    const bool is_exclusive =
+        overlap == runbook::OverlapPolicy::skip || overlap == runbook::OverlapPolicy::skip_run;
     for (auto& target : run.targets) {
         const auto& device = target.row.device;
         const auto* const seen = fleet_.find(device);
         const bool is_offline = seen != nullptr && !seen->device.online;
-        if (books_.is_taken_by_another(run, device))
+        if (is_exclusive && books_.is_taken_by_another(run, device))
             books_.decide(run, target, Disposition::skipped, "overlap",
                           "an earlier run of this runbook has not decided this device yet", now);
         else if (books_.is_pending_upstream(run.plan.runbook, device))
@@ -112,10 +134,13 @@ void Starter::decide_by_rules(Run& run, Instant now) {
 
 void Starter::record_occurrence(const Run& run, Instant now) {
     if (!run.plan.nominal) return;
-    const bool is_late = now.utc - *run.plan.nominal > kOnTime;
+    const auto due = run.plan.starts_at.value_or(*run.plan.nominal);
+    const auto verdict = run.plan.caught_up        ? Verdict::caught_up
+                         : now.utc - due > kOnTime ? Verdict::late
+                                                   : Verdict::on_time;
     outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
-                                    *run.plan.nominal, *run.plan.nominal, 1,
-                                    is_late ? Verdict::late : Verdict::on_time, "", run.plan.run, now.utc});
+                                    *run.plan.nominal, *run.plan.nominal, 1, verdict, "", run.plan.run,
+                                    now.utc});
 }
 
 void Starter::fail_all(Run& run, const std::string& message, Instant now) {

@@ -1,12 +1,13 @@
 #pragma once
-// From a planned run to a started one: waits until the fleet is fresh enough, freezes the targets, decides at
-// once what the rules decide, and hands the rest to the dispatcher.
+// From a planned run to a started one: waits until it is to start and the fleet is fresh enough, freezes the
+// targets, decides at once what the rules decide, and hands the rest to the dispatcher.
 #include <functional>
 #include <vector>
 
 #include "engine/books.hpp"
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
+#include "engine/holds.hpp"
 
 namespace runbookd::engine {
 
@@ -14,17 +15,20 @@ class Starter {
 public:
     using OnStarted = std::function<void(Run& run, Instant now)>;
     /// `on_started` gets each run once its targets are frozen and not all decided.
-    Starter(Books& books, Outbox& outbox, Fleet& fleet, FleetReader& reader, OnStarted on_started);
+    Starter(Books& books, AlarmClock& clock, Outbox& outbox, Fleet& fleet, FleetReader& reader,
+            const Holds& holds, OnStarted on_started);
 
-    /// Takes up a planned run.
+    /// Takes up a planned run: at once, or at its plan's `starts_at`.
     void add(Run& run, Instant now);
     /// A run that was started before a restart: only its component is looked up again.
     void resume(Run& run, Instant now);
-    /// A fresh list came in.
+    /// A fresh list came in, or the clock is believed again.
     void pump(Instant now);
 
 private:
     enum class Ready { yes, no };
+    void begin(Run& run, Instant now);
+    [[nodiscard]] Ready try_to_start(const RunUid& uid, Instant now);
     [[nodiscard]] Ready find_component(Run& run, Instant now);
     void start(Run& run, Instant now);
     void decide_by_rules(Run& run, Instant now);
@@ -32,9 +36,11 @@ private:
     void fail_all(Run& run, const std::string& message, Instant now);
 
     Books& books_;
+    AlarmClock& clock_;
     Outbox& outbox_;
     Fleet& fleet_;
     FleetReader& reader_;
+    const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;
 };

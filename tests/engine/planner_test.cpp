@@ -11,6 +11,7 @@ namespace {
 using fakes::clean_all;
 using fakes::clean_every_minute;
 using fakes::EngineBench;
+using fakes::schedule_of;
 using fakes::test_start;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -18,7 +19,7 @@ using std::chrono::seconds;
 
 RecoveredState stored(const runbook::Runbook& book, UtcTime since, std::optional<UtcTime> judged = {}) {
     RecoveredState state;
-    state.runbooks.push_back({book.name, 1, book.yaml, book.resolved, since, false, judged});
+    state.runbooks.push_back({book.name, 1, book.yaml, book.resolved, since, false, judged, {}});
     return state;
 }
 
@@ -42,7 +43,8 @@ TEST_CASE("each instant of a schedule starts one run, on time", "[engine][planne
 
 TEST_CASE("a month of downtime is one missed row", "[engine][planner]") {
     EngineBench bench;
-    const auto book = clean_every_minute("sweep", minutes{1});
+    auto book = clean_every_minute("sweep", minutes{1});
+    book.schedule = schedule_of("* * * * *", schedule::CatchUp::none);
     const auto since = test_start() - hours{24 * 30};
     bench.start({book}, stored(book, since, since));
     const auto verdicts = bench.all<OccurrenceDecided>();
@@ -77,7 +79,8 @@ TEST_CASE("the revision that was in force judges the downtime, an edit made mean
     REQUIRE(other.all<RevisionEffective>().size() == 1);
     CHECK(other.all<RevisionEffective>()[0].revision == 2);
     other.run_for(minutes{5});
-    CHECK(other.all<RunPlanned>().empty());
+    REQUIRE(other.all<RunPlanned>().size() == 1);  // the newest of the downtime, by the old revision
+    CHECK(other.all<RunPlanned>()[0].revision == 1);
 }
 
 TEST_CASE("a stall is judged instant by instant", "[engine][planner]") {

@@ -23,8 +23,14 @@ const DattoJobUid kDattoJob{"j77"};
 
 RecoveredState with_runbook(const runbook::Runbook& book) {
     RecoveredState state;
-    state.runbooks.push_back(
-        {book.name, 1, book.yaml, book.resolved, test_start() - hours{2}, false, test_start() - seconds{30}});
+    state.runbooks.push_back({book.name,
+                              1,
+                              book.yaml,
+                              book.resolved,
+                              test_start() - hours{2},
+                              false,
+                              test_start() - seconds{30},
+                              {}});
     return state;
 }
 

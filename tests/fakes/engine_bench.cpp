@@ -16,6 +16,11 @@ timer_wheel::Tick to_tick(SteadyTime t) {
 
 constexpr SteadyTime kBegan{std::chrono::seconds{1000}};
 
+/// Not owned by anybody: utc_zone() lives as long as the program.
+std::shared_ptr<const cron::Zone> utc() {
+    return {&cron::utc_zone(), [](const cron::Zone*) {}};
+}
+
 }  // namespace
 
 ApiResult failure(FailureKind kind, int status) {
@@ -46,12 +51,19 @@ runbook::Runbook clean_all(const std::string& name) {
 
 runbook::Runbook clean_every_minute(const std::string& name, Millis window) {
     auto runbook = clean_all(name);
-    // Not owned by anybody: utc_zone() lives as long as the program.
-    const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
-    runbook.schedule =
-        schedule::Timeline({schedule::Entry{.rule = *cron::Expression::parse("* * * * *"), .zone = utc}});
+    runbook.schedule = schedule_of("* * * * *");
     runbook.window = window;
     return runbook;
+}
+
+schedule::Timeline schedule_of(const std::string& cron, schedule::CatchUp catch_up, Millis jitter) {
+    return schedule::Timeline({schedule::Entry{
+        .rule = *cron::Expression::parse(cron), .zone = utc(), .jitter = jitter, .catch_up = catch_up}});
+}
+
+schedule::Blackouts blackout(const std::string& cron, Millis span) {
+    return schedule::Blackouts(
+        {{schedule::Recurring{*cron::Expression::parse(cron), span}, utc(), "freeze"}});
 }
 
 UtcTime test_start() { return *parse_utc("2026-03-01T00:00:30Z"); }
@@ -95,6 +107,25 @@ void EngineBench::quick_job(const std::string& device, const std::string& compon
             [this](Result<engine::QuickJobStarted> result) { quick_answers.push_back(std::move(result)); },
             at);
     });
+}
+
+void EngineBench::pause(const std::string& runbook, Millis span) {
+    tell([&](engine::Engine& core, Instant at) {
+        core.pause(
+            {runbook, at.utc + span, "testing", "alice"},
+            [this](Result<void> result) { pause_answers.push_back(std::move(result)); }, at);
+    });
+}
+
+void EngineBench::resume(const std::string& runbook) {
+    tell([&](engine::Engine& core, Instant at) {
+        core.resume(
+            runbook, "bob", [this](Result<void> result) { pause_answers.push_back(std::move(result)); }, at);
+    });
+}
+
+void EngineBench::kernel_says(KernelSync sync) {
+    tell([&](engine::Engine& core, Instant at) { core.on_clock(sync, at); });
 }
 
 void EngineBench::tell(const std::function<void(engine::Engine&, Instant)>& what) {

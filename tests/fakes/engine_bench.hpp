@@ -18,6 +18,12 @@ namespace runbookd::fakes {
 [[nodiscard]] runbook::Runbook clean_all(const std::string& name);
 /// The same every minute, UTC.
 [[nodiscard]] runbook::Runbook clean_every_minute(const std::string& name, Millis window);
+/// One entry, UTC.
+[[nodiscard]] schedule::Timeline schedule_of(const std::string& cron,
+                                             schedule::CatchUp catch_up = schedule::CatchUp::latest,
+                                             Millis jitter = Millis{0});
+/// One that recurs, UTC; its reason is "freeze".
+[[nodiscard]] schedule::Blackouts blackout(const std::string& cron, Millis span);
 /// 2026-03-01T00:00:30Z, where every test begins.
 [[nodiscard]] UtcTime test_start();
 
@@ -49,6 +55,10 @@ public:
     /// Starts the runbook by hand; the run's uid once it is durable.
     void run(const std::string& runbook, engine::RunScope scope = {});
     void quick_job(const std::string& device, const std::string& component);
+    void pause(const std::string& runbook, Millis span);
+    void resume(const std::string& runbook);
+    /// The kernel says this of its clock.
+    void kernel_says(KernelSync sync);
     void run_for(Millis span);
     /// The disk refuses, and takes everything again.
     void hold_commits() { are_commits_held_ = true; }
@@ -82,6 +92,7 @@ public:
     [[nodiscard]] std::vector<engine::Noted> notes(const std::string& kind) const;
     std::vector<Result<RunUid>> run_answers;
     std::vector<Result<engine::QuickJobStarted>> quick_answers;
+    std::vector<Result<void>> pause_answers;  ///< of pause and resume
 
 private:
     using Event = std::function<void()>;

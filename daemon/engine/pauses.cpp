@@ -1,0 +1,98 @@
+#include "engine/pauses.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runbookd::engine {
+namespace {
+
+bool holds(const std::optional<Pause>& pause, UtcTime at) {
+    return pause && pause->since <= at && at < pause->until;
+}
+
+}  // namespace
+
+Error refusal(const Pause& pause) {
+    const bool is_all = pause.runbook == kAllRunbooks;
+    return {ErrorCode::refused_by_rule, (is_all ? "everything" : "runbook '" + pause.runbook + "'") +
+                                            " is paused until " + format_utc(pause.until) + " by " +
+                                            pause.actor + " (" + pause.reason + "); `runbookctl resume " +
+                                            (is_all ? "--all" : pause.runbook) + "` ends the pause"};
+}
+
+Pauses::Pauses(AlarmClock& clock, Outbox& outbox, std::function<void(Instant)> on_ended)
+    : clock_(clock), outbox_(outbox), on_ended_(std::move(on_ended)) {}
+
+void Pauses::restore(const std::vector<RecoveredPause>& pauses, Instant now) {
+    for (const auto& stored : pauses) {
+        auto& scope = scopes_
+                          .try_emplace(stored.runbook, clock_,
+                                       [this, name = stored.runbook](Instant at) { ring(name, at); })
+                          .first->second;
+        scope.pause = Pause{stored.runbook, stored.since, stored.until, stored.reason, stored.actor};
+        scope.ends.set(stored.until, now);
+    }
+}
+
+void Pauses::set(Pause pause, Instant now) {
+    auto& scope =
+        scopes_
+            .try_emplace(pause.runbook, clock_, [this, name = pause.runbook](Instant at) { ring(name, at); })
+            .first->second;
+    if (scope.pause) {
+        scope.former = std::move(scope.pause);
+        scope.former->until = std::min(scope.former->until, now.utc);
+    }
+    outbox_.write(PauseSet{pause.runbook, pause.until, pause.reason, pause.actor, now.utc});
+    scope.ends.set(pause.until, now);
+    scope.pause = std::move(pause);
+}
+
+bool Pauses::end(const std::string& runbook, const std::string& actor, Instant now) {
+    const auto found = scopes_.find(runbook);
+    if (found == scopes_.end() || !found->second.pause) return false;
+    close(found->second, actor, now);
+    return true;
+}
+
+void Pauses::ring(const std::string& runbook, Instant now) {
+    if (auto& scope = scopes_.at(runbook); scope.pause) close(scope, "", now);
+}
+
+void Pauses::close(Scope& scope, const std::string& actor, Instant now) {
+    scope.ends.clear();
+    scope.former = std::exchange(scope.pause, std::nullopt);
+    scope.former->until = std::min(scope.former->until, now.utc);
+    outbox_.write(PauseEnded{scope.former->runbook, actor, now.utc});
+    on_ended_(now);
+}
+
+const Pause* Pauses::of_scope(const std::string& runbook, UtcTime at) const {
+    const auto found = scopes_.find(runbook);
+    if (found == scopes_.end()) return nullptr;
+    const auto& scope = found->second;
+    if (holds(scope.pause, at)) return &*scope.pause;
+    return holds(scope.former, at) ? &*scope.former : nullptr;
+}
+
+const Pause* Pauses::find(const std::string& runbook, UtcTime at) const {
+    if (scopes_.empty()) return nullptr;
+    const auto* const all = of_scope(kAllRunbooks, at);
+    const auto* const own = runbook == kAllRunbooks ? nullptr : of_scope(runbook, at);
+    if (all == nullptr || own == nullptr) return all == nullptr ? own : all;
+    return own->until > all->until ? own : all;
+}
+
+void Pauses::follow_clock(Instant now) {
+    for (auto& [name, scope] : scopes_)
+        if (scope.pause) scope.pause->since = std::min(scope.pause->since, now.utc);
+}
+
+std::vector<Pause> Pauses::list() const {
+    std::vector<Pause> all;
+    for (const auto& [name, scope] : scopes_)
+        if (scope.pause) all.push_back(*scope.pause);
+    return all;
+}
+
+}  // namespace runbookd::engine

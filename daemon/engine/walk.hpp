@@ -1,0 +1,43 @@
+#pragma once
+// A walk over the instants that have passed, in their order: each is served, or gets its verdict. Neighbours
+// with the same verdict are one record. Private to the planner.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/planner.hpp"
+
+namespace runbookd::engine {
+
+class Planner::Walk {
+public:
+    Walk(Planner& planner, InForce& runbook, Cause cause, Instant now)
+        : planner_(planner), runbook_(runbook), cause_(cause), now_(now) {}
+
+    /// Every undecided instant after `after`, up to now.
+    void over(UtcTime after);
+
+private:
+    [[nodiscard]] std::optional<schedule::Nominal> next(UtcTime after) const;
+    [[nodiscard]] std::optional<std::string> suppressed_by(UtcTime nominal) const;
+    [[nodiscard]] UtcTime last_create(UtcTime nominal) const;
+    /// Of the instants that can still be served, the one that is, where not all are.
+    [[nodiscard]] std::optional<UtcTime> chosen(UtcTime after) const;
+    void decide(const schedule::Nominal& nominal, std::optional<UtcTime> chosen);
+    void serve(const schedule::Nominal& nominal);
+    void skip(UtcTime nominal, const std::string& reason) { tally(nominal, Verdict::skipped, reason); }
+    void tally(UtcTime nominal, Verdict verdict, const std::string& reason);
+    void write();
+
+    Planner& planner_;
+    InForce& runbook_;
+    Cause cause_;
+    Instant now_;
+    // The neighbours that are not written yet.
+    UtcTime first_{}, last_{};
+    std::int64_t count_ = 0;
+    Verdict verdict_ = Verdict::missed;
+    std::string reason_;
+};
+
+}  // namespace runbookd::engine
