@@ -129,8 +129,10 @@ std::string format_local(UtcTime t, seconds offset) {
     const auto total = offset.count();
     const auto size = total < 0 ? -total : total;
     std::array<char, 16> suffix{};
-    std::snprintf(suffix.data(), suffix.size(), "%c%02d:%02d", total < 0 ? '-' : '+',
-                  static_cast<int>(size / 3600 % 100), static_cast<int>(size / 60 % 60));
+    // Local mean times are whole seconds from UTC: without them the text would name another instant.
+    std::snprintf(suffix.data(), suffix.size(), size % 60 == 0 ? "%c%02d:%02d" : "%c%02d:%02d:%02d",
+                  total < 0 ? '-' : '+', static_cast<int>(size / 3600 % 100),
+                  static_cast<int>(size / 60 % 60), static_cast<int>(size % 60));
     return format_civil(t + offset, suffix.data());
 }
 

@@ -27,7 +27,8 @@ struct Instant {
 
 /// "2026-12-01T02:00:00.000Z": the form of every time that runbookd prints (design of the CLI and the views).
 [[nodiscard]] std::string format_utc(UtcTime t);
-/// "2026-12-01T03:00:00.000+01:00": the same instant on a clock `offset` ahead of UTC.
+/// "2026-12-01T03:00:00.000+01:00": the same instant on a clock `offset` ahead of UTC. An offset that is no
+/// number of minutes has seconds too: "-00:44:30".
 [[nodiscard]] std::string format_local(UtcTime t, std::chrono::seconds offset);
 /// Reads ISO 8601: date, optional time (T or space; minutes, seconds, fraction optional), optional Z or
 /// ±hh[:]mm. A missing zone means UTC. Fractions beyond milliseconds are cut. Errors: invalid_input.

@@ -10,9 +10,9 @@
 namespace runbookd::cli {
 namespace {
 
-const std::vector<std::string> kVerbs{"validate", "next",        "run",     "quickjob",   "runbooks",
-                                      "runs",     "occurrences", "targets", "jobs",       "show",
-                                      "output",   "events",      "devices", "components", "status"};
+const std::vector<std::string> kVerbs{
+    "validate", "lint", "next", "run",    "quickjob", "runbooks", "runs",       "occurrences",
+    "targets",  "jobs", "show", "output", "events",   "devices",  "components", "status"};
 /// Of the design, not built yet: said so, rather than "unknown".
 const std::vector<std::string> kLaterVerbs{
     "lint",     "plan",   "forecast", "diff",   "apply",  "failures",  "outputs", "coverage",  "why",
@@ -128,6 +128,8 @@ private:
         auto* validate =
             verb("validate", Verb::validate, "Checks runbooks and configuration; needs no daemon");
         validate->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
+        auto* lint = verb("lint", Verb::lint, "What is valid and probably not meant; needs no daemon");
+        lint->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
         auto* next = list("next", Verb::next, "Coming occurrences; needs no daemon");
         auto* runbook = next->add_option("RUNBOOK", command_.name, "Default: all runbooks with a schedule");
         auto* cron = next->add_option("--cron", command_.cron, "An expression instead of a runbook")

@@ -53,6 +53,7 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
     if (!arguments.command) return arguments.exit_status;
     switch (arguments.command->verb) {
         case Verb::validate: return run_validate(around, *arguments.command);
+        case Verb::lint: return run_lint(around, *arguments.command);
         case Verb::next: return run_next(around, *arguments.command);
         default: return ask_daemon(around, *arguments.command);
     }

@@ -10,6 +10,7 @@ namespace runbookd::cli {
 
 enum class Verb {
     validate,
+    lint,
     next,
     run,
     quickjob,
@@ -39,7 +40,7 @@ struct Command {
     std::string socket;  ///< --socket; empty: not given
     std::string config;  ///< --config; empty: not given
     std::string name;    ///< the verb's one argument: a runbook, a uid or a component; may be empty
-    std::vector<std::string> paths;  ///< validate
+    std::vector<std::string> paths;  ///< validate, lint
     Filters filters;
     std::string cron, zone, from;                  ///< next
     std::int64_t count = 5;                        ///< next

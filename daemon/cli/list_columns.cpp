@@ -115,6 +115,7 @@ constexpr ListColumn kNext[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
     {"ZONE", "zone", Shown::text, true},
     {"WINDOW END (UTC)", "window_end", Shown::time},
+    {"SUPPRESSED BY", "suppressed_by", Shown::text, true},
 };
 
 }  // namespace
