@@ -88,6 +88,43 @@ TEST_CASE("a schedule may be a list, whose entries differ in everything", "[conf
     CHECK(runbook.zones[0]->tzif->starts_with("TZif"));
 }
 
+// The table of docs/runbooks.md.
+TEST_CASE("a change of the clock does to each kind of schedule what the reference says", "[config]") {
+    struct Row {
+        const char* keys;            ///< beside the zone
+        Lines in_spring, in_autumn;  ///< in UTC; Berlin is an hour ahead in winter, two in summer
+    };
+    const std::vector<Row> table{
+        {"cron: '30 2 * * *'", {"2027-03-28T01:00:00"}, {"2026-10-25T00:30:00"}},
+        {"cron: '30 2 * * *', dst: {gap: skip}", {}, {"2026-10-25T00:30:00"}},
+        {"cron: '30 2 * * *', dst: {repeat: second}", {"2027-03-28T01:00:00"}, {"2026-10-25T01:30:00"}},
+        {"cron: '0 3 * * *'", {"2027-03-28T01:00:00"}, {"2026-10-25T02:00:00"}},
+        {"cron: '0,30 2,3 * * *'",
+         {"2027-03-28T01:00:00", "2027-03-28T01:30:00"},
+         {"2026-10-25T00:00:00", "2026-10-25T00:30:00", "2026-10-25T02:00:00", "2026-10-25T02:30:00"}},
+        {"cron: '*/30 2 * * *'",
+         {},
+         {"2026-10-25T00:00:00", "2026-10-25T00:30:00", "2026-10-25T01:00:00", "2026-10-25T01:30:00"}},
+        {"cron: '*/30 2 * * *', dst: {gap: shift, repeat: first}",
+         {"2027-03-28T01:00:00"},
+         {"2026-10-25T00:00:00", "2026-10-25T00:30:00"}},
+        {"at: 2027-03-28T02:30", {"2027-03-28T01:00:00"}, {}},
+        {"at: 2026-10-25T02:30", {}, {"2026-10-25T00:30:00"}},
+    };
+    for (const auto& row : table) {
+        const auto yaml = "schedule: {timezone: Europe/Berlin, " + std::string(row.keys) + "}";
+        const auto on = [&](const char* day, const char* after) {
+            Lines found;
+            for (const auto& instant : coming(yaml, after, 9))
+                if (instant.starts_with(day)) found.push_back(instant);
+            return found;
+        };
+        INFO(row.keys);
+        CHECK(on("2027-03-28", "2027-03-27T23:00:00Z") == row.in_spring);
+        CHECK(on("2026-10-25", "2026-10-24T22:00:00Z") == row.in_autumn);
+    }
+}
+
 TEST_CASE("H is drawn from the runbook's name", "[config]") {
     const auto first = coming("schedule: H H * * *", "2026-12-01", 1);
     CHECK(coming("schedule: H H * * *", "2026-12-01", 1) == first);
