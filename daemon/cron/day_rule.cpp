@@ -46,6 +46,10 @@ unsigned length_of(std::chrono::year year, unsigned month) {
     return kLengths[month] + unsigned{month == 2 && year.is_leap()};
 }
 
+bool either_is_enough(const DayRule& rule) {
+    return rule.restricts_day && rule.restricts_weekday && rule.join == DayJoin::either;
+}
+
 /// The first day at or after `from` whose weekday is one of `week`, which is not empty.
 local_days next_of_week(unsigned week, local_days from) {
     const auto today = weekday_of(from);
@@ -77,12 +81,18 @@ std::uint32_t days_by_weekday(const DayRule& rule, MonthShape shape) {
 std::uint32_t days_in(const DayRule& rule, MonthShape shape) {
     const auto by_number = days_by_number(rule, shape);
     const auto by_weekday = days_by_weekday(rule, shape);
-    const bool either_is_enough =
-        rule.restricts_day && rule.restricts_weekday && rule.join == DayJoin::either;
-    return either_is_enough ? by_number | by_weekday : by_number & by_weekday;
+    return either_is_enough(rule) ? by_number | by_weekday : by_number & by_weekday;
 }
 
 void DayRule::settle() {
+    const auto plain = static_cast<std::uint8_t>(weekdays & 0x7F);
+    const bool by_weekday_alone = months == kAllMonths && days == kAllDays && !either_is_enough(*this) &&
+                                  last_weekdays == 0 && plain != 0 && weekdays == plain * kEverySeventh;
+    week = by_weekday_alone ? plain : 0;
+    if (by_weekday_alone) {
+        live_months = months;
+        return;
+    }
     // Every combination of length and first weekday occurs, in every month that has the length.
     std::uint32_t lengths = 0;
     for (unsigned length = 28; length <= kLongestMonth; ++length)
@@ -94,11 +104,6 @@ void DayRule::settle() {
         if (lives) alive |= std::uint32_t{1} << month;
     }
     live_months = static_cast<std::uint16_t>(months & alive);
-    const auto plain = static_cast<std::uint8_t>(weekdays & 0x7F);
-    const bool by_weekday_alone = live_months == kAllMonths && days == kAllDays &&
-                                  !(restricts_day && restricts_weekday && join == DayJoin::either) &&
-                                  last_weekdays == 0 && weekdays == plain * kEverySeventh;
-    week = by_weekday_alone ? plain : 0;
 }
 
 bool matches(const DayRule& rule, local_days day) {

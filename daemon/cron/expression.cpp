@@ -22,6 +22,7 @@ struct Word {
 
 std::vector<Word> words_of(std::string_view text) {
     std::vector<Word> words;
+    words.reserve(kSix + 1);
     for (auto begin = text.find_first_not_of(kBlanks); begin != std::string_view::npos;) {
         const auto end = std::min(text.find_first_of(kBlanks, begin), text.size());
         words.push_back({text.substr(begin, end - begin), begin + 1});

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "cron/day_rule.hpp"
 #include "cron/options.hpp"
+#include "cron/showings.hpp"
 #include "cron/time_rule.hpp"
 #include "cron/zone.hpp"
 
@@ -60,8 +61,9 @@ public:
     ///
     /// Bounded work for every expression and zone: days are searched on the calendar first (at most 144
     /// months, day_rule.hpp), and only the surroundings of a matching day are looked at in the zone (a few
-    /// look-ups). Where such a day's times are refused (skipped in a gap, repeats passed over) the search
-    /// goes on at the next; that is at most once per change of the zone's offset within 400 years.
+    /// look-ups). Where such a day's times are refused (a gap skipped, a repeat passed over) the search goes
+    /// on behind the change of offset. Worst: what matches only in gaps, under GapRule::skip, is given up
+    /// after 400 years, four or so look-ups for each change.
     [[nodiscard]] std::optional<UtcTime> next_after(UtcTime after, const Zone& zone) const;
 
     /// As it was written.
@@ -73,9 +75,13 @@ public:
 private:
     Expression() = default;
     [[nodiscard]] std::optional<UtcTime> next_multiple(UtcTime after) const;
-    [[nodiscard]] std::optional<UtcTime> search_near(const ZoneInterval& interval,
-                                                     std::chrono::local_seconds from, const Zone& zone) const;
-    /// The first local time at or after `from`, or in [from, end), that the fields (and the offset) name.
+    [[nodiscard]] std::optional<UtcTime> next_showing(const ZoneInterval& interval,
+                                                      std::chrono::local_seconds from,
+                                                      const Zone& zone) const;
+    [[nodiscard]] bool is_due_after_gap(const ZoneInterval& interval, const ZoneInterval& following,
+                                        const Zone& zone) const;
+    [[nodiscard]] std::optional<std::chrono::local_seconds> first_in(const Stretches& stretches) const;
+    /// The first local time at or after `from` that the fields and the offset name.
     [[nodiscard]] std::optional<std::chrono::local_seconds> next_local(std::chrono::local_seconds from) const;
 
     std::string text_;

@@ -48,40 +48,48 @@ std::optional<UtcTime> Expression::next_after(UtcTime after, const Zone& zone) c
             from = local(surely_before, interval.offset);
             continue;
         }
-        if (const auto found = search_near(interval, from, zone)) return found;
+        if (at < interval.end)
+            if (const auto found = next_showing(interval, from, zone)) return found;
         if (interval.end >= horizon) return std::nullopt;
-        interval = zone.at(interval.end);
+        const auto following = zone.at(interval.end);
+        if (gap_ == GapRule::shift && is_due_after_gap(interval, following, zone)) return following.begin;
+        interval = following;
         from = local(interval.begin, interval.offset);
     }
 }
 
-/// From `from` to the end of `interval`, and what is left out there.
-std::optional<UtcTime> Expression::search_near(const ZoneInterval& interval, local_seconds from,
-                                               const Zone& zone) const {
-    const auto first_in = [&](const Stretches& stretches) -> std::optional<local_seconds> {
-        for (const auto& stretch : stretches)
-            if (const auto match = next_local(stretch.begin); match && *match < stretch.end) return match;
-        return std::nullopt;
-    };
-    const auto before = near_before(interval, zone);
-    const auto behind = near_after(interval, zone);
+/// In `interval` from `from` on, what its neighbours also show left to whichever of them fires.
+std::optional<UtcTime> Expression::next_showing(const ZoneInterval& interval, local_seconds from,
+                                                const Zone& zone) const {
     Stretches open{{from, shown_in(interval).end}};
     if (repeat_ == RepeatRule::first)
-        for (const auto& earlier : before) take_away(open, shown_in(earlier));
+        for (const auto& earlier : near_before(interval, zone)) take_away(open, shown_in(earlier));
     if (repeat_ == RepeatRule::second)
-        for (const auto& later : behind) take_away(open, shown_in(later));
-    if (const auto match = first_in(open)) return utc(*match, interval.offset);
-    if (gap_ == GapRule::skip || behind.empty()) return std::nullopt;
+        for (const auto& later : near_after(interval, zone)) take_away(open, shown_in(later));
+    const auto match = first_in(open);
+    return match ? std::optional{utc(*match, interval.offset)} : std::nullopt;
+}
 
-    Stretches gap{left_out(interval, behind.front())};
-    for (const auto& later : behind) take_away(gap, shown_in(later));
-    auto follower = &interval;
+/// Whether a local time matches that is left out between the two, and neither shown nor left out elsewhere.
+bool Expression::is_due_after_gap(const ZoneInterval& interval, const ZoneInterval& following,
+                                  const Zone& zone) const {
+    Stretches gap{left_out(interval, following)};
+    if (!first_in(gap)) return false;
+    for (const auto& later : near_after(interval, zone)) take_away(gap, shown_in(later));
+    const auto* follower = &interval;
+    const auto before = near_before(interval, zone);
     for (const auto& earlier : before) {
         take_away(gap, shown_in(earlier));
         take_away(gap, left_out(earlier, *follower));
         follower = &earlier;
     }
-    return first_in(gap) ? std::optional{interval.end} : std::nullopt;
+    return first_in(gap).has_value();
+}
+
+std::optional<local_seconds> Expression::first_in(const Stretches& stretches) const {
+    for (const auto& stretch : stretches)
+        if (const auto match = next_local(stretch.begin); match && *match < stretch.end) return match;
+    return std::nullopt;
 }
 
 std::optional<local_seconds> Expression::next_local(local_seconds from) const {
