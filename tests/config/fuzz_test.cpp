@@ -2,6 +2,7 @@
 #include <random>
 
 #include "catch.hpp"
+#include "config/lint.hpp"
 #include "config/support.hpp"
 
 using namespace runbookd::config;
@@ -17,6 +18,16 @@ const std::vector<std::string>& seeds() {
         "d4}\n"
         "  exclude:\n    - {<<: *d, hostname: [\"*-LAB-*\"]}\n"
         "component: Clear Temp Files\nvariables:\n  days: 30\n  text: |\n    one\n    two\ntimeout: 1h\n",
+        "schedule:\n"
+        "  - {cron: \"0 2 * * TUE#2\", offset: 5d, jitter: 10m, dst: {gap: skip, repeat: both}, catch_up: "
+        "all}\n"
+        "  - {at: 2026-12-01T02:00:00, timezone: Australia/Lord_Howe}\n"
+        "  - 0 3 31W * MON-FRI\n"
+        "not_during:\n"
+        "  - {from: 2026-12-20, to: 2027-01-03, reason: freeze}\n"
+        "  - {cron: \"*/20 * 8 * * *\", for: 10h}\n"
+        "finish_by: window\nwindow: 3h\noverlap: queue\n"
+        "component: S\ntargets: {include: [{all: true}]}\n",
         "a: &a [1, 2, {b: c}]\nd: *a\ne: {<<: [{f: 1}, {g: 2}], h: \"i\\tj\"}\n? k\n: l\nm: !!str n\n--- \n",
     };
     return texts;
@@ -52,7 +63,11 @@ TEST_CASE("damaged documents give a value or a diagnostic, never a crash", "[con
         const auto parsed = parse(text);
         CAPTURE(text);
         REQUIRE(parsed.runbook.has_value() != has_errors(parsed.diagnostics));
-        accepted += parsed.runbook ? 1 : 0;
+        if (!parsed.runbook) continue;
+        ++accepted;
+        const auto now = runbookd::from_unix_ms(1'796'000'000'000);  // November 2026
+        for (const auto& found : lint_runbook(*parsed.runbook, settings_for_tests(), now))
+            REQUIRE(found.line > 0);
     }
     CHECK(accepted > 10);
 }
