@@ -2,13 +2,20 @@
 
 CREATE INDEX events_by_subject ON events (subject_uid);
 
+CREATE INDEX events_of_the_clock ON events (seq) WHERE kind = 'clock.synchronised';
+
 CREATE INDEX jobs_followed ON jobs (created_at)
   WHERE status IN ('created', 'queued', 'running', 'timeout')
     AND (late_status IS NULL OR late_status IN ('created', 'queued', 'running'));
 
-CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until);
+CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
-CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at);
+CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)
+  WHERE voided_at IS NULL;
+
+CREATE INDEX pauses_by_runbook ON pauses (runbook, from_at);
+
+CREATE UNIQUE INDEX pauses_in_force ON pauses (runbook) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX revisions_in_force ON revisions (runbook) WHERE effective_until IS NULL;
 
@@ -86,7 +93,7 @@ CREATE TABLE occurrences (
   verdict       TEXT NOT NULL CHECK (verdict IN ('on_time', 'late', 'caught_up', 'skipped', 'missed')),
   reason        TEXT NOT NULL,
   run           INTEGER REFERENCES runs (id),
-  decided_at    INTEGER NOT NULL,
+  decided_at    INTEGER NOT NULL, voided_at INTEGER,
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CHECK (nominal_until >= nominal_at),
   CHECK (count > 1 OR nominal_until = nominal_at)
@@ -98,6 +105,18 @@ CREATE TABLE outputs (
   bytes  INTEGER NOT NULL,
   text   TEXT NOT NULL,
   exact  BLOB
+) STRICT;
+
+CREATE TABLE pauses (
+  id       INTEGER PRIMARY KEY,
+  runbook  TEXT NOT NULL,
+  from_at  INTEGER NOT NULL,
+  until_at INTEGER NOT NULL,
+  reason   TEXT NOT NULL,
+  actor    TEXT NOT NULL,
+  ended_at INTEGER,
+  ended_by TEXT,
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
 
 CREATE TABLE revisions (
@@ -148,7 +167,7 @@ CREATE TABLE runs (
   skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
   halted      INTEGER NOT NULL DEFAULT 0 CHECK (halted >= 0),
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0),
+  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)),
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CONSTRAINT books_balance CHECK (targets = pending + succeeded + warning + failed + timeout + expired + skipped
                                           + halted + cancelled + unknown),
@@ -177,6 +196,14 @@ CREATE TABLE targets (
   revised_at  INTEGER,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE zone_rules (
+  digest         TEXT PRIMARY KEY CHECK (length(digest) = 64),
+  name           TEXT NOT NULL,
+  tzdata_version TEXT NOT NULL,
+  tzif           BLOB NOT NULL,
+  first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
@@ -219,6 +246,43 @@ WHEN OLD.status IN ('completed', 'failed', 'timeout')
   OR NEW.status = 'queued' AND OLD.status = 'running'
 BEGIN
   SELECT RAISE(ABORT, 'a job''s status does not go back, and an ended job has none to change');
+END;
+
+CREATE TRIGGER occurrences_are_kept BEFORE DELETE ON occurrences
+BEGIN
+  SELECT RAISE(ABORT, 'verdicts stay in the record');
+END;
+
+CREATE TRIGGER occurrences_begin_in_force BEFORE INSERT ON occurrences
+WHEN NEW.voided_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'a verdict begins in force');
+END;
+
+CREATE TRIGGER occurrences_grow_or_are_voided BEFORE UPDATE ON occurrences
+WHEN OLD.voided_at IS NOT NULL
+  OR NEW.id IS NOT OLD.id OR NEW.runbook IS NOT OLD.runbook OR NEW.revision IS NOT OLD.revision
+  OR NEW.zone IS NOT OLD.zone OR NEW.customer IS NOT OLD.customer OR NEW.nominal_at IS NOT OLD.nominal_at
+  OR NEW.verdict IS NOT OLD.verdict OR NEW.reason IS NOT OLD.reason OR NEW.run IS NOT OLD.run
+  OR NEW.decided_at IS NOT OLD.decided_at
+  OR NEW.nominal_until < OLD.nominal_until OR NEW.count < OLD.count
+  OR OLD.run IS NOT NULL AND (NEW.nominal_until <> OLD.nominal_until OR NEW.count <> OLD.count)
+  OR NEW.voided_at IS NOT NULL AND (OLD.verdict <> 'missed' OR OLD.run IS NOT NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'a verdict is final');
+END;
+
+CREATE TRIGGER pauses_are_kept BEFORE DELETE ON pauses
+BEGIN
+  SELECT RAISE(ABORT, 'pauses stay in the record');
+END;
+
+CREATE TRIGGER pauses_end_once BEFORE UPDATE ON pauses
+WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.runbook IS NOT OLD.runbook
+  OR NEW.from_at IS NOT OLD.from_at OR NEW.until_at IS NOT OLD.until_at OR NEW.reason IS NOT OLD.reason
+  OR NEW.actor IS NOT OLD.actor
+BEGIN
+  SELECT RAISE(ABORT, 'a pause is ended once and not changed otherwise');
 END;
 
 CREATE TRIGGER runs_status_moves_on BEFORE UPDATE OF status ON runs
@@ -277,6 +341,16 @@ BEGIN
   SELECT RAISE(ABORT, 'a target begins pending');
 END;
 
+CREATE TRIGGER zone_rules_are_kept BEFORE DELETE ON zone_rules
+BEGIN
+  SELECT RAISE(ABORT, 'zone rules stay in the record');
+END;
+
+CREATE TRIGGER zone_rules_are_never_changed BEFORE UPDATE ON zone_rules
+BEGIN
+  SELECT RAISE(ABORT, 'zone rules are kept as they were seen');
+END;
+
 CREATE VIEW event_trail AS
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subject, subject_uid, kind, actor, data,
        hash
@@ -311,7 +385,17 @@ SELECT o.runbook, o.revision, o.zone, o.customer,
        strftime('%Y-%m-%dT%H:%M:%fZ', o.nominal_until / 1000.0, 'unixepoch') AS nominal_until,
        o.count, o.verdict, o.reason, r.run_uid
 FROM occurrences o
-LEFT JOIN runs r ON r.id = o.run;
+LEFT JOIN runs r ON r.id = o.run
+WHERE o.voided_at IS NULL;
+
+CREATE VIEW pause_history AS
+SELECT runbook,
+       strftime('%Y-%m-%dT%H:%M:%fZ', from_at / 1000.0, 'unixepoch') AS from_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', until_at / 1000.0, 'unixepoch') AS until_at,
+       reason, actor,
+       strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1000.0, 'unixepoch') AS ended_at,
+       ended_by
+FROM pauses;
 
 CREATE VIEW run_history AS
 SELECT run_uid, group_uid, runbook, revision, account, customer, zone, "trigger", cause_uid, actor, note,

@@ -194,7 +194,7 @@ void Daemon::report(const FoundRunbooks& found) {
 }
 
 void Daemon::start() {
-    auto stored = store_->load();
+    auto stored = store_->load(clock_.now().utc);
     if (!stored) throw std::runtime_error(stored.error().message);
     auto found = find_runbooks(settings_, zones_);
     report(found);

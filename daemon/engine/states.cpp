@@ -41,5 +41,6 @@ std::optional<Disposition> disposition_from(std::string_view t) {
 }
 std::optional<RunStatus> run_status_from(std::string_view t) { return value_of<RunStatus>(t, kRunStatuses); }
 std::optional<Trigger> trigger_from(std::string_view t) { return value_of<Trigger>(t, kTriggers); }
+std::optional<Verdict> verdict_from(std::string_view t) { return value_of<Verdict>(t, kVerdicts); }
 
 }  // namespace runbookd::engine

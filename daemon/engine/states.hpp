@@ -39,5 +39,6 @@ enum class Verdict : std::uint8_t { on_time, late, caught_up, skipped, missed };
 [[nodiscard]] std::optional<Disposition> disposition_from(std::string_view);
 [[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view);
 [[nodiscard]] std::optional<Trigger> trigger_from(std::string_view);
+[[nodiscard]] std::optional<Verdict> verdict_from(std::string_view);
 
 }  // namespace runbookd::engine

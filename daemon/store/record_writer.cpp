@@ -43,11 +43,24 @@ void RecordWriter::record(const engine::RevisionRetired& revision) {
 }
 
 void RecordWriter::record(const engine::ZoneRulesSeen& seen) {
+    auto insert = use("write_zone_rules");
+    insert.bind(":digest", seen.rules->digest).bind(":name", seen.rules->name).bind(":at", seen.at);
+    insert.bind(":tzdata_version", seen.rules->tzdata_version);
+    insert.bind_blob(":tzif", *seen.rules->tzif).run();
     json data{{"digest", seen.rules->digest}, {"tzdata", seen.rules->tzdata_version}};
     event({seen.at, "zone", seen.rules->name, "zone.rules", "", std::move(data)});
 }
 
 void RecordWriter::record(const engine::PauseSet& pause) {
+    // A pause that is set again is replaced: the one before ends at the same instant.
+    use("write_pause_end")
+        .bind(":runbook", pause.runbook)
+        .bind(":at", pause.at)
+        .bind(":actor", pause.actor)
+        .run();
+    auto insert = use("write_pause");
+    insert.bind(":runbook", pause.runbook).bind(":at", pause.at).bind(":until", pause.until);
+    insert.bind(":reason", pause.reason).bind(":actor", pause.actor).run();
     json data{{"reason", pause.reason}};
     put_time(data, "until", pause.until);
     event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.set", pause.actor,
@@ -55,12 +68,19 @@ void RecordWriter::record(const engine::PauseSet& pause) {
 }
 
 void RecordWriter::record(const engine::PauseEnded& pause) {
+    auto end = use("write_pause_end");
+    end.bind(":runbook", pause.runbook).bind(":at", pause.at).bind(":actor", pause.actor);
+    if (end.run() != 1)
+        throw ContradictingRecord("pause.ended: " + (pause.runbook.empty() ? "all" : pause.runbook) +
+                                  " was not paused");
     event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.ended", pause.actor,
            json::object()});
 }
 
 void RecordWriter::record(const engine::OccurrencesVoided& voided) {
-    json data{{"runbook", voided.runbook}};
+    auto update = use("write_occurrences_voided");
+    update.bind(":runbook", voided.runbook).bind(":zone", voided.zone).bind(":after", voided.after);
+    json data{{"runbook", voided.runbook}, {"rows", update.bind(":at", voided.at).run()}};
     put_text(data, "zone", voided.zone);
     put_time(data, "after", voided.after);
     event({voided.at, "occurrence", voided.runbook, "occurrence.voided", "", std::move(data)});
@@ -72,13 +92,17 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     insert.bind(":run", run.run.str()).bind(":runbook", run.runbook).bind(":revision", run.revision);
     insert.bind(":account", run.account).bind(":zone", run.zone).bind(":trigger", trigger);
     insert.bind(":actor", run.actor).bind(":note", run.note).bind(":scope", scope_to_json(run.scope));
-    insert.bind(":nominal_at", run.nominal).bind(":window_end", run.window_end).bind(":at", run.at).run();
+    insert.bind(":nominal_at", run.nominal).bind(":starts_at", run.starts_at);
+    insert.bind(":caught_up", std::int64_t{run.caught_up ? 1 : 0});
+    insert.bind(":window_end", run.window_end).bind(":at", run.at).run();
     json data{{"runbook", run.runbook}, {"account", run.account}, {"trigger", std::string(trigger)}};
     put_integer(data, "revision", run.revision);
     put_text(data, "zone", run.zone);
     put_text(data, "note", run.note);
     put_time(data, "nominal_at", run.nominal);
+    put_time(data, "starts_at", run.starts_at);
     put_time(data, "window_end", run.window_end);
+    if (run.caught_up) data["caught_up"] = true;
     event({run.at, "run", run.run.str(), "run.planned", run.actor, std::move(data)});
 }
 

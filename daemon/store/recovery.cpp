@@ -18,7 +18,18 @@ T known(std::optional<T> value, const std::string& text) {
     return *value;
 }
 
-std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection) {
+std::vector<engine::RecoveredRunbook::Decided> read_ahead(Connection& connection, const std::string& runbook,
+                                                          UtcTime now) {
+    std::vector<engine::RecoveredRunbook::Decided> ahead;
+    Execution row(connection.statement("recover_ahead"));
+    row.bind(":runbook", runbook).bind(":now", now);
+    while (row.step())
+        ahead.push_back({from_unix_ms(row.integer(0)), from_unix_ms(row.integer(1)), row.integer(2) != 0,
+                         row.text(3), row.integer(4)});
+    return ahead;
+}
+
+std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcTime now) {
     std::vector<engine::RecoveredRunbook> runbooks;
     Execution row(connection.statement("recover_runbooks"));
     while (row.step()) {
@@ -30,6 +41,7 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection) {
         runbook.effective_from = from_unix_ms(row.integer(4));
         runbook.retired = row.integer(5) != 0;
         runbook.judged_until = row.optional_time(6);
+        if (runbook.judged_until > now) runbook.ahead = read_ahead(connection, runbook.runbook, now);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -71,6 +83,8 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         planned.window_end = from_unix_ms(row.integer(11));
         planned.at = from_unix_ms(row.integer(12));
         run.started_at = row.optional_time(13);
+        planned.starts_at = row.optional_time(14);
+        planned.caught_up = row.integer(15) != 0;
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -102,15 +116,30 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
     return jobs;
 }
 
+std::vector<engine::RecoveredPause> read_pauses(Connection& connection) {
+    std::vector<engine::RecoveredPause> pauses;
+    Execution row(connection.statement("recover_pauses"));
+    while (row.step())
+        pauses.push_back({row.text(0), from_unix_ms(row.integer(1)), row.text(2), row.text(3),
+                          from_unix_ms(row.integer(4))});
+    return pauses;
+}
+
 }  // namespace
 
-engine::RecoveredState recover(Connection& connection) {
+engine::RecoveredState recover(Connection& connection, UtcTime now) {
     SQLite::Transaction one_snapshot(connection.database());
     engine::RecoveredState state;
-    state.runbooks = read_runbooks(connection);
+    state.runbooks = read_runbooks(connection, now);
     Execution older(connection.statement("recover_older_revisions"));
     while (older.step()) state.older_revisions[older.text(0)][older.integer(1)] = older.text(2);
     state.runs = read_runs(connection);
+    state.pauses = read_pauses(connection);
+    Execution digests(connection.statement("recover_zone_digests"));
+    while (digests.step()) state.zone_digests.push_back(digests.text(0));
+    Execution clock(connection.statement("recover_clock"));
+    clock.step();
+    state.clock_was_synchronised = clock.integer(0) != 0;
     Execution newest(connection.statement("recover_newest"));
     newest.step();
     state.newest = newest.optional_time(0);

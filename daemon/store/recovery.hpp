@@ -6,7 +6,8 @@
 namespace runbookd::store {
 
 /// One consistent picture: everything is read in one transaction. A job that was given up is in it for 30
-/// days, counted to the newest time in the store (this room reads no clock).
-[[nodiscard]] engine::RecoveredState recover(Connection& connection);
+/// days, counted to the newest time in the store. `now` is the wall time of the start: verdicts over instants
+/// after it were given by a clock that has been set back since. Prepare `recover_` first.
+[[nodiscard]] engine::RecoveredState recover(Connection& connection, UtcTime now);
 
 }  // namespace runbookd::store

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "store/facts_reader.hpp"
 #include "store/gate.hpp"
 #include "store/history_reader.hpp"
 #include "store/migrate.hpp"
@@ -47,6 +48,7 @@ SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCall
     auto connection = std::make_unique<Connection>(path_, Access::read_write);
     migrate(*connection, SystemClock{}.now().utc);
     reader_ = std::make_unique<HistoryReader>(path_);
+    facts_ = std::make_unique<FactsReader>(path_);
     reading_ = std::make_unique<asio::thread_pool>(1);
     WriterThread::Callbacks on_writer{on_loop(loop_, std::move(callbacks.on_trouble)),
                                       on_loop(loop_, std::move(callbacks.on_fatal))};
@@ -71,10 +73,10 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
     }
 }
 
-Result<engine::RecoveredState> SqliteStore::load() {
+Result<engine::RecoveredState> SqliteStore::load(UtcTime now) {
     try {
         Connection connection(path_, Access::read_only);
-        return recover(connection);
+        return recover(connection, now);
     } catch (const SQLite::Exception& error) {
         return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
     }
@@ -89,12 +91,20 @@ asio::awaitable<void> SqliteStore::commit(engine::Batch batch) {
 
 std::string SqliteStore::trouble() const { return writer_->trouble(); }
 
+Result<std::vector<runbook::ZoneRules>> SqliteStore::load_zone_rules() {
+    try {
+        return FactsReader(path_).zone_rules();
+    } catch (const SQLite::Exception& error) {
+        return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
+    }
+}
+
 template <class T>
-asio::awaitable<Result<T>> SqliteStore::read(std::function<Result<T>(HistoryReader&)> question) {
+asio::awaitable<Result<T>> SqliteStore::read(std::function<Result<T>()> question) {
     const auto done = std::make_shared<Gate>(loop_);
     const auto answer = std::make_shared<std::optional<Result<T>>>();
-    auto ask = [loop = loop_, reader = reader_.get(), question = std::move(question), done, answer] {
-        answer->emplace(question(*reader));
+    auto ask = [loop = loop_, question = std::move(question), done, answer] {
+        answer->emplace(question());
         asio::post(loop, [done] { done->open(); });
     };
     asio::post(*reading_, std::move(ask));
@@ -103,20 +113,48 @@ asio::awaitable<Result<T>> SqliteStore::read(std::function<Result<T>(HistoryRead
 }
 
 asio::awaitable<Result<ports::Rows>> SqliteStore::query(ports::Query query) {
-    std::function<Result<ports::Rows>(HistoryReader&)> question =
-        [query = std::move(query)](HistoryReader& reader) { return reader.query(query); };
+    std::function<Result<ports::Rows>()> question = [this, query = std::move(query)] {
+        return reader_->query(query);
+    };
     co_return co_await read(std::move(question));
 }
 
 asio::awaitable<Result<std::optional<std::string>>> SqliteStore::output(std::string job, bool of_stderr) {
-    std::function<Result<std::optional<std::string>>(HistoryReader&)> question =
-        [job = std::move(job), of_stderr](HistoryReader& reader) { return reader.output(job, of_stderr); };
+    std::function<Result<std::optional<std::string>>()> question = [this, job = std::move(job), of_stderr] {
+        return reader_->output(job, of_stderr);
+    };
     co_return co_await read(std::move(question));
 }
 
 asio::awaitable<Result<ports::Rows>> SqliteStore::job_by_uid(std::string uid) {
-    std::function<Result<ports::Rows>(HistoryReader&)> question =
-        [uid = std::move(uid)](HistoryReader& reader) { return reader.job_by_uid(uid); };
+    std::function<Result<ports::Rows>()> question = [this, uid = std::move(uid)] {
+        return reader_->job_by_uid(uid);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
+    std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<verify::RevisionText>>> SqliteStore::revisions(std::string runbook) {
+    std::function<Result<std::vector<verify::RevisionText>>()> question =
+        [this, runbook = std::move(runbook)] { return facts_->revisions(runbook); };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<verify::Slice>> SqliteStore::slice(std::string runbook, UtcTime from, UtcTime until) {
+    std::function<Result<verify::Slice>()> question = [this, runbook = std::move(runbook), from, until] {
+        return facts_->slice(runbook, from, until);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<runbook::ZoneRules>>> SqliteStore::zone_rules() {
+    std::function<Result<std::vector<runbook::ZoneRules>>()> question = [this] {
+        return facts_->zone_rules();
+    };
     co_return co_await read(std::move(question));
 }
 

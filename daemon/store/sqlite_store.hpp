@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "ports/history.hpp"
+#include "ports/recorded_facts.hpp"
 #include "ports/store.hpp"
 
 namespace boost::asio {
@@ -15,6 +17,7 @@ class thread_pool;
 
 namespace runbookd::store {
 
+class FactsReader;
 class HistoryReader;
 class StoreLock;
 class WriterThread;
@@ -30,7 +33,7 @@ struct StoreCallbacks {
     std::function<void(const std::string& why)> on_fatal;
 };
 
-class SqliteStore final : public ports::Store, public ports::History {
+class SqliteStore final : public ports::Store, public ports::History, public ports::RecordedFacts {
 public:
     /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
     /// for this process, and brings the schema to this version. `loop` must not be destroyed before close().
@@ -43,8 +46,10 @@ public:
     SqliteStore(const SqliteStore&) = delete;
     SqliteStore& operator=(const SqliteStore&) = delete;
 
-    /// Blocking: what a start takes up. Errors: unavailable.
-    [[nodiscard]] Result<engine::RecoveredState> load();
+    /// Blocking: what a start at the wall time `now` takes up. Errors: unavailable.
+    [[nodiscard]] Result<engine::RecoveredState> load(UtcTime now);
+    /// Blocking: as zone_rules(), for the start.
+    [[nodiscard]] Result<std::vector<runbook::ZoneRules>> load_zone_rules();
 
     boost::asio::awaitable<void> commit(engine::Batch batch) override;
     [[nodiscard]] std::string trouble() const override;
@@ -54,6 +59,12 @@ public:
                                                                       bool of_stderr) override;
     boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override;
 
+    boost::asio::awaitable<Result<std::vector<std::string>>> runbook_names() override;
+    boost::asio::awaitable<Result<std::vector<verify::RevisionText>>> revisions(std::string runbook) override;
+    boost::asio::awaitable<Result<verify::Slice>> slice(std::string runbook, UtcTime from,
+                                                        UtcTime until) override;
+    boost::asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() override;
+
     /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses) and ends both threads.
     /// Commits that were not durable by then never resume. The destructor does it with a bound of 5 s, then
     /// frees the lock.
@@ -62,15 +73,17 @@ public:
 private:
     SqliteStore(std::string path, boost::asio::any_io_executor loop, StoreCallbacks callbacks,
                 StoreLock lock);
+    /// Asks on the reader's thread.
     template <class T>
-    boost::asio::awaitable<Result<T>> read(std::function<Result<T>(HistoryReader&)> question);
+    boost::asio::awaitable<Result<T>> read(std::function<Result<T>()> question);
 
     std::string path_;
     boost::asio::any_io_executor loop_;
     std::unique_ptr<StoreLock> lock_;  // taken first, freed last
     std::unique_ptr<WriterThread> writer_;
     std::unique_ptr<HistoryReader> reader_;
-    std::unique_ptr<boost::asio::thread_pool> reading_;  // one thread: the reader's
+    std::unique_ptr<FactsReader> facts_;
+    std::unique_ptr<boost::asio::thread_pool> reading_;  // one thread: the readers'
 };
 
 }  // namespace runbookd::store

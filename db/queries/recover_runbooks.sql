@@ -1,6 +1,7 @@
 -- The newest revision of each runbook, and the last nominal instant that has a verdict or a run.
 SELECT v.runbook, v.revision, v.yaml, v.resolved, v.effective_from, v.effective_until IS NOT NULL AS retired,
-       nullif(max(ifnull((SELECT max(nominal_until) FROM occurrences o WHERE o.runbook = v.runbook), -1),
+       nullif(max(ifnull((SELECT max(nominal_until) FROM occurrences o
+                          WHERE o.runbook = v.runbook AND o.voided_at IS NULL), -1),
                   ifnull((SELECT max(nominal_at) FROM runs r
                           WHERE r.runbook = v.runbook AND r."trigger" = 'schedule'), -1)), -1) AS judged_until
 FROM revisions v

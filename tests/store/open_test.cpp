@@ -105,7 +105,7 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
               "SELECT (SELECT max(version) FROM schema_migrations) = user_version "
               "FROM pragma_user_version") == "1");
     CHECK(rows(database, "SELECT name FROM schema_migrations ORDER BY version") ==
-          std::vector<std::string>{"0001_initial", "0002_views"});
+          std::vector<std::string>{"0001_initial", "0002_views", "0003_time"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
@@ -141,8 +141,8 @@ TEST_CASE("a start finds what was open, and nothing else", "[store]") {
     other.revision.reset();
     {
         OpenStore open(database);
-        CHECK(open.store().load()->runbooks.empty());
-        CHECK_FALSE(open.store().load()->newest);
+        CHECK(open.store().load(at(100'000))->runbooks.empty());
+        CHECK_FALSE(open.store().load(at(100'000))->newest);
         open.commit({revision(), revision("other"), plan, started(4), created(), queued});
         open.commit({created("02JOB", "d2"), changed(JobStatus::timeout, "02JOB"),
                      decided(Disposition::timeout, "d2")});
@@ -155,7 +155,7 @@ TEST_CASE("a start finds what was open, and nothing else", "[store]") {
                      finished("03RUN")});
     }
     OpenStore open(database);
-    const auto loaded = open.store().load();
+    const auto loaded = open.store().load(at(100'000));
     REQUIRE(loaded);
     const auto& state = *loaded;
 
@@ -221,10 +221,10 @@ TEST_CASE("a job that was given up is followed for 30 days, or until it ends ups
     open.commit({revision(), planned(), started(2), created(), created("02JOB", "d2"),
                  changed(JobStatus::timeout), changed(JobStatus::timeout, "02JOB"),
                  decided(Disposition::timeout), decided(Disposition::timeout, "d2"), finished(), late});
-    REQUIRE(open.store().load()->jobs.size() == 1);
-    CHECK(open.store().load()->jobs[0].job.str() == "02JOB");
+    REQUIRE(open.store().load(at(100'000))->jobs.size() == 1);
+    CHECK(open.store().load(at(100'000))->jobs[0].job.str() == "02JOB");
     open.commit({engine::Noted{"daemon", "", "daemon.started", "", {}, at(31LL * 24 * 3'600'000)}});
-    CHECK(open.store().load()->jobs.empty());
+    CHECK(open.store().load(at(100'000))->jobs.empty());
 }
 
 TEST_CASE("what was acknowledged survives a kill", "[store]") {
@@ -238,7 +238,7 @@ TEST_CASE("what was acknowledged survives a kill", "[store]") {
         std::filesystem::copy_file(database + suffix, folder.path("after/audit.db") + suffix);
     }
     OpenStore again(folder.path("after/audit.db"));
-    const auto state = again.store().load();
+    const auto state = again.store().load(at(100'000));
     REQUIRE(state);
     CHECK(state->runs.at(0).targets.size() == 3);
     CHECK(state->jobs.at(0).status == JobStatus::created);

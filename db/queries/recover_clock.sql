@@ -1,0 +1,2 @@
+-- Whether the kernel's clock was ever seen synchronised.
+SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_of_the_clock WHERE kind = 'clock.synchronised');

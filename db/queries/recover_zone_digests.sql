@@ -1,0 +1,1 @@
+SELECT digest FROM zone_rules ORDER BY digest;

@@ -1,0 +1,1 @@
+SELECT DISTINCT runbook FROM revisions ORDER BY runbook;

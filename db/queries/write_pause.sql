@@ -1,0 +1,2 @@
+INSERT INTO pauses (runbook, from_at, until_at, reason, actor)
+VALUES (:runbook, :at, :until, :reason, :actor);
