@@ -24,7 +24,9 @@
 #include "http_api/server.hpp"
 #include "log/log.hpp"
 #include "runtime/control_service.hpp"
+#include "runtime/daily_verify.hpp"
 #include "runtime/dispatch_loop.hpp"
+#include "runtime/verifier.hpp"
 #include "store/sqlite_store.hpp"
 #include "timer_wheel/timer_wheel.hpp"
 #include "zones/zones.hpp"
@@ -135,6 +137,8 @@ private:
     engine::Engine engine_;
     std::unique_ptr<runtime::DispatchLoop> dispatch_;
     std::unique_ptr<runtime::ControlService> control_;
+    std::unique_ptr<runtime::Verifier> verifier_;
+    std::unique_ptr<runtime::DailyVerify> daily_verify_;
     std::unique_ptr<http_api::Server> server_;
     int exit_status_ = 0;
     bool is_leaving_ = false;
@@ -171,14 +175,19 @@ Result<void> Daemon::build() {
         std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_, log_);
     control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
                                                          settings_.account.name, RUNBOOKD_VERSION);
+    verifier_ =
+        std::make_unique<runtime::Verifier>(*store_, text_reader(settings_), clock_, loop_.get_executor());
+    daily_verify_ = std::make_unique<runtime::DailyVerify>(
+        *verifier_, clock_, timers_, log_,
+        [this](const ports::VerifyStatus& result) { control_->set_verified(result); });
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
     server.version = RUNBOOKD_VERSION;
     server.on_problem = [this](const std::string& problem) {
         log_.event(log::Level::warning, "control.problem", {{"message", problem}});
     };
-    server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, *control_, *store_,
-                                                 std::move(server));
+    const http_api::Doors doors{*control_, *store_, *verifier_};
+    server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, doors, std::move(server));
     if (auto listening = server_->listen(); !listening) return listening;
     if (!server_->note().empty())
         log_.event(log::Level::warning, "control.note", {{"message", server_->note()}});
@@ -200,6 +209,7 @@ void Daemon::start() {
     report(found);
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
+    tasks_.spawn("daily verify", [this] { return daily_verify_->run(); });
     tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
     std::set<std::string> known;
     for (const auto& stored_runbook : stored->runbooks)

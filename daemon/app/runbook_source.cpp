@@ -1,5 +1,6 @@
 #include "app/runbook_source.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -33,6 +34,32 @@ engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zo
         auto parsed = config::parse_runbook(yaml, name + ".yaml", settings, zones);
         if (!parsed.runbook) return nullptr;
         return std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));
+    };
+}
+
+runtime::Verifier::ReadText text_reader(config::Settings settings) {
+    return [settings = std::move(settings)](const std::string& name, const verify::RevisionText& text,
+                                            const std::vector<runbook::ZoneRules>& rules) {
+        zones::Zones system_zones;
+        const auto recorded = [&](const std::string& digest) -> std::shared_ptr<const runbook::ZoneRules> {
+            const auto found = std::find_if(rules.begin(), rules.end(), [&](const runbook::ZoneRules& one) {
+                return one.digest == digest;
+            });
+            return found == rules.end() ? nullptr : std::make_shared<const runbook::ZoneRules>(*found);
+        };
+        auto parsed =
+            config::parse_revision({name, text.yaml, text.resolved}, settings, system_zones, recorded);
+        verify::Revision revision{text.revision, text.from, text.until, nullptr, {}};
+        if (parsed.runbook) {
+            revision.book = std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));
+            return revision;
+        }
+        const auto error = std::find_if(
+            parsed.diagnostics.begin(), parsed.diagnostics.end(),
+            [](const config::Diagnostic& one) { return one.severity == config::Severity::error; });
+        revision.trouble =
+            error == parsed.diagnostics.end() ? "for no known reason" : config::to_line(*error);
+        return revision;
     };
 }
 

@@ -8,6 +8,7 @@
 #include "config/runbooks.hpp"
 #include "config/settings.hpp"
 #include "engine/planner.hpp"
+#include "runtime/verifier.hpp"
 #include "zones/zones.hpp"
 
 namespace runbookd::app {
@@ -28,5 +29,9 @@ void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);
 
 /// Reads stored revisions again, under the same settings; see engine::ReadRevision. Borrows both.
 [[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones);
+
+/// Reads recorded texts again for `verify`: with the zone rules that were recorded, wherever there are any.
+/// Takes a copy of the settings, for it works on a thread of its own.
+[[nodiscard]] runtime::Verifier::ReadText text_reader(config::Settings settings);
 
 }  // namespace runbookd::app

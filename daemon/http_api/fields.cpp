@@ -29,14 +29,6 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Result<std::optional<std::int64_t>> query_time(const Request& request, const char* name) {
-    const auto text = query_value(request, name);
-    if (!text) return std::optional<std::int64_t>{};
-    const auto at = parse_utc(*text);
-    if (!at) return invalid(std::string("query parameter '") + name + "': " + at.error().message);
-    return std::optional{to_unix_ms(*at)};
-}
-
 }  // namespace
 
 Result<void> only_known(const Request& request, std::initializer_list<const char*> known) {
@@ -53,6 +45,14 @@ std::optional<std::string> query_value(const Request& request, const char* name)
     const auto found = request.query.find(name);
     if (found == request.query.end()) return std::nullopt;
     return found->second;
+}
+
+Result<std::optional<UtcTime>> query_time(const Request& request, const char* name) {
+    const auto text = query_value(request, name);
+    if (!text) return std::optional<UtcTime>{};
+    const auto at = parse_utc(*text);
+    if (!at) return invalid(std::string("query parameter '") + name + "': " + at.error().message);
+    return std::optional{*at};
 }
 
 Result<std::int64_t> query_limit(const Request& request, std::int64_t otherwise) {
@@ -87,8 +87,8 @@ Result<ports::Query> read_query(const Request& request, ports::View view) {
     query.site = query_value(request, "site");
     query.device = query_value(request, "device");
     query.status = query_value(request, "status");
-    query.since_ms = *since;
-    query.until_ms = *until;
+    if (*since) query.since_ms = to_unix_ms(**since);
+    if (*until) query.until_ms = to_unix_ms(**until);
     return query;
 }
 
@@ -116,6 +116,14 @@ Result<std::string> required_text(const Json& object, const char* key) {
     auto text = text_field(object, key);
     if (text && text->empty()) return invalid(std::string("'") + key + "' is missing");
     return text;
+}
+
+Result<Millis> required_span(const Json& object, const char* key) {
+    const auto text = required_text(object, key);
+    if (!text) return tl::unexpected(text.error());
+    const auto span = parse_duration(*text);
+    if (!span) return invalid(std::string("'") + key + "': " + span.error().message);
+    return *span;
 }
 
 Result<std::vector<std::string>> texts_field(const Json& object, const char* key) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "http_api/message.hpp"
 #include "ports/history.hpp"
 
@@ -23,6 +24,8 @@ inline constexpr std::int64_t kLargestLimit = 100'000;
 [[nodiscard]] std::optional<std::string> query_value(const Request& request, const char* name);
 /// `limit`, 1 to kLargestLimit; absent: `otherwise`.
 [[nodiscard]] Result<std::int64_t> query_limit(const Request& request, std::int64_t otherwise);
+/// An ISO time; absent: none.
+[[nodiscard]] Result<std::optional<UtcTime>> query_time(const Request& request, const char* name);
 /// runbook, customer, site, device, status, since, until (ISO times), limit, run: the filters of every list.
 [[nodiscard]] Result<ports::Query> read_query(const Request& request, ports::View view);
 
@@ -35,6 +38,8 @@ inline constexpr std::int64_t kLargestLimit = 100'000;
 [[nodiscard]] Result<std::string> text_field(const nlohmann::ordered_json& object, const char* key);
 /// As text_field, but it must be there and not be empty.
 [[nodiscard]] Result<std::string> required_text(const nlohmann::ordered_json& object, const char* key);
+/// A span such as "2h", which must be there.
+[[nodiscard]] Result<Millis> required_span(const nlohmann::ordered_json& object, const char* key);
 [[nodiscard]] Result<std::vector<std::string>> texts_field(const nlohmann::ordered_json& object,
                                                            const char* key);
 /// An object of texts; numbers and booleans are taken as they were written.

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "ports/control.hpp"
 #include "ports/history.hpp"
+#include "ports/verification.hpp"
 
 namespace runbookd::http_api {
 
@@ -25,11 +26,18 @@ struct ServerSettings {
     std::function<void(const std::string&)> on_problem;
 };
 
+/// Whom the handlers ask.
+struct Doors {
+    ports::Control& control;
+    ports::History& history;
+    ports::Verification& verification;
+};
+
 class Server {
 public:
-    /// `timers`, `control` and `history` outlive it; it outlives the tasks that start() spawns.
-    Server(boost::asio::any_io_executor loop, async::Timers& timers, ports::Control& control,
-           ports::History& history, ServerSettings settings);
+    /// `timers` and what is behind the doors outlive it; it outlives the tasks that start() spawns.
+    Server(boost::asio::any_io_executor loop, async::Timers& timers, const Doors& doors,
+           ServerSettings settings);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -44,6 +44,24 @@ Json budget_view(const ports::BudgetUse& use) {
     return view;
 }
 
+Json pause_view(const ports::PauseStatus& pause) {
+    Json view;
+    view["runbook"] = text_or_null(pause.runbook);
+    view["since"] = format_utc(pause.since);
+    view["until"] = format_utc(pause.until);
+    view["reason"] = pause.reason;
+    view["actor"] = pause.actor;
+    return view;
+}
+
+Json verified_view(const ports::VerifyStatus& verified) {
+    Json view;
+    view["at"] = format_utc(verified.at);
+    view["instants"] = verified.instants;
+    view["unexplained"] = verified.unexplained;
+    return view;
+}
+
 }  // namespace
 
 Json row_view(const ports::Rows& rows, std::size_t row) {
@@ -72,6 +90,7 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     view["zone"] = text_or_null(runbook.zone);
     view["next_at"] = time_or_null(runbook.next_at);
     view["next_window_end"] = time_or_null(runbook.next_window_end);
+    view["paused_until"] = time_or_null(runbook.paused_until);
     view["file"] = runbook.file;
     view["problem"] = text_or_null(runbook.problem);
     return view;
@@ -129,6 +148,34 @@ Json status_view(const ports::DaemonStatus& status) {
     view["creates"] = budget_view(status.creates);
     view["fleet_devices"] = status.fleet_devices;
     view["fleet_read_at"] = time_or_null(status.fleet_read_at);
+    view["pauses"] = Json::array();
+    for (const auto& pause : status.pauses) view["pauses"].push_back(pause_view(pause));
+    view["clock_hold"] = text_or_null(status.clock_hold);
+    view["verified"] = status.verified ? verified_view(*status.verified) : Json(nullptr);
+    return view;
+}
+
+Json verify_view(const verify::Report& report) {
+    Json view;
+    view["since"] = format_utc(report.since);
+    view["until"] = format_utc(report.until);
+    view["runbooks"] = report.runbooks;
+    view["instants"] = report.instants;
+    view["pending"] = report.pending;
+    view["complete"] = report.unexplained == 0;
+    view["unexplained_instants"] = report.unexplained;
+    view["unexplained"] = Json::array();
+    for (const auto& finding : report.findings) {
+        Json shown;
+        shown["runbook"] = finding.runbook;
+        shown["zone"] = finding.zone;
+        shown["nominal_at"] = format_utc(finding.nominal);
+        shown["nominal_until"] = format_utc(finding.until);
+        shown["count"] = finding.count;
+        shown["kind"] = verify::to_text(finding.kind);
+        shown["message"] = finding.message;
+        view["unexplained"].push_back(std::move(shown));
+    }
     return view;
 }
 

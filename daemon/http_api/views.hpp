@@ -5,6 +5,7 @@
 
 #include "ports/control.hpp"
 #include "ports/history.hpp"
+#include "ports/verification.hpp"
 
 namespace runbookd::http_api {
 
@@ -18,6 +19,8 @@ namespace runbookd::http_api {
 [[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device);
 [[nodiscard]] nlohmann::ordered_json component_view(const engine::Component& component);
 [[nodiscard]] nlohmann::ordered_json status_view(const ports::DaemonStatus& status);
+/// What `verify` found; `complete` says that nothing is unexplained.
+[[nodiscard]] nlohmann::ordered_json verify_view(const verify::Report& report);
 
 /// The job of `GET /api/v2/job/{jobUid}` from a row of History::job_by_uid: what is not known is left out.
 [[nodiscard]] nlohmann::ordered_json seed_job_view(const ports::Rows& rows);

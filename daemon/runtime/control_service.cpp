@@ -101,6 +101,10 @@ ports::DaemonStatus ControlService::status() const {
     if (!core.line().problem().empty())
         status.problems.push_back("account " + account_ + ": " + core.line().problem());
     for (const auto& problem : file_problems_) status.problems.push_back(problem);
+    if (verified_ && verified_->unexplained > 0)
+        status.problems.push_back("record: " + std::to_string(verified_->unexplained) +
+                                  " instants are not explained by it; see `runbookctl verify`");
+    status.verified = verified_;
     status.state = stopping_                   ? "stopping"
                    : !status.problems.empty()  ? "degraded"
                    : core.line().is_answered() ? "running"

@@ -1,6 +1,7 @@
 #pragma once
 // Answers what people ask of the daemon, from the engine's state on the loop.
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
 
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
+    /// What the last verify found; what it could not explain is a problem.
+    void set_verified(const ports::VerifyStatus& result) { verified_ = result; }
     void set_stopping() { stopping_ = true; }
 
 private:
@@ -38,6 +41,7 @@ private:
     std::string version_;
     Instant started_at_;
     std::vector<std::string> file_problems_;
+    std::optional<ports::VerifyStatus> verified_;
     bool stopping_ = false;
 };
 

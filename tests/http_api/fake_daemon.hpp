@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -61,6 +62,7 @@ struct FakeControl final : ports::Control {
     std::vector<ports::QuickJobRequest> quick_jobs_asked;
     std::vector<ports::PauseRequest> pauses_asked;
     std::vector<std::string> resumes_asked;
+    std::optional<Error> refusal;  ///< of pause and resume
     std::vector<ports::RunbookStatus> runbooks_known;
     ports::DaemonStatus status_now;
     ports::FleetView fleet_now;
@@ -77,10 +79,12 @@ struct FakeControl final : ports::Control {
     }
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override {
         pauses_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return ports::PauseAccepted{request.runbook, status_now.now + request.span};
     }
     boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string) override {
         resumes_asked.push_back(runbook);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return Result<void>{};
     }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
@@ -111,6 +115,16 @@ struct FakeHistory final : ports::History {
     }
 };
 
+struct FakeVerification final : ports::Verification {
+    Result<verify::Report> report;
+    std::vector<std::optional<UtcTime>> asked;
+
+    boost::asio::awaitable<Result<verify::Report>> verify(std::optional<UtcTime> since) override {
+        asked.push_back(since);
+        co_return report;
+    }
+};
+
 class FakeDaemon {
 public:
     FakeDaemon() : FakeDaemon(http_api::ServerSettings{}) {}
@@ -118,7 +132,8 @@ public:
         : socket(settings.socket_path.empty() ? folder.file("control.sock") : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
-          server_(loop_.get_executor(), timers_, control, history, complete(std::move(settings))) {}
+          server_(loop_.get_executor(), timers_, {control, history, verification},
+                  complete(std::move(settings))) {}
     ~FakeDaemon() {
         if (!thread_.joinable()) return;
         boost::asio::post(loop_, [this] {
@@ -156,6 +171,7 @@ public:
     std::string socket;
     FakeControl control;
     FakeHistory history;
+    FakeVerification verification;
     std::vector<std::string> problems;
 
 private:
