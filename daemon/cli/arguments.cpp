@@ -5,19 +5,21 @@
 #include <sstream>
 
 #include "base/spelling.hpp"
+#include "base/time.hpp"
 #include "cli/surroundings.hpp"
 
 namespace runbookd::cli {
 namespace {
 
-const std::vector<std::string> kVerbs{
-    "validate", "lint", "next", "run",    "quickjob", "runbooks", "runs",       "occurrences",
-    "targets",  "jobs", "show", "output", "events",   "devices",  "components", "status"};
+const std::vector<std::string> kVerbs{"validate", "lint",   "next",        "run",     "quickjob",
+                                      "runbooks", "runs",   "occurrences", "targets", "jobs",
+                                      "show",     "output", "events",      "devices", "components",
+                                      "status",   "pause",  "resume",      "verify"};
 /// Of the design, not built yet: said so, rather than "unknown".
 const std::vector<std::string> kLaterVerbs{
-    "lint",     "plan",   "forecast", "diff",   "apply",  "failures",  "outputs", "coverage",  "why",
-    "retarget", "settle", "pause",    "resume", "cancel", "approve",   "reject",  "doctor",    "budget",
-    "verify",   "audit",  "collect",  "import", "token",  "dashboard", "schema",  "completion"};
+    "plan",     "forecast", "diff",   "apply",     "failures", "outputs",   "coverage", "why",
+    "retarget", "settle",   "cancel", "approve",   "reject",   "doctor",    "budget",   "audit",
+    "collect",  "import",   "token",  "dashboard", "schema",   "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -70,6 +72,7 @@ public:
             "Exit status: 0 done, 1 failed or invalid, 2 usage, 3 daemon or API unreachable, 4 refused.");
         add_offline_verbs();
         add_starting_verbs();
+        add_pausing_verbs();
         add_lists();
         add_single_things();
     }
@@ -154,6 +157,40 @@ private:
         add_variables(quickjob);
         quickjob->add_flag("--wait", command_.waits, "Until the job has ended; prints its output");
     }
+    void add_pausing_verbs() {
+        auto* pause = verb("pause", Verb::pause, "Creates nothing for a while; ends by itself");
+        add_scope(pause);
+        pause->add_option("--for", command_.span, "How long: 2h, 30m, 7d")
+            ->required()
+            ->check([](const std::string& text) {
+                const auto span = parse_duration(text);
+                return span ? std::string{} : "--for: " + span.error().message;
+            });
+        pause->add_option("--reason", command_.reason, "Kept in the record")
+            ->required()
+            ->check([](const std::string& text) {
+                return text.empty() ? std::string("--reason: must not be empty") : std::string{};
+            });
+        auto* resume = verb("resume", Verb::resume, "Ends a pause now");
+        add_scope(resume);
+    }
+    void add_scope(CLI::App* sub) {
+        auto* runbook = sub->add_option("RUNBOOK", command_.name, "Which runbook");
+        sub->add_flag("--all", command_.of_all, "All runbooks, and quick jobs")->excludes(runbook);
+        for (const auto* later : {"--customer", "--device", "--component"})
+            sub->add_option_function<std::string>(
+                   later,
+                   [later](const std::string&) {
+                       throw CLI::ValidationError(std::string("'") + later + "' is not supported yet");
+                   },
+                   "Not supported yet")
+                ->group("");
+        sub->callback([this, sub, which = sub->get_name() == "pause" ? Verb::pause : Verb::resume] {
+            command_.verb = which;
+            if (command_.name.empty() && !command_.of_all)
+                throw CLI::ValidationError(sub->get_name(), "which runbook? name one, or say --all");
+        });
+    }
     void add_variables(CLI::App* sub) {
         sub->add_option("--var", variables_, "name=value; may be repeated")
             ->take_all()
@@ -182,6 +219,8 @@ private:
         output->add_option("JOB", command_.name, "A job's uid or its beginning")->required();
         output->add_flag("--stderr", command_.of_stderr, "The other stream");
         verb("status", Verb::status, "The daemon's own health");
+        verb("verify", Verb::verify, "Whether the record explains every instant of every schedule")
+            ->add_option("--since", command_.filters.since, "A span ago or an ISO time; default: all of it");
     }
 
     void take_choices() {

@@ -4,7 +4,9 @@
 #include "cli/client.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
+#include "cli/pausing.hpp"
 #include "cli/starting.hpp"
+#include "cli/verifying.hpp"
 #include "cli/views.hpp"
 #include "config/settings.hpp"
 
@@ -40,6 +42,9 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::quickjob: return run_quickjob(around, client, command);
         case Verb::show: return run_show(around, client, command);
         case Verb::output: return run_output(around, client, command);
+        case Verb::pause: return run_pause(around, client, command);
+        case Verb::resume: return run_resume(around, client, command);
+        case Verb::verify: return run_verify(around, client, command);
         default: return run_status(around, client, command);
     }
 }

@@ -24,7 +24,10 @@ enum class Verb {
     events,
     devices,
     components,
-    status
+    status,
+    pause,
+    resume,
+    verify
 };
 enum class Format { table, json, csv };
 
@@ -50,6 +53,8 @@ struct Command {
     std::string note;                              ///< run
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
+    bool of_all = false;                           ///< pause, resume: not one runbook but all
+    std::string span, reason;                      ///< pause
 };
 
 }  // namespace runbookd::cli

@@ -32,8 +32,8 @@ const std::map<Verb, const char*> kKeys{
      "first_seen_at "
      "last_seen_at gone_at"},
     {Verb::runbooks,
-     "runbook description enabled revision account component schedule zone next_at next_window_end file "
-     "problem"},
+     "runbook description enabled revision account component schedule zone next_at next_window_end "
+     "paused_until file problem"},
     {Verb::components, "component_uid component_name category description variables"},
     {Verb::next, "at local runbook zone window_end suppressed_by"},
 };
@@ -69,10 +69,14 @@ constexpr ListColumn kTargets[] = {
     {"DECIDED (UTC)", "decided_at", Shown::time},
 };
 constexpr ListColumn kOccurrences[] = {
-    {"RUNBOOK", "runbook", Shown::text, true},     {"NOMINAL (UTC)", "nominal_at", Shown::time},
-    {"UNTIL (UTC)", "nominal_until", Shown::time}, {"COUNT", "count", Shown::number},
-    {"ZONE", "zone", Shown::text, true},           {"VERDICT", "verdict"},
-    {"REASON", "reason", Shown::text, true},       {"RUN", "run_uid"},
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"ZONE", "zone", Shown::text, true},
+    {"NOMINAL (UTC)", "nominal_at", Shown::time},
+    {"UNTIL (UTC)", "nominal_until", Shown::time},
+    {"COUNT", "count", Shown::number},
+    {"VERDICT", "verdict"},
+    {"REASON", "reason", Shown::text, true},
+    {"RUN", "run_uid"},
 };
 constexpr ListColumn kEvents[] = {
     {"SEQ", "seq", Shown::number},
@@ -99,6 +103,7 @@ constexpr ListColumn kRunbooks[] = {
     {"SCHEDULE", "schedule"},
     {"ZONE", "zone", Shown::text, true},
     {"NEXT (UTC)", "next_at", Shown::time},
+    {"PAUSED UNTIL (UTC)", "paused_until", Shown::time},
     {"COMPONENT", "component", Shown::text, true},
     {"PROBLEM", "problem", Shown::text, true},
 };
@@ -108,6 +113,15 @@ constexpr ListColumn kComponents[] = {
     {"CATEGORY", "category", Shown::text, true},
     {"VARIABLES", "variables", Shown::text, true},
     {"DESCRIPTION", "description", Shown::text, true},
+};
+constexpr ListColumn kVerify[] = {
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"ZONE", "zone", Shown::text, true},
+    {"NOMINAL (UTC)", "nominal_at", Shown::time},
+    {"UNTIL (UTC)", "nominal_until", Shown::time},
+    {"COUNT", "count", Shown::number},
+    {"KIND", "kind"},
+    {"WHAT", "message"},
 };
 constexpr ListColumn kNext[] = {
     {"AT (UTC)", "at", Shown::time},
@@ -143,6 +157,7 @@ std::span<const ListColumn> table_columns(Verb verb) {
         case Verb::runbooks: return kRunbooks;
         case Verb::components: return kComponents;
         case Verb::next: return kNext;
+        case Verb::verify: return kVerify;
         default: return {};
     }
 }

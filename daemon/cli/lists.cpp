@@ -13,16 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// "2h" is that long ago; anything else must be an ISO time.
-Result<std::string> read_time(const Surroundings& around, const char* option, const std::string& text) {
-    if (text.empty()) return text;
-    if (const auto span = parse_duration(text)) return format_utc(around.clock.now().utc - *span);
-    if (const auto at = parse_utc(text)) return format_utc(*at);
-    return fail(ErrorCode::invalid_input,
-                std::string(option) + ": '" + text +
-                    "' is neither a span ago (2h, 7d) nor a time (2026-12-01T02:00:00Z)");
-}
-
 const char* path_of(Verb verb) {
     switch (verb) {
         case Verb::runbooks: return "/v1/runbooks";
@@ -129,6 +119,15 @@ void print(Surroundings& around, const Command& command, const Json& rows) {
 }
 
 }  // namespace
+
+Result<std::string> read_time(const Surroundings& around, const char* option, const std::string& text) {
+    if (text.empty()) return text;
+    if (const auto span = parse_duration(text)) return format_utc(around.clock.now().utc - *span);
+    if (const auto at = parse_utc(text)) return format_utc(*at);
+    return fail(ErrorCode::invalid_input,
+                std::string(option) + ": '" + text +
+                    "' is neither a span ago (2h, 7d) nor a time (2026-12-01T02:00:00Z)");
+}
 
 bool is_list(Verb verb) {
     switch (verb) {

@@ -10,6 +10,11 @@
 
 namespace runbookd::cli {
 
+/// The value of `option` (for messages): "2h" is that long ago, anything else must be an ISO time; empty
+/// stays empty. Errors: invalid_input.
+[[nodiscard]] Result<std::string> read_time(const Surroundings& around, const char* option,
+                                            const std::string& text);
+
 [[nodiscard]] bool is_list(Verb verb);
 /// Asks and prints. Returns the exit status.
 int run_list(Surroundings& around, const Client& client, const Command& command);

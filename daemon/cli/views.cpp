@@ -140,6 +140,21 @@ std::string budget_words(const Json& status, const char* key) {
            " in the last 60 s";
 }
 
+/// "clean until 2026-12-01 04:00:00 UTC by ana: a freeze"
+std::string pause_words(const Json& pause) {
+    const auto runbook = text_at(pause, "runbook");
+    return (runbook.empty() ? "everything" : runbook) + " until " + utc(pause, "until") + " by " +
+           text_at(pause, "actor") + ": " + text_at(pause, "reason");
+}
+
+std::string verified_words(const Json& status) {
+    const auto verified = status.find("verified");
+    if (verified == status.end() || !verified->is_object()) return {};
+    const auto unexplained = number_at(*verified, "unexplained");
+    return utc(*verified, "at") + ", " + text_at(*verified, "instants") + " instants, " +
+           (unexplained == 0 ? "all explained" : std::to_string(unexplained) + " not explained");
+}
+
 }  // namespace
 
 int run_show(Surroundings& around, const Client& client, const Command& command) {
@@ -192,6 +207,10 @@ int run_status(Surroundings& around, const Client& client, const Command& comman
     sheet.line("reads", budget_words(status, "reads"));
     sheet.line("creates", budget_words(status, "creates"));
     const auto read_at = utc(status, "fleet_read_at");
+    if (const auto pauses = status.find("pauses"); pauses != status.end() && pauses->is_array())
+        for (const auto& pause : *pauses) sheet.line("paused", pause_words(pause));
+    sheet.line("clock", text_at(status, "clock_hold"));
+    sheet.line("verified", verified_words(status));
     sheet.line("fleet", text_at(status, "fleet_devices") + " devices" +
                             (read_at.empty() ? ", not read yet" : ", read " + read_at));
     return kDone;
