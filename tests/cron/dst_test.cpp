@@ -167,3 +167,37 @@ TEST_CASE("a single time follows the same rules", "[cron]") {
     CHECK(all("2026-10-25T02:30", {}, RepeatRule::second) == Times{"2026-10-25T01:30"});
     CHECK(all("2026-10-25T02:30", {}, RepeatRule::both) == Times{"2026-10-25T00:30", "2026-10-25T01:30"});
 }
+
+namespace {
+
+/// UTC, but ahead by an hour for half an hour: clocks go from 02:00 to 03:00, and at 03:30 back to 02:30.
+class BriefZone final : public runbookd::cron::Zone {
+public:
+    [[nodiscard]] const std::string& name() const override { return name_; }
+    [[nodiscard]] runbookd::cron::ZoneInterval at(runbookd::UtcTime at) const override {
+        if (at < forward_) return {runbookd::UtcTime::min(), forward_, std::chrono::seconds{0}};
+        if (at < back_) return {forward_, back_, std::chrono::hours{1}};
+        return {back_, runbookd::UtcTime::max(), std::chrono::seconds{0}};
+    }
+
+private:
+    const std::string name_ = "Test/Brief";
+    const runbookd::UtcTime forward_ = *parse_utc("2026-05-05T02:00");
+    const runbookd::UtcTime back_ = *parse_utc("2026-05-05T02:30");
+};
+
+}  // namespace
+
+TEST_CASE("what is left out and shown soon after is not left out", "[cron]") {
+    const BriefZone zone;
+    const auto first_after = [&](const char* text, const char* after) {
+        const auto cron = Expression::parse(text);
+        REQUIRE(cron.has_value());
+        return runbookd::format_utc(*cron->next_after(*parse_utc(after), zone)).substr(0, 16);
+    };
+    const auto* before = "2026-05-05T01:59";
+    CHECK(first_after("15 2 5 5 *", before) == "2026-05-05T02:00");  // never shown: the gap's end
+    CHECK(first_after("45 2 5 5 *", before) == "2026-05-05T02:45");  // shown in the end
+    CHECK(first_after("15 3 5 5 *", before) == "2026-05-05T02:15");  // shown twice: the first
+    CHECK(first_after("15 3 5 5 *", "2026-05-05T02:15") == "2027-05-05T03:15");
+}

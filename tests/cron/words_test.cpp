@@ -1,3 +1,4 @@
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -141,4 +142,19 @@ TEST_CASE("macros and offsets are said in words", "[cron]") {
     later.offset = std::chrono::days{1};
     CHECK(words("0 3 L * *", later) == "at 03:00 on the last day of every month, 1 day later");
     CHECK(words("0 3 * * *", later) == "at 03:00 every day");
+}
+
+TEST_CASE("the examples in docs/cron.md say what the program says", "[cron]") {
+    std::ifstream page("docs/cron.md");  // tests run in the repository's root
+    int examples = 0;
+    bool is_among_examples = false;
+    for (std::string line; std::getline(page, line);) {
+        if (line.starts_with("## ")) is_among_examples = line == "## Examples";
+        if (!is_among_examples || !line.starts_with("| `")) continue;
+        const auto end = line.find('`', 3);
+        INFO(line);
+        CHECK(line.substr(end) == "` | " + words(line.substr(3, end - 3)) + " |");
+        ++examples;
+    }
+    CHECK(examples >= 10);
 }
