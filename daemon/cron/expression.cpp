@@ -111,35 +111,43 @@ SyntaxError never_fires(const Fields& fields, DayRule rule) {
         "a weekday that falls on one of the days (the first of a weekday: 1-7, the second: 8-14, …)"};
 }
 
+std::optional<SyntaxError> too_many_for_macro(const std::vector<Word>& words) {
+    const std::size_t most = is_every(words.front().text) ? 2 : 1;
+    if (words.size() <= most) return std::nullopt;
+    return SyntaxError{words[most].column, "",
+                       "unexpected '" + std::string(words[most].text) + "' after '" +
+                           std::string(words[most - 1].text) + "'",
+                       "nothing more"};
+}
+
+/// The span of `@every`; `length` is that of the whole text.
+tl::expected<std::chrono::seconds, SyntaxError> read_every(const std::vector<Word>& words, std::size_t length,
+                                                           const Options& options) {
+    if (options.offset != std::chrono::days::zero())
+        return tl::unexpected(SyntaxError{words.front().column, "",
+                                          "'@every' counts from the Unix epoch and has no days for an offset "
+                                          "to move",
+                                          "fields, or no offset"});
+    return words.size() > 1 ? parse_every(words[1].text, words[1].column) : parse_every("", length + 1);
+}
+
 }  // namespace
 
 tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, const Options& options) {
-    auto words = words_of(text);
     if (auto error = wrong_offset(options.offset)) return tl::unexpected(std::move(*error));
     Expression expression;
     expression.text_ = text;
     expression.offset_ = static_cast<std::int32_t>(options.offset.count());
+    auto words = words_of(text);
     if (!words.empty() && words.front().text.front() == '@') {
-        const auto macro = words.front();
-        const bool every = is_every(macro.text);
-        if (const auto most = std::size_t{every ? 2U : 1U}; words.size() > most)
-            return tl::unexpected(SyntaxError{
-                words[most].column, "",
-                "unexpected '" + std::string(words[most].text) + "' after '" + std::string(macro.text) + "'",
-                "nothing more"});
-        if (every) {
-            const auto span = words.size() > 1 ? parse_every(words[1].text, words[1].column)
-                                               : parse_every("", text.size() + 1);
+        if (auto error = too_many_for_macro(words)) return tl::unexpected(std::move(*error));
+        if (is_every(words.front().text)) {
+            const auto span = read_every(words, text.size(), options);
             if (!span) return tl::unexpected(span.error());
-            if (expression.offset_ != 0)
-                return tl::unexpected(SyntaxError{macro.column, "",
-                                                  "'@every' counts from the Unix epoch and has no days for "
-                                                  "an offset to move",
-                                                  "fields, or no offset"});
             expression.every_ = static_cast<std::int32_t>(span->count());
             return expression;
         }
-        const auto fields = fields_of_macro(macro.text, macro.column);
+        const auto fields = fields_of_macro(words.front().text, words.front().column);
         if (!fields) return tl::unexpected(fields.error());
         words = words_of(*fields);
     }
@@ -150,9 +158,9 @@ tl::expected<Expression, SyntaxError> Expression::parse(std::string_view text, c
     expression.times_ = {second.values, minute.values, static_cast<std::uint32_t>(hour.values)};
     expression.has_seconds_ = words.size() == kSix;
     expression.fixed_time_ = !minute.begins_open && !hour.begins_open;
-    expression.gap_ = options.gap.value_or(expression.fixed_time_ ? GapRule::shift : GapRule::skip);
-    expression.repeat_ =
-        options.repeat.value_or(expression.fixed_time_ ? RepeatRule::first : RepeatRule::both);
+    const bool fixed = expression.fixed_time_;
+    expression.gap_ = options.gap.value_or(fixed ? GapRule::shift : GapRule::skip);
+    expression.repeat_ = options.repeat.value_or(fixed ? RepeatRule::first : RepeatRule::both);
     expression.days_ = day_rule_of(*fields, options.days);
     expression.days_.settle();
     if (expression.days_.live_months == 0) return tl::unexpected(never_fires(*fields, expression.days_));

@@ -20,8 +20,7 @@ namespace runbookd::cron {
 /// Where in the expression's text an error sits; the message says what would be valid.
 struct SyntaxError {
     std::size_t column = 1;  ///< 1-based, in the expression's text
-    std::string
-        field;  ///< "second", "minute", "hour", "day of month", "month", "day of week"; empty: the whole
+    std::string field;       ///< as the fields are called ("day of month"); empty: the whole
     std::string message;
     std::string expected;        ///< such as "0-59, a list, a range or a step"
     bool not_supported = false;  ///< the dialect has it, this version does not: nothing any more

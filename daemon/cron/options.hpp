@@ -18,7 +18,7 @@ enum class GapRule : std::uint8_t {
     shift,  ///< fires once, at the first instant after the gap
     skip,   ///< does not fire
 };
-/// Which of the instants that share a local time fire.
+/// Which of the instants that share a local time fire; where it is shown once, that one does.
 enum class RepeatRule : std::uint8_t { first, second, both };
 
 struct Options {
