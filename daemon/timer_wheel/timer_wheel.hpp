@@ -1,110 +1,104 @@
 #pragma once
 // A hierarchical timer wheel in ticks of one millisecond: the only source of time-outs in the daemon.
 // It never reads a clock: whoever drives it says what time it is. After Varghese and Lauck, "Hashed and
-// Hierarchical Timing Wheels" (SOSP 1987), with one occupancy bitmap per level, so that empty time is
-// skipped.
-#include <array>
+// Hierarchical Timing Wheels" (SOSP 1987), with an occupancy bitmap per level, so that empty time is skipped,
+// and with chunks in place of linked lists (docs/decisions/0005-timer-wheel.md).
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "timer_wheel/late_timers.hpp"
+#include "timer_wheel/slots.hpp"
+#include "timer_wheel/timer.hpp"
+
 namespace runbookd::timer_wheel {
-
-using Tick = std::uint64_t;
-
-class TimerWheel;
-
-/// A place in a ring of timers; a ring's head is a Link of its own, so that unlinking needs neither head nor
-/// wheel.
-struct Link {
-    Link* previous = nullptr;
-    Link* next = nullptr;
-};
-
-/// One timer, embedded in what it belongs to. Cancels itself when destroyed; may be rescheduled from its own
-/// fire().
-class Timer : private Link {
-public:
-    using Callback = void (*)(Timer&);
-    explicit Timer(Callback on_fire) : on_fire_(on_fire) {}
-    ~Timer() { cancel(); }
-    Timer(const Timer&) = delete;
-    Timer& operator=(const Timer&) = delete;
-
-    [[nodiscard]] bool is_scheduled() const { return next != nullptr; }
-    /// The tick it is due at; meaningful while scheduled.
-    [[nodiscard]] Tick due() const { return due_; }
-    /// Does nothing when not scheduled. O(1).
-    void cancel() {
-        if (next == nullptr) return;
-        previous->next = next;
-        next->previous = previous;
-        previous = next = nullptr;
-    }
-
-private:
-    friend class TimerWheel;
-    Tick due_ = 0;
-    Callback on_fire_;
-};
 
 class TimerWheel {
 public:
-    explicit TimerWheel(Tick now = 0);
-    ~TimerWheel();  ///< whatever is still scheduled is cancelled, not fired
+    explicit TimerWheel(Tick now = 0) : now_(now), late_(slots_) {}
+    ~TimerWheel() = default;  ///< whatever is still scheduled is cancelled, not fired
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
     /// Schedules, or moves, `timer` to `due`; a due tick that is past fires at the next advance (from a
-    /// callback: in the present one). O(1), no allocation. `timer` must not be scheduled on another wheel,
-    /// and must not outlive this one while scheduled.
-    void schedule(Timer& timer, Tick due);
+    /// callback: in the present one). O(1), for a past tick O(log n); no allocation, once there was room for
+    /// as many. `timer` must not be scheduled on another wheel, and must not outlive this one while
+    /// scheduled.
+    void schedule(Timer& timer, Tick due) {
+        if (due < now_) [[unlikely]]
+            return schedule_late(timer, due);
+        timer.cancel();
+        timer.due_ = due;
+        slots_.append(timer, slot_of(due));
+    }
 
     /// Moves to `now` (never back: an earlier tick is taken as the present one) and fires what is due, in
     /// order of due tick, within a tick in order of scheduling; at most `most` timers. Returns how many
-    /// fired: `most` means that more may be due, and that the wheel stands where it stopped. A callback may
-    /// schedule and cancel freely, and sees its own tick as now(); it must not call advance().
+    /// fired. A callback may schedule and cancel freely, and sees its own tick as now(); it must not call
+    /// advance().
+    ///
+    /// Without `most` everything due has fired. With it the call is bounded in all it does (it also moves no
+    /// more than kMostMoved timers to a lower level), may stop before everything has, and then stands where
+    /// it stopped: see is_behind().
     std::size_t advance(Tick now, std::size_t most = SIZE_MAX);
+    static constexpr std::size_t kMostMoved = 4096;
 
-    /// The earliest due tick (may be past), or nullopt when empty. O(levels), plus one slot's list.
+    /// True when the last advance() stopped at its bounds, so that more may be due.
+    [[nodiscard]] bool is_behind() const { return is_behind_; }
+
+    /// The earliest due tick (may be past), or nullopt when empty. Looks at every timer of one slot, which
+    /// can be most of them: for tests and simulations.
     [[nodiscard]] std::optional<Tick> next_due() const;
+
+    /// The tick to sleep until before advancing again: never after next_due(); before it only a few times for
+    /// one timer, when a slot far ahead begins. nullopt when empty. O(levels).
+    [[nodiscard]] std::optional<Tick> next_wake() const;
+
     [[nodiscard]] Tick now() const { return now_; }
 
+    /// All memory that the wheel holds, beside the timers themselves.
+    [[nodiscard]] std::size_t bytes() const { return sizeof(*this) + slots_.bytes() + late_.bytes(); }
+
 private:
-    // A timer's level is the highest base-64 digit in which its due tick differs from now, its slot that
+    // A timer's level is the highest base-256 digit in which its due tick differs from now, its slot that
     // digit: so everything on one level is due before anything on the next, and a slot's timers move down
     // when now enters it.
-    static constexpr unsigned kDigitBits = 6;
+    static constexpr unsigned kDigitBits = 8;
     static constexpr unsigned kSlots = 1U << kDigitBits;
-    static constexpr unsigned kLevels = (64 + kDigitBits - 1) / kDigitBits;
-    struct Level {
-        /// Bit n: slot n may hold timers. Cancelling leaves it set; the next look at the slot clears it.
-        mutable std::uint64_t occupied = 0;
-        std::array<Link, kSlots> slots;
-    };
-    struct Place {
-        unsigned level;
-        unsigned slot;
-    };
+    static constexpr unsigned kLevels = 64 / kDigitBits;
+    static constexpr unsigned kWordsPerLevel = kSlots / 64;
+    static_assert(kLevels * kSlots <= Slots::kKept);
 
-    static Timer& timer_at(Link& link) { return static_cast<Timer&>(link); }
-    static const Timer& timer_at(const Link& link) { return static_cast<const Timer&>(link); }
-    static Tick earliest_in(const Link& head);
-    static void append(Link& head, Timer& timer);
-
-    [[nodiscard]] unsigned digit_of_now(unsigned level) const;
-    [[nodiscard]] std::optional<Place> next_place() const;
-    [[nodiscard]] Tick start_of(Place place) const;
-    void insert(Timer& timer);
-    void append_overdue(Timer& timer);
-    void sort_overdue();
-    Timer* take_present();
-    bool enter_next_slot(Tick limit);
+    /// For due ticks from now_ on.
+    [[nodiscard]] unsigned slot_at_or_above(Tick due, unsigned least_level) const {
+        // Bit 0 set as well: a timer due now belongs to level 0.
+        const auto differing = static_cast<unsigned>(63 - __builtin_clzll((due ^ now_) | 1));
+        const auto shift = std::max(differing & ~(kDigitBits - 1), least_level * kDigitBits);
+        return shift * (kSlots / kDigitBits) + static_cast<unsigned>(due >> shift) % kSlots;
+    }
+    /// What belongs to a slot whose timers are moving down has to queue behind them.
+    [[nodiscard]] unsigned slot_of(Tick due) const { return slot_at_or_above(due, open_level_); }
+    static unsigned level_0_slot(Tick due) { return static_cast<unsigned>(due % kSlots); }
+    [[nodiscard]] unsigned open_slot() const { return slot_of(now_); }
+    /// The first tick of a slot ahead.
+    [[nodiscard]] Tick start_of(unsigned slot) const;
+    template <class Accept>
+    [[nodiscard]] std::optional<unsigned> next_slot(Accept accept) const;
+    /// True when the timers of the open slot are to fire from where they are.
+    [[nodiscard]] bool are_few(unsigned open) const;
+    void schedule_late(Timer& timer, Tick due);
+    Timer* take_next(Tick limit);
 
     Tick now_;
-    std::array<Level, kLevels> levels_;
-    Link overdue_;  ///< due before now_: scheduled so, since advance() leaves nothing behind
-    bool overdue_sorted_ = true;
+    // The slot of now on this level is being emptied: its timers fire, unless this is not level 0 and they
+    // are many; then they move down.
+    unsigned open_level_ = 0;
+    bool is_moving_ = false;  ///< down from the open slot, and not done: some are below it, some still in it
+    bool is_behind_ = false;
+    std::size_t moves_left_ = 0;
+    Slots slots_;
+    mutable LateTimers late_;  // asking drops what was cancelled
 };
 
 }  // namespace runbookd::timer_wheel

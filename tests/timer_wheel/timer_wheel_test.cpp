@@ -211,4 +211,68 @@ TEST_CASE("a wheel that goes lets its timers live on, unscheduled", "[timer_whee
     CHECK(other.next_due() == Tick{5});
 }
 
-TEST_CASE("a timer stays small", "[timer_wheel]") { STATIC_REQUIRE(sizeof(Timer) <= 40); }
+TEST_CASE("many timers of one far tick move down in bounded pieces, and what comes meanwhile queues behind",
+          "[timer_wheel]") {
+    constexpr std::size_t kMany = 10 * TimerWheel::kMostMoved + 1;
+    constexpr Tick kDue = 70'000'000;
+    TimerWheel wheel;
+    std::size_t fired = 0;
+    bool in_order = true;
+    std::vector<std::unique_ptr<Probe>> timers;
+    for (std::size_t n = 0; n < kMany; ++n) {
+        timers.push_back(std::make_unique<Probe>([&fired, &in_order, n] { in_order &= fired++ == n + 1; }));
+        wheel.schedule(*timers.back(), kDue);
+    }
+    Probe before([&] { in_order &= fired++ == 0; }), after([&] { in_order &= fired++ == kMany + 1; });
+    CHECK(wheel.next_wake().value() <= kDue);
+    CHECK(wheel.advance(kDue, 10) == 0);
+    CHECK(wheel.is_behind());
+    wheel.schedule(after, kDue);
+    wheel.schedule(before, kDue - 1);
+    CHECK(wheel.next_due() == kDue - 1);
+    CHECK(wheel.next_wake() == wheel.now());
+    int calls = 0;
+    do {
+        CHECK(wheel.advance(kDue, 1000) <= 1000);
+        ++calls;
+    } while (wheel.is_behind());
+    CHECK(fired == kMany + 2);
+    CHECK(in_order);
+    CHECK(calls < 100);
+    CHECK(wheel.now() == kDue);
+}
+
+TEST_CASE("cancelled timers by the million cost a bounded call no more than others", "[timer_wheel]") {
+    TimerWheel wheel;
+    std::vector<std::unique_ptr<Probe>> timers;
+    for (std::size_t n = 0; n < 5 * TimerWheel::kMostMoved; ++n) {
+        timers.push_back(std::make_unique<Probe>([] { FAIL("fired"); }));
+        wheel.schedule(*timers.back(), 10);
+    }
+    timers.clear();
+    CHECK(wheel.advance(10, 1) == 0);
+    CHECK(wheel.is_behind());
+    while (wheel.is_behind()) CHECK(wheel.advance(10, 1) == 0);
+    CHECK_FALSE(wheel.next_wake().has_value());
+}
+
+TEST_CASE("a lone timer wakes up its driver at its own tick, not before", "[timer_wheel]") {
+    TimerWheel wheel(12'345);
+    Probe far([] {});
+    wheel.schedule(far, 12'345 + kYear);
+    CHECK(wheel.next_wake() == 12'345 + kYear);
+    far.cancel();
+    CHECK_FALSE(wheel.next_wake().has_value());
+}
+
+TEST_CASE("an empty wheel, or one that waits for years, passes a century in one step", "[timer_wheel]") {
+    TimerWheel wheel;
+    Diary diary(wheel);
+    auto a = diary.timer("a");
+    wheel.schedule(*a, 101 * kYear);
+    CHECK(wheel.advance(100 * kYear, 1) == 0);
+    CHECK_FALSE(wheel.is_behind());
+    CHECK(wheel.advance(200 * kYear) == 1);
+}
+
+TEST_CASE("a timer stays small", "[timer_wheel]") { STATIC_REQUIRE(sizeof(Timer) == 24); }
