@@ -82,6 +82,11 @@ Findings look_at_files(const Command& command, const Judge& judge) {
         // lint is for those who edit runbooks, and they may not be allowed to read the secrets.
         auto loaded = command.verb == Verb::lint ? config::load_settings_without_secrets(file)
                                                  : config::load_settings(file, zones);
+        // Nor is the configuration what it judges: what is wrong there stops it, the rest is for validate.
+        if (command.verb == Verb::lint)
+            std::erase_if(loaded.diagnostics, [](const Diagnostic& found) {
+                return found.severity == config::Severity::warning;
+            });
         findings.checked_runbooks = loaded.settings.has_value();
         if (loaded.settings) settings = std::move(*loaded.settings);
         findings.add(std::move(loaded.diagnostics));
