@@ -229,6 +229,7 @@ void Daemon::start() {
 
 void Daemon::reload() {
     tell_reloading();
+    zones_.reread();
     auto found = find_runbooks(settings_, zones_);
     report(found);
     std::set<std::string> known;
