@@ -7,25 +7,36 @@ namespace runbookd::async {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::size_t kMostAtOnce = 4096;
+
+}  // namespace
+
 Timers::Timers(asio::any_io_executor loop, const Clock& clock, timer_wheel::TimerWheel& wheel)
     : loop_(std::move(loop)), clock_(clock), wheel_(wheel), os_timer_(loop_) {}
 
 void Timers::schedule(timer_wheel::Timer& timer, Millis after) {
-    wheel_.schedule(timer, to_tick(clock_.now().steady + after));
-    rearm();
+    const auto due = to_tick(clock_.now().steady + after);
+    wheel_.schedule(timer, due);
+    // Most time-outs end after the next wake-up, and are cancelled before it: nothing to do for them.
+    if (!armed_for_ || due < *armed_for_) arm(due);
 }
 
 void Timers::rearm() {
-    const auto due = wheel_.next_due();
-    if (!due) {
+    const auto wake = wheel_.next_wake();
+    if (!wake) {
         os_timer_.cancel();
         armed_for_.reset();
-        return;
+    } else if (armed_for_ != wake) {
+        arm(*wake);
     }
-    if (armed_for_ == due) return;
-    armed_for_ = due;
+}
+
+void Timers::arm(timer_wheel::Tick wake) {
+    armed_for_ = wake;
     // Ticks count time suspended; the operating system's timer does not.
-    os_timer_.expires_at(std::chrono::steady_clock::time_point{Millis{static_cast<std::int64_t>(*due)}} -
+    os_timer_.expires_at(std::chrono::steady_clock::time_point{Millis{static_cast<std::int64_t>(wake)}} -
                          time_suspended());
     wait();
 }
@@ -39,7 +50,8 @@ void Timers::wait() {
     os_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;  // re-armed for another tick, or this object is going
         armed_for_.reset();
-        wheel_.advance(to_tick(clock_.now().steady));
+        // In pieces, so that a great many at once do not keep sockets waiting; what is left is due at once.
+        wheel_.advance(to_tick(clock_.now().steady), kMostAtOnce);
         if (on_moved_) on_moved_();
         rearm();
     });

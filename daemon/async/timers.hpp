@@ -1,5 +1,5 @@
 #pragma once
-// The wheel on the loop: one operating-system timer sleeps until the wheel's next due tick and fires it.
+// The wheel on the loop: one operating-system timer sleeps until the wheel has something to do, and lets it.
 // Everything that waits for time in the daemon waits here. Loop thread only.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -34,6 +34,7 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor() const { return loop_; }
 
 private:
+    void arm(timer_wheel::Tick wake);
     void wait();
 
     boost::asio::any_io_executor loop_;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kCacheLine = 64;
 
-// One step of closing holes, once per new chunk, looks at no more chunks than this. It ends with the second
-// that comes free: one is for the slot that needs it, the other brings the wheel back to its density.
+// One step of closing holes, once per new chunk, looks at no more chunks than this. Freeing one is the aim;
+// what a step could not do is left to the next.
 constexpr int kChunksPerStep = 8;
 
 // Denser chunks are left for later: moving what is in them would cost more than the room that it makes is
@@ -108,7 +108,11 @@ void Slots::release(unsigned slot) {
 
 /// Gives the slot a new chunk; its first entry is where the next timer goes.
 Timer** Slots::grow(unsigned slot) {
-    if (holes_ > (in_use_ + kLeave) * kTolerableHoles) close_holes();
+    if (holes_ > (in_use_ + kLeave) * kTolerableHoles) {
+        close_holes();
+    } else {
+        owed_ = 0;
+    }
     auto& chunk = free_chunk();
     ++in_use_;
     chunk.slot = slot;
@@ -163,8 +167,8 @@ void Slots::recycle(Chunk& chunk) {
 
 /// Goes on from where the last call stopped, around all slots.
 void Slots::close_holes() {
-    const auto before = in_use_;
-    for (int looked = 0; looked < kChunksPerStep && before - in_use_ < 2; ++looked) {
+    ++owed_;
+    for (int looked = 0; looked < kChunksPerStep && owed_ > 0; ++looked) {
         if (closing_ != nullptr && !can_close(*closing_)) closing_ = nullptr;
         if (closing_ == nullptr) {
             closing_ = next_to_close();
@@ -220,6 +224,7 @@ void Slots::pack(Chunk& from) {
     const bool was_first = &from == closing_;
     holes_ -= std::min(holes_, Chunk::kEntries);
     recycle(from);
+    --owed_;
     if (was_first) {
         closing_ = &next;
         closing_to_ = nullptr;

@@ -112,6 +112,7 @@ private:
     std::size_t holes_ = 0;   ///< in all chunks in use, about: never too few
     std::size_t in_use_ = 0;  ///< chunks that belong to a slot
     std::size_t touched_ = 0;
+    std::size_t owed_ = 0;  ///< chunks that close_holes() has yet to free
     Chunk* free_ = nullptr;
     Chunk* fresh_ = nullptr;  ///< never used yet: up to fresh_end_
     Chunk* fresh_end_ = nullptr;

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "async/task_group.hpp"
 #include "catch.hpp"
@@ -83,6 +84,32 @@ TEST_CASE("an earlier deadline that comes later is served first", "[async][timer
     CHECK(order == "early ");
     bed.pass(seconds{5});
     CHECK(order == "early late ");
+}
+
+TEST_CASE("a crowd that is due at once is served in pieces, and all of it", "[async][timers]") {
+    Bed bed;
+    std::size_t expired = 0;
+    std::vector<std::unique_ptr<Deadline>> deadlines;
+    for (std::size_t n = 0; n < 20'000; ++n)
+        deadlines.push_back(std::make_unique<Deadline>(bed.timers, seconds{10}, [&] { ++expired; }));
+    bed.clock.pass(seconds{10});
+    bed.loop.restart();
+    bed.loop.poll_one();
+    CHECK(expired < deadlines.size());
+    bed.turn();
+    CHECK(expired == deadlines.size());
+}
+
+TEST_CASE("a deadline behind one that was cancelled is served all the same", "[async][timers]") {
+    Bed bed;
+    int expired = 0;
+    Deadline first(bed.timers, seconds{5}, [&] { ++expired; });
+    const Deadline second(bed.timers, seconds{60}, [&] { ++expired; });
+    first.cancel();
+    bed.pass(seconds{6});
+    CHECK(expired == 0);
+    bed.pass(seconds{60});
+    CHECK(expired == 1);
 }
 
 TEST_CASE("whoever asked is told each time the wheel has moved", "[async][timers]") {
