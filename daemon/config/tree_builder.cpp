@@ -127,6 +127,8 @@ void TreeBuilder::add_to_map(Open& map, NodePtr node, Mark at) {
     }
     const auto key = std::exchange(map.key, nullptr);
     if (key->plain && key->text == "<<") {
+        const auto [first, is_first] = map.keys.emplace(key->text, map.key_mark);
+        if (!is_first) map.node->duplicates.push_back({key->text, map.key_mark, first->second});
         map.merges.push_back(std::move(node));
         return;
     }
