@@ -30,8 +30,10 @@ void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known) {
 }
 
 engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones) {
-    return [&settings, &zones](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
-        auto parsed = config::parse_runbook(yaml, name + ".yaml", settings, zones);
+    return [&settings, &zones](const std::string& name,
+                               const engine::RevisionText& text) -> engine::RunbookPointer {
+        const auto todays_rules = [](const std::string&) { return nullptr; };
+        auto parsed = config::parse_revision({name, text.yaml, text.resolved}, settings, zones, todays_rules);
         if (!parsed.runbook) return nullptr;
         return std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));
     };

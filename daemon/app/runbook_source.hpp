@@ -27,7 +27,8 @@ struct FoundRunbooks {
 /// Where there is a doubt, a known runbook that was not found is not taken for gone: it becomes a bad one.
 void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);
 
-/// Reads stored revisions again, under the same settings; see engine::ReadRevision. Borrows both.
+/// Reads stored revisions again, with what they took from the settings of then, and the zones' rules of
+/// today; see engine::ReadRevision. Borrows both.
 [[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones);
 
 /// Reads recorded texts again for `verify`: with the zone rules that were recorded, wherever there are any.

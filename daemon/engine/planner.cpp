@@ -41,7 +41,8 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
                       const std::vector<std::string>& zone_digests, const ReadRevision& read, Instant now) {
     known_zones_.insert(zone_digests.begin(), zone_digests.end());
     for (const auto& stored : runbooks) {
-        auto book = stored.retired ? nullptr : as_stored(read(stored.runbook, stored.yaml), stored);
+        auto book = stored.retired ? nullptr
+                                   : as_stored(read(stored.runbook, {stored.yaml, stored.resolved}), stored);
         if (book == nullptr) {
             auto& retired = retired_[stored.runbook];
             retired.last_revision = stored.revision;

@@ -19,8 +19,8 @@
 namespace runbookd::engine {
 
 using RunbookPointer = std::shared_ptr<const runbook::Runbook>;
-/// Reads a stored revision's text again; null: this version cannot.
-using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const std::string& yaml)>;
+/// Reads a stored revision again, as it was understood then; null: this version cannot.
+using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RevisionText& text)>;
 
 /// A runbook whose file cannot be taken: its last good revision stays in force.
 struct BadRunbook {

@@ -235,6 +235,11 @@ struct RecoveredRun {
     std::optional<UtcTime> started_at;
     std::vector<RecoveredTarget> targets;
 };
+/// What a revision is known by.
+struct RevisionText {
+    std::string yaml;
+    std::string resolved;
+};
 struct RecoveredRunbook {
     std::string runbook;
     std::int64_t revision = 0;
@@ -263,8 +268,8 @@ struct RecoveredPause {
 };
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
-    /// The yaml of each revision that an unfinished run belongs to, where it is not the newest.
-    std::map<std::string, std::map<std::int64_t, std::string>> older_revisions;
+    /// Each revision that an unfinished run belongs to, where it is not the newest.
+    std::map<std::string, std::map<std::int64_t, RevisionText>> older_revisions;
     std::vector<RecoveredRun> runs;         ///< unfinished, oldest first
     std::vector<RecoveredJob> jobs;         ///< open ones, and abandoned ones still followed; oldest first
     std::vector<RecoveredPause> pauses;     ///< that have not ended in the record

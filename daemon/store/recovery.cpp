@@ -132,7 +132,8 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     engine::RecoveredState state;
     state.runbooks = read_runbooks(connection, now);
     Execution older(connection.statement("recover_older_revisions"));
-    while (older.step()) state.older_revisions[older.text(0)][older.integer(1)] = older.text(2);
+    while (older.step())
+        state.older_revisions[older.text(0)][older.integer(1)] = {older.text(2), older.text(3)};
     state.runs = read_runs(connection);
     state.pauses = read_pauses(connection);
     Execution digests(connection.statement("recover_zone_digests"));

@@ -69,7 +69,7 @@ TEST_CASE("the revision that was in force judges the downtime, an edit made mean
     bench.start({old}, {});  // for the bench to read the old text
     EngineBench other;
     other.tell([&](Engine& core, Instant now) {
-        const auto read = [&](const std::string&, const std::string&) {
+        const auto read = [&](const std::string&, const RevisionText&) {
             return std::make_shared<const runbook::Runbook>(old);
         };
         core.start(stored(old, test_start() - minutes{10}), read, {edited}, {}, now);

@@ -186,11 +186,11 @@ TEST_CASE("a run goes on as its own revision says, whatever its file says now", 
     edited.component = "Other";
     auto state = with_runbook(edited);
     state.runbooks[0].revision = 2;
-    state.older_revisions["sweep"][1] = old.yaml;
+    state.older_revisions["sweep"][1] = {old.yaml, old.resolved};
     state.runs.push_back(started(test_start() + minutes{10}, 1));
     bench.tell([&](Engine& core, Instant now) {
-        const auto read = [&](const std::string&, const std::string& yaml) {
-            return std::make_shared<const runbook::Runbook>(yaml == old.yaml ? old : edited);
+        const auto read = [&](const std::string&, const RevisionText& text) {
+            return std::make_shared<const runbook::Runbook>(text.yaml == old.yaml ? old : edited);
         };
         core.start(state, read, {edited}, {}, now);
     });

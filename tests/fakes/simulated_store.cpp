@@ -29,7 +29,7 @@ void SimulatedStore::apply(const engine::Batch& batch) {
 void SimulatedStore::take(const engine::RevisionEffective& r) {
     auto& runbook = runbooks_[r.runbook];
     require(r.revision == runbook.revision + 1, "revisions count up");
-    texts_[r.runbook][r.revision] = r.yaml;
+    texts_[r.runbook][r.revision] = {r.yaml, r.resolved};
     const auto judged = runbook.judged_until;
     runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}};
 }

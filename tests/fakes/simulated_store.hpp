@@ -57,7 +57,7 @@ private:
     void take(const engine::Noted& r);
 
     std::map<std::string, engine::RecoveredRunbook> runbooks_;
-    std::map<std::string, std::map<std::int64_t, std::string>> texts_;  // of every revision
+    std::map<std::string, std::map<std::int64_t, engine::RevisionText>> texts_;  // of every revision
     std::map<RunUid, StoredRun> runs_;
     std::map<JobUid, StoredJob> jobs_;
     std::vector<engine::OccurrenceDecided> occurrences_;

@@ -33,9 +33,10 @@ void Simulation::boot() {
     wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
     engine_ = std::make_unique<engine::Engine>(engine::EngineSettings{}, *wheel_, random_());
     texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
-    const auto read = [this](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
+    const auto read = [this](const std::string& name,
+                             const engine::RevisionText& text) -> engine::RunbookPointer {
         for (const auto& runbook : texts_)
-            if (runbook.name == name && runbook.yaml == yaml)
+            if (runbook.name == name && runbook.yaml == text.yaml)
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };

@@ -169,7 +169,8 @@ TEST_CASE("a start finds what was open, and nothing else", "[store]") {
     CHECK_FALSE(state.runbooks[0].retired);
     CHECK(state.runbooks[1].retired);
     CHECK_FALSE(state.runbooks[1].judged_until);
-    CHECK(state.older_revisions.at("clean").at(1) == revision().yaml);
+    CHECK(state.older_revisions.at("clean").at(1).yaml == revision().yaml);
+    CHECK(state.older_revisions.at("clean").at(1).resolved == revision().resolved);
 
     REQUIRE(state.runs.size() == 2);
     const auto& run = state.runs[0];
