@@ -145,6 +145,7 @@ private:
     FleetReader reader_;
     Follower follower_;
     Finder finder_;
+    Sender sender_;
     Dispatcher dispatcher_;
     Starter starter_;
     QuickJobs quick_jobs_;

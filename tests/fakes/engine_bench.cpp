@@ -80,9 +80,9 @@ EngineBench::~EngineBench() = default;
 
 void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state) {
     const auto read = [&](const std::string& name,
-                          const engine::RevisionText& text) -> engine::RunbookPointer {
+                          const engine::RecordedText& text) -> engine::RunbookPointer {
         for (const auto& runbook : runbooks)
-            if (runbook.name == name && runbook.yaml == text.yaml)
+            if (runbook.name == name && runbook.yaml == text.yaml && runbook.resolved == text.resolved)
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };
