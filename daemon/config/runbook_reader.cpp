@@ -207,7 +207,7 @@ private:
     }
 
     void read_steps(const Field& field) {
-        check_steps(field);
+        check_steps(field, [](const Field& variables) { (void)read_variables(variables); });
         if (map_.has("component"))
             field.error({.code = "bad_value",
                          .message = "'component' and 'steps' exclude each other",

@@ -4,7 +4,6 @@
 
 #include "config/quantities.hpp"
 #include "config/success_reader.hpp"
-#include "config/variables.hpp"
 
 namespace runbookd::config {
 namespace {
@@ -16,6 +15,8 @@ constexpr const char* kExample = "[{name: check, component: Check Backup}]";
 
 class StepsReader {
 public:
+    explicit StepsReader(const CheckVariables& check_variables) : check_variables_(check_variables) {}
+
     void check(const Field& field) {
         static const Vocabulary keys{
             {"name", "component", "variables", "on_failure", "when", "timeout", "success", "expect"}, {}};
@@ -49,7 +50,7 @@ private:
             (void)read_text(*component);
         else
             map.missing("component", "the name or uid of a component, or expect: {online: true}");
-        if (const auto variables = map.get("variables")) (void)read_variables(*variables);
+        if (const auto variables = map.get("variables")) check_variables_(*variables);
         if (const auto policy = map.get("on_failure")) (void)read_word(*policy, {{"stop"}, {"continue"}});
         if (const auto timeout = map.get("timeout")) (void)read_duration(*timeout, kTimeouts);
         if (const auto success = map.get("success")) check_success(*success);
@@ -96,13 +97,14 @@ private:
                          .suggestion = nearest_of(outcome, kOutcomes)});
     }
 
+    const CheckVariables& check_variables_;
     std::vector<std::string> names_;
 };
 
 }  // namespace
 
-void check_steps(const Field& field) {
-    StepsReader reader;
+void check_steps(const Field& field, const CheckVariables& check_variables) {
+    StepsReader reader(check_variables);
     for (const auto& item : read_full_list(field, kExample, kMostSteps)) reader.check(item);
 }
 

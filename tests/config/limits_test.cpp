@@ -63,6 +63,13 @@ TEST_CASE("deep nesting is refused at its limit", "[config]") {
     CHECK_FALSE(parse_document(repeated("? ", 20'000), "a.yaml").root);
 }
 
+TEST_CASE("aliases of aliases nest no deeper than a text may", "[config]") {
+    const auto tower = repeated("[", 15) + "x" + repeated("]", 15);
+    const auto yaml = "a: &a " + tower + "\nb: &b " + repeated("[", 15) + "*a" + repeated("]", 15) + "\n";
+    CHECK(parse_document(yaml, "a.yaml").root);
+    CHECK(code_of(yaml + "c: [[*b]]\n") == "too_big");
+}
+
 TEST_CASE("too many values and too large a file are refused", "[config]") {
     CHECK(code_of(repeated("- a\n", kMaxNodes)) == "too_big");
     CHECK(parse_document(repeated("- a\n", kMaxNodes - 1), "a.yaml").root);
