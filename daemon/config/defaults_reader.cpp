@@ -9,6 +9,35 @@
 namespace runbookd::config {
 namespace {
 
+/// Keys that no runbook can take from the settings.
+void refuse_key(const Field& tree, const Entry& entry, const std::string& message) {
+    tree.report->error(
+        entry.key_mark, tree.path + "." + entry.key,
+        {.code = "bad_value", .message = message, .expected = "this key in the runbook itself"});
+}
+
+/// The part of the tree that can be read as one of a runbook.
+Node without_own_keys(const Field& tree, PartOf part) {
+    auto rest = *tree.node;
+    std::erase_if(rest.entries, [&](const Entry& entry) {
+        if (entry.key == "name")
+            refuse_key(tree, entry, "a name cannot be shared");
+        else if (entry.key == "use")
+            refuse_key(tree, entry, "'use' stands in runbooks only");
+        else
+            return false;
+        return true;
+    });
+    const auto* targets = part == PartOf::defaults ? rest.find("targets") : nullptr;
+    if (const auto* include = targets == nullptr ? nullptr : targets->value->find("include"))
+        tree.report->error(
+            include->key_mark, tree.path + ".targets.include",
+            {.code = "bad_value",
+             .message = "a runbook that forgot its targets would run on these",
+             .expected = "'include' in a profile or in the runbook; 'exclude' may stand here"});
+    return rest;
+}
+
 /// Notices are told to nobody yet, which must not refuse each runbook: the key ends here.
 NodePtr without_notify(const Node& tree) {
     auto rest = std::make_shared<Node>(tree);
@@ -49,6 +78,22 @@ private:
 };
 
 }  // namespace
+
+void check_part(const Field& tree, PartOf part, const Settings& settings, zones::ZoneSource& zones) {
+    if (!tree.is_map()) return tree.wrong_type("a map with keys of runbooks");
+    const auto rest = without_own_keys(tree, part);
+    auto report = tree.report->sibling();
+    read_part(Field{&rest, tree.path, &report}, part, settings, zones);
+    auto found = report.take();
+    drop_missing_from_maps(found);
+    tree.report->add(std::move(found));
+}
+
+void drop_missing_from_maps(std::vector<Diagnostic>& found) {
+    std::erase_if(found, [](const Diagnostic& one) {
+        return one.code == "missing_key" && one.path.find('[') == std::string::npos;
+    });
+}
 
 void read_runbook_defaults(const MapReader& top, const Surroundings& around, Settings& settings) {
     settings.runbook_defaults.file = top.field().report->file();

@@ -53,8 +53,8 @@ struct Node {
     std::vector<NodePtr> items;
     std::vector<Entry> entries;
     std::vector<Duplicate> duplicates;
-    std::size_t nodes = 1;  ///< with everything below, aliases counted each time
-    std::size_t bytes = 0;  ///< of all texts below, likewise
+    std::size_t nodes = 1;   ///< with everything below, aliases counted each time
+    std::size_t bytes = 0;   ///< of all texts below, likewise
     std::size_t height = 0;  ///< levels of lists and maps, this one included, aliases written out
 
     /// A map's entry of that key; null: it has none.

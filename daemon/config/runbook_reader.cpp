@@ -282,35 +282,6 @@ private:
     Resolved resolved_;
 };
 
-/// Keys that no runbook can take from the settings.
-void refuse_key(const Field& tree, const Entry& entry, const std::string& message) {
-    tree.report->error(
-        entry.key_mark, tree.path + "." + entry.key,
-        {.code = "bad_value", .message = message, .expected = "this key in the runbook itself"});
-}
-
-/// The part of the tree that can be read as one of a runbook.
-Node without_own_keys(const Field& tree, PartOf part) {
-    auto rest = *tree.node;
-    std::erase_if(rest.entries, [&](const Entry& entry) {
-        if (entry.key == "name")
-            refuse_key(tree, entry, "a name cannot be shared");
-        else if (entry.key == "use")
-            refuse_key(tree, entry, "'use' stands in runbooks only");
-        else
-            return false;
-        return true;
-    });
-    const auto* targets = part == PartOf::defaults ? rest.find("targets") : nullptr;
-    if (const auto* include = targets == nullptr ? nullptr : targets->value->find("include"))
-        tree.report->error(
-            include->key_mark, tree.path + ".targets.include",
-            {.code = "bad_value",
-             .message = "a runbook that forgot its targets would run on these",
-             .expected = "'include' in a profile or in the runbook; 'exclude' may stand here"});
-    return rest;
-}
-
 }  // namespace
 
 runbook::Runbook read_runbook(const Field& tree, const std::string& default_name, const NodePtr& inherited,
@@ -320,21 +291,9 @@ runbook::Runbook read_runbook(const Field& tree, const std::string& default_name
     return RunbookReader(*map, settings, zones, std::nullopt).read(default_name, inherited);
 }
 
-void check_part(const Field& tree, PartOf part, const Settings& settings, zones::ZoneSource& zones) {
-    if (!tree.is_map()) return tree.wrong_type("a map with keys of runbooks");
-    const auto rest = without_own_keys(tree, part);
-    auto report = tree.report->sibling();
-    if (const auto map = MapReader::open(Field{&rest, tree.path, &report}, runbook_keys()))
+void read_part(const Field& tree, PartOf part, const Settings& settings, zones::ZoneSource& zones) {
+    if (const auto map = MapReader::open(tree, runbook_keys()))
         (void)RunbookReader(*map, settings, zones, part).read("", nullptr);
-    auto found = report.take();
-    drop_missing_from_maps(found);
-    tree.report->add(std::move(found));
-}
-
-void drop_missing_from_maps(std::vector<Diagnostic>& found) {
-    std::erase_if(found, [](const Diagnostic& one) {
-        return one.code == "missing_key" && one.path.find('[') == std::string::npos;
-    });
 }
 
 }  // namespace runbookd::config

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
 #include "config/inheritance.hpp"

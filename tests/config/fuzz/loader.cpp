@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
 #include "config/inheritance.hpp"
 #include "config/lint.hpp"
-#include "config/runbook_reader.hpp"
 #include "config/runbooks.hpp"
 #include "zones/zones.hpp"
 
