@@ -68,7 +68,7 @@ TEST_CASE("every mistake in a customer is reported", "[config]") {
               "2:3 bad_value customers.Acme", "2:17 bad_value customers.Acme.sites",
               "3:6 missing_key customers.a.sites", "3:17 unknown_zone customers.a.timezone",
               "3:39 missing_key customers.a.windows.p.for", "3:47 cron_syntax customers.a.windows.p.cron",
-              "3:62 bad_value customers.a.windows.Q", "3:86 bad_value customers.a.windows.Q.for",
+              "3:61 bad_value customers.a.windows.Q", "3:89 bad_value customers.a.windows.Q.for",
               "4:18 bad_value customers.b.sites[1]", "4:22 unknown_key customers.b.window",
               "5:6 wrong_type customers.c"});
 }

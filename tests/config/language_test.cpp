@@ -84,7 +84,7 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
          "1}}",
          {"3:18 not_supported rollout.waves", "3:58 not_supported rollout.soak",
           "3:72 not_supported rollout.promote", "3:92 not_supported rollout.abort_when",
-          "3:178 not_supported rollout.max_in_flight", "3:202 not_supported rollout.max_in_flight_per"}},
+          "3:172 not_supported rollout.max_in_flight", "3:196 not_supported rollout.max_in_flight_per"}},
         {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
         {"schedule: {maintenance: patch}", {"3:11 not_supported schedule.maintenance"}},
@@ -95,7 +95,7 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
                 "{a: 1}}\n"
                 "  - {expect: {online: true, rebooted: true, within: 20m}}\n"
                 "targets: {include: [{all: true}]}",
-                {"2:3 not_supported steps"}}},
+                {"3:3 not_supported steps"}}},
               "name: a\n");
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("says of a step what is wrong with it", "[config]") {
              "{must_match: '['}}}",
              {"3:3 not_supported steps", "3:12 bad_value steps[0].name", "3:26 wrong_type steps[0].component",
               "3:39 bad_value steps[0].timeout", "3:55 bad_value steps[0].on_failure",
-              "3:82 not_supported steps[0].success.stdout",
+              "3:80 not_supported steps[0].success.stdout",
               "3:95 bad_value steps[0].success.stdout.must_match"}},
         },
         "targets: {include: [{all: true}]}\n");

@@ -137,7 +137,7 @@ TEST_CASE("wrong settings say where and what", "[config]") {
           "8:35 bad_value retention.history", "8:46 wrong_type retention.events",
           "8:50 unknown_key retention.jobs"}},
         {top + "customers: {}\nretention: {}\nnotify: {}\ndefaults: {}\nprofiles: {}\nsecrets: {}", {}},
-        {top + "signing_key: [a]", {"8:14 not_supported signing_key", "8:14 wrong_type signing_key"}},
+        {top + "signing_key: [a]", {"8:14 wrong_type signing_key", "8:14 not_supported signing_key"}},
         {top + "notify:\n  oncall: {webhook: 'https://a.example/x', format: json}",
          {"9:3 not_supported notify"}},
         {top + "notify: {OnCall: {format: xml}}",
