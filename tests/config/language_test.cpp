@@ -87,7 +87,7 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
           "3:172 not_supported rollout.max_in_flight", "3:196 not_supported rollout.max_in_flight_per"}},
         {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
-        {"schedule: {maintenance: patch}", {"3:11 not_supported schedule.maintenance"}},
+        {"schedule: {maintenance: patch}", {"3:25 not_supported schedule.maintenance"}},
     });
     check_all({{"steps:\n"
                 "  - {name: check, component: Check Backup, on_failure: continue, success: {warnings: ok}}\n"
@@ -112,7 +112,7 @@ TEST_CASE("says of everything that waits for its turn what is wrong with it", "[
         {"tolerate: -1", {"3:11 bad_value tolerate"}},
         {"tolerate: 101%", {"3:11 bad_value tolerate"}},
         {"tolerate: [1]", {"3:11 wrong_type tolerate"}},
-        {"guard: 5", {"3:8 wrong_type guard"}},
+        {"guard: 5", {"3:8 wrong_type guard", "3:8 not_supported guard"}},
         {"guard: {}", {"3:8 bad_value guard", "3:8 not_supported guard"}},
         {"guard: {max: 0, max_change: {at_least: 1}}",
          {"3:8 not_supported guard", "3:14 bad_value guard.max", "3:29 missing_key guard.max_change.share"}},
@@ -223,7 +223,7 @@ TEST_CASE("says of a step what is wrong with it", "[config]") {
              {"3:3 not_supported steps", "3:12 bad_value steps[0].name", "3:26 wrong_type steps[0].component",
               "3:39 bad_value steps[0].timeout", "3:55 bad_value steps[0].on_failure",
               "3:80 not_supported steps[0].success.stdout",
-              "3:95 bad_value steps[0].success.stdout.must_match"}},
+              "3:93 bad_value steps[0].success.stdout.must_match"}},
         },
         "targets: {include: [{all: true}]}\n");
     const auto wrong = parse(
