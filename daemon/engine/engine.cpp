@@ -35,7 +35,13 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       holds_(guard_, pauses_),
       books_(alarms_, outbox_),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
-      reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { starter_.pump(now); }),
+      history_(settings_.account, outbox_),
+      reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { on_fresh_fleet(now); }),
+      filter_reader_(filters_, line_,
+                     [this](Instant now) {
+                         look_for_filters(now);
+                         starter_.pump(now);
+                     }),
       follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
@@ -46,7 +52,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                    [this](Job& job, Instant now) { finder_.add(job, now); },
                    [this](const JobUid& job) { follower_.look_at(job); },
                    [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
-      starter_(books_, alarms_, outbox_, fleet_, reader_, holds_,
+      starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_}, holds_,
                [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(
           settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
@@ -78,6 +84,7 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         begin_doubt(now);
     }
     pauses_.restore(state.pauses, now);
+    history_.restore(state);
     for (const auto& run : state.runs) recover_run(run, state, read, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& [uid, run] : books_.runs())
@@ -120,6 +127,10 @@ void Engine::put_in_force(Reload reload, Instant now) {
     }
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.actor, now);
+    const auto names_filter = [](const auto& entry) { return !entry.second.book->targets.filters().empty(); };
+    // So that whoever wrote the runbook hears at once of a filter that does not exist.
+    if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))
+        filter_reader_.need_names(now.steady);
 }
 
 Run& Engine::plan_run(RunPlanned plan, RunbookPointer book, Instant now) {
@@ -231,6 +242,8 @@ void Engine::pump(Instant now) {
         finder_.pump(now);
         quick_jobs_.pump(now);
         reader_.pump(now);
+        filter_reader_.pump(now);
+        if (!guard_.is_doubted()) history_.pump(fleet_, now);
         dispatcher_.pump(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         follower_.pump(now);
@@ -246,11 +259,12 @@ void Engine::set_pump_alarm(Instant now) {
         if (at && *at > now.steady && (!next || *at < *next)) next = at;
     };
     if (!line_.is_answered()) want(line_.opens_at(Budget::Kind::rate_check, now));
-    if (finder_.wants_to_read() || reader_.wants_to_read() || follower_.wants_to_read() ||
-        quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
+    if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
+        follower_.wants_to_read() || quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     want(reader_.retry_at());
+    want(filter_reader_.retry_at());
     if (next)
         pump_again_.set(*next);
     else

@@ -5,6 +5,7 @@
 #include "base/spelling.hpp"
 #include "engine/create_span.hpp"
 #include "engine/engine.hpp"
+#include "engine/targeting.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -54,6 +55,8 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     enter(now);
     if (auto refused = refusal_of(order.runbook, now))
         return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto doubt = ambiguity(order.scope, fleet_))
+        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
     const auto* const runbook = planner_.find(order.runbook);
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};

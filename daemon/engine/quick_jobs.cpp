@@ -94,13 +94,7 @@ Result<const Fleet::Seen*> QuickJobs::find_device(const Pending& pending) const 
     if (const auto* seen = fleet_.find(DeviceUid{wanted})) return seen;
     const auto named = fleet_.find_by_hostname(wanted);
     if (named.size() == 1) return named.front();
-    if (named.size() > 1) {
-        std::string message =
-            "hostname '" + wanted + "' fits " + std::to_string(named.size()) + " devices; give a uid:";
-        for (const auto* seen : named)
-            message += " " + seen->device.uid.str() + " (" + seen->device.site_name + ")";
-        return fail(ErrorCode::conflict, std::move(message));
-    }
+    if (named.size() > 1) return fail(ErrorCode::conflict, several_of(wanted, named));
     std::vector<std::string> names;
     for (const auto& seen : fleet_.devices()) names.push_back(seen.device.hostname);
     return fail(ErrorCode::not_found,
@@ -188,7 +182,7 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
         books_.add_run(std::move(plan), nullptr, now, [this, uid](Instant at) { on_window_(uid, at); });
     run.component = component.uid;
     run.component_name = component.name;
-    books_.freeze(run, {{device.uid, device.site_uid, device.site_name, device.hostname, 1}}, {}, now);
+    books_.freeze(run, {as_target(device)}, {}, now);
     pending.run = uid;
     on_started_(run, now);
 }

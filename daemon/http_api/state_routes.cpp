@@ -29,7 +29,7 @@ Response list_runbooks(Services services, const Request& request) {
 struct DeviceFilter {
     std::optional<std::string> site, device, status;
     [[nodiscard]] bool fits(const engine::Device& device_seen) const {
-        if (site && !glob_matches(*site, device_seen.site_name) &&
+        if (site && !glob_matches(*site, device_seen.site_name.str()) &&
             !equals_ignoring_case(*site, device_seen.site_uid.str()))
             return false;
         if (device && !glob_matches(*device, device_seen.hostname) &&

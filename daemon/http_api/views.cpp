@@ -102,10 +102,10 @@ Json device_view(const engine::Device& device) {
     view["hostname"] = device.hostname;
     view["customer"] = nullptr;
     view["site_uid"] = device.site_uid.str();
-    view["site_name"] = device.site_name;
-    view["os"] = device.os;
-    view["device_type"] = device.device_type;
-    view["class"] = device.device_class;
+    view["site_name"] = device.site_name.str();
+    view["os"] = device.os.str();
+    view["device_type"] = device.device_type.str();
+    view["class"] = device.device_class.str();
     view["online"] = device.online;
     view["suspended"] = device.suspended;
     view["deleted"] = device.deleted;

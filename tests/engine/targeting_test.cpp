@@ -19,7 +19,7 @@ Fleet fleet_of(std::vector<Device> devices) {
 
 runbook::Targets all() {
     runbook::Targets targets;
-    targets.include.push_back({true, {}, {}, {}, {}});
+    targets.include.push_back({.all = true});
     return targets;
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("targets are sorted by hostname, and what cannot run a component is le
     on_demand.site_uid = SiteUid{"s2"};
     const auto fleet = fleet_of(
         {windows_server("d9", "Z"), windows_server("d1", "M"), deleted, suspended, printer, on_demand});
-    const auto selection = select_targets(all(), {}, fleet);
+    const auto selection = select_targets(all(), {}, fleet, {});
     REQUIRE(selection.targets.size() == 2);
     CHECK(selection.targets[0].hostname == "M");
     CHECK(selection.targets[1].hostname == "Z");
@@ -50,13 +50,13 @@ TEST_CASE("targets are sorted by hostname, and what cannot run a component is le
 
 TEST_CASE("only what an include matched is listed as excluded", "[engine][targeting]") {
     runbook::Targets targets;
-    targets.include.push_back({false, {}, runbook::TextMatch{{"ACME-*"}, false}, {}, {}});
-    targets.exclude.push_back({false, {}, runbook::TextMatch{{"*-LAB-*"}, false}, {}, {}});
+    targets.include.push_back({.hostname = runbook::TextMatch{{"ACME-*"}}});
+    targets.exclude.push_back({.hostname = runbook::TextMatch{{"*-LAB-*"}}});
     auto foreign = windows_server("d3", "OTHER-LAB-1");
     foreign.deleted = true;
     const auto fleet =
         fleet_of({windows_server("d1", "ACME-1"), windows_server("d2", "acme-lab-1"), foreign});
-    const auto selection = select_targets(targets, {}, fleet);
+    const auto selection = select_targets(targets, {}, fleet, {});
     REQUIRE(selection.targets.size() == 1);
     CHECK(selection.targets[0].device.str() == "d1");
     REQUIRE(selection.exclusions.size() == 1);
@@ -66,19 +66,19 @@ TEST_CASE("only what an include matched is listed as excluded", "[engine][target
 
 TEST_CASE("a run's scope narrows and never widens", "[engine][targeting]") {
     runbook::Targets targets;
-    targets.include.push_back({false, {}, runbook::TextMatch{{"ACME-*"}, false}, {}, {}});
+    targets.include.push_back({.hostname = runbook::TextMatch{{"ACME-*"}}});
     const auto fleet = fleet_of(
         {windows_server("d1", "ACME-1"), windows_server("d2", "ACME-2"), windows_server("d3", "OTHER-1")});
     RunScope scope;
     scope.devices = {"acme-2", "d3"};
-    const auto selection = select_targets(targets, scope, fleet);
+    const auto selection = select_targets(targets, scope, fleet, {});
     REQUIRE(selection.targets.size() == 1);
     CHECK(selection.targets[0].device.str() == "d2");
     scope.devices.clear();
     scope.sites = {"Acme *"};
-    CHECK(select_targets(targets, scope, fleet).targets.size() == 2);
+    CHECK(select_targets(targets, scope, fleet, {}).targets.size() == 2);
     scope.sites = {"Beta"};
-    CHECK(select_targets(targets, scope, fleet).targets.empty());
+    CHECK(select_targets(targets, scope, fleet, {}).targets.empty());
 }
 
 }  // namespace runbookd::engine

@@ -54,6 +54,7 @@ private:
     void take(const engine::JobChanged& r);
     void take(const engine::JobLate& r);
     void take(const engine::OccurrenceDecided& r);
+    void take(const engine::FleetChanged& r);
     void take(const engine::Noted& r);
 
     std::map<std::string, engine::RecoveredRunbook> runbooks_;
@@ -61,6 +62,8 @@ private:
     std::map<RunUid, StoredRun> runs_;
     std::map<JobUid, StoredJob> jobs_;
     std::vector<engine::OccurrenceDecided> occurrences_;
+    std::map<DeviceUid, engine::RecoveredDevice> devices_;
+    bool knows_fleet_ = false;
     std::vector<engine::Noted> notes_;
 };
 
