@@ -132,6 +132,10 @@ ports::FleetView ControlService::fleet() const {
     return view;
 }
 
+std::optional<UtcTime> ControlService::first_seen_at(const DeviceUid& device) const {
+    return loop_.engine().fleet_history().first_seen_at(device);
+}
+
 std::vector<engine::Component> ControlService::components() const {
     return loop_.engine().fleet().components();
 }
