@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <limits>
 #include <thread>
@@ -27,11 +28,18 @@ std::string first_line_value(const char* file, const std::string& key) {
 
 }  // namespace
 
+double thread_nanoseconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
 std::vector<Figures> medians(std::span<const Contender> contenders, int rounds, WarmUp warm_up) {
     std::vector<std::vector<Figures>> all(contenders.size());
     for (int round = warm_up == WarmUp::yes ? -1 : 0; round < rounds; ++round) {
         for (std::size_t turn = 0; turn < contenders.size(); ++turn) {
             const auto which = round % 2 == 0 ? turn : contenders.size() - 1 - turn;
+            if (std::max(round, 0) >= contenders[which].most_rounds) continue;
             auto figures = contenders[which].round();
             if (round >= 0) all[which].push_back(std::move(figures));
         }

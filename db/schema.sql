@@ -13,6 +13,11 @@ CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE vo
 CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE voided_at IS NULL;
 
+CREATE INDEX occurrences_missed ON occurrences (runbook, nominal_until)
+  WHERE verdict = 'missed' AND run IS NULL AND voided_at IS NULL;
+
+CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE voided_at IS NOT NULL;
+
 CREATE INDEX pauses_by_runbook ON pauses (runbook, from_at);
 
 CREATE UNIQUE INDEX pauses_in_force ON pauses (runbook) WHERE ended_at IS NULL;

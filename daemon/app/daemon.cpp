@@ -18,11 +18,14 @@
 #include "async/task_group.hpp"
 #include "async/timers.hpp"
 #include "base/clock.hpp"
+#include "clock_watch/clock_watch.hpp"
+#include "clock_watch/kernel_clock.hpp"
 #include "config/settings.hpp"
 #include "datto/client.hpp"
 #include "engine/engine.hpp"
 #include "http_api/server.hpp"
 #include "log/log.hpp"
+#include "runtime/clock_feed.hpp"
 #include "runtime/control_service.hpp"
 #include "runtime/daily_verify.hpp"
 #include "runtime/dispatch_loop.hpp"
@@ -136,6 +139,9 @@ private:
     std::unique_ptr<datto::Client> api_;
     engine::Engine engine_;
     std::unique_ptr<runtime::DispatchLoop> dispatch_;
+    clock_watch::KernelClock kernel_clock_;
+    std::unique_ptr<runtime::ClockFeed> clock_feed_;
+    std::unique_ptr<clock_watch::ClockWatch> clock_watch_;
     std::unique_ptr<runtime::ControlService> control_;
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
@@ -173,6 +179,14 @@ Result<void> Daemon::build() {
     api_ = std::move(*made);
     dispatch_ =
         std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_, log_);
+    clock_feed_ = std::make_unique<runtime::ClockFeed>(*dispatch_, kernel_clock_, timers_);
+    clock_watch_ = std::make_unique<clock_watch::ClockWatch>(
+        timers_, clock_, kernel_clock_,
+        clock_watch::ClockWatch::Callbacks{[this] { clock_feed_->tell(); },
+                                           [this](const std::string& reason) {
+                                               log_.event(log::Level::warning, "clock.deaf",
+                                                          {{"message", reason}});
+                                           }});
     control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
                                                          settings_.account.name, RUNBOOKD_VERSION);
     verifier_ =
@@ -205,6 +219,8 @@ void Daemon::report(const FoundRunbooks& found) {
 void Daemon::start() {
     auto stored = store_->load(clock_.now().utc);
     if (!stored) throw std::runtime_error(stored.error().message);
+    auto zone_rules = store_->load_zone_rules();
+    if (!zone_rules) throw std::runtime_error(zone_rules.error().message);
     auto found = find_runbooks(settings_, zones_);
     report(found);
     server_->start(tasks_);
@@ -215,9 +231,13 @@ void Daemon::start() {
     for (const auto& stored_runbook : stored->runbooks)
         if (!stored_runbook.retired) known.insert(stored_runbook.runbook);
     keep_in_doubt(found, known);
+    clock_feed_->tell();
     dispatch_->tell([&](engine::Engine& core, Instant now) {
-        core.start(*stored, revision_reader(settings_, zones_), std::move(found.good), found.bad, now);
+        core.start(*stored, revision_reader(settings_, zones_, std::move(*zone_rules)), std::move(found.good),
+                   found.bad, now);
     });
+    clock_watch_->start(tasks_, clock_watch::open_wall_timer());
+    tasks_.spawn("clock feed", [this] { return clock_feed_->run(); });
     log_.event(log::Level::info, "daemon.started",
                {{"version", RUNBOOKD_VERSION},
                 {"account", settings_.account.name},

@@ -29,9 +29,23 @@ void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known) {
     for (const auto& name : missing) found.bad.push_back({name, found.doubt});
 }
 
-engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones) {
-    return [&settings, &zones](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
-        auto parsed = config::parse_runbook(yaml, name + ".yaml", settings, zones);
+namespace {
+
+config::RecordedRules among(const std::vector<runbook::ZoneRules>& rules) {
+    return [&rules](const std::string& digest) -> std::shared_ptr<const runbook::ZoneRules> {
+        const auto found = std::find_if(rules.begin(), rules.end(),
+                                        [&](const runbook::ZoneRules& one) { return one.digest == digest; });
+        return found == rules.end() ? nullptr : std::make_shared<const runbook::ZoneRules>(*found);
+    };
+}
+
+}  // namespace
+
+engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones,
+                                     std::vector<runbook::ZoneRules> rules) {
+    return [&settings, &zones, rules = std::move(rules)](
+               const std::string& name, const engine::RecordedText& text) -> engine::RunbookPointer {
+        auto parsed = config::parse_revision({name, text.yaml, text.resolved}, settings, zones, among(rules));
         if (!parsed.runbook) return nullptr;
         return std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));
     };
@@ -41,14 +55,8 @@ runtime::Verifier::ReadText text_reader(config::Settings settings) {
     return [settings = std::move(settings)](const std::string& name, const verify::RevisionText& text,
                                             const std::vector<runbook::ZoneRules>& rules) {
         zones::Zones system_zones;
-        const auto recorded = [&](const std::string& digest) -> std::shared_ptr<const runbook::ZoneRules> {
-            const auto found = std::find_if(rules.begin(), rules.end(), [&](const runbook::ZoneRules& one) {
-                return one.digest == digest;
-            });
-            return found == rules.end() ? nullptr : std::make_shared<const runbook::ZoneRules>(*found);
-        };
         auto parsed =
-            config::parse_revision({name, text.yaml, text.resolved}, settings, system_zones, recorded);
+            config::parse_revision({name, text.yaml, text.resolved}, settings, system_zones, among(rules));
         verify::Revision revision{text.revision, text.from, text.until, nullptr, {}};
         if (parsed.runbook) {
             revision.book = std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));

@@ -27,11 +27,12 @@ struct FoundRunbooks {
 /// Where there is a doubt, a known runbook that was not found is not taken for gone: it becomes a bad one.
 void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);
 
-/// Reads stored revisions again, under the same settings; see engine::ReadRevision. Borrows both.
-[[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones);
+/// Reads stored revisions again for the engine, with the zone rules that were recorded (`rules`: all there
+/// are), wherever there are any. Borrows settings and zones.
+[[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones,
+                                                   std::vector<runbook::ZoneRules> rules);
 
-/// Reads recorded texts again for `verify`: with the zone rules that were recorded, wherever there are any.
-/// Takes a copy of the settings, for it works on a thread of its own.
+/// The same for `verify`. Takes a copy of the settings, for it works on a thread of its own.
 [[nodiscard]] runtime::Verifier::ReadText text_reader(config::Settings settings);
 
 }  // namespace runbookd::app

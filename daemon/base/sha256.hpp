@@ -1,16 +1,19 @@
 #pragma once
 // SHA-256, and the choice that runbookd derives from it: jitter, `H` fields, waves and ramps.
 #include <array>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace runbookd {
 
-[[nodiscard]] std::array<std::byte, 32> sha256(std::span<const std::byte> bytes);
+using Sha256 = std::array<unsigned char, 32>;
+
+[[nodiscard]] Sha256 sha256(std::string_view bytes);
 /// 64 lower-case letters and digits.
+[[nodiscard]] std::string to_hex(const Sha256& hash);
+/// The reverse of to_hex; anything else is a mistake (std::invalid_argument).
+[[nodiscard]] Sha256 sha256_from_hex(std::string_view hex);
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
 /// A number in [0, range), the same for ever for the same `scope` (such as a runbook's name) and `key`: the

@@ -4,8 +4,6 @@
 #include <cassert>
 #include <utility>
 
-#include "engine/create_span.hpp"
-
 namespace runbookd::engine {
 
 Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now,
@@ -15,7 +13,7 @@ Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> boo
     run->book = std::move(book);
     run->begun_at = now.steady;
     run->create_end = plan.window_end;
-    if (run->book) run->create_end -= run->book->window - create_span(*run->book);
+    if (run->book) run->create_end -= run->book->window - run->book->create_span();
     run->window_closes.set(run->create_end, now);
     ++open_runs_[plan.runbook];
     run->plan = std::move(plan);

@@ -70,6 +70,9 @@ struct Job {
 struct Run {
     explicit Run(AlarmClock& clock, Alarm::Ring ring) : window_closes(clock, std::move(ring)) {}
     [[nodiscard]] bool finishes_early() const { return create_end < plan.window_end; }
+    [[nodiscard]] bool must_be_online() const {
+        return book != nullptr && book->offline == runbook::OfflinePolicy::skip;
+    }
 
     RunPlanned plan;
     std::uint64_t order = 0;  ///< in which it was planned
@@ -123,6 +126,12 @@ public:
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
     /// Whether `run` must wait for another of them: one that was frozen before, or that has a job already.
     [[nodiscard]] bool is_behind_another(const Run& run, const DeviceUid& device) const;
+    /// Whether `run` waits for its turn on the device: its overlap policy is `queue`, and it is behind
+    /// another.
+    [[nodiscard]] bool is_queued(const Run& run, const DeviceUid& device) const {
+        return run.book != nullptr && run.book->overlap == runbook::OverlapPolicy::queue &&
+               is_behind_another(run, device);
+    }
     /// Targets that may have come first since the last call, for one before them was decided.
     [[nodiscard]] std::vector<std::pair<RunUid, DeviceUid>> take_freed() { return std::exchange(freed_, {}); }
     /// Whether a run of the runbook is planned or open.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/create_span.hpp"
-
 namespace runbookd::engine {
 namespace {
 
@@ -21,7 +19,7 @@ constexpr Millis kPickupPatience = minutes{30};
 Millis jitter_of(const runbook::Runbook& book, const Planner::Occurrence& occurrence) {
     if (occurrence.jitter <= Millis{0}) return Millis{0};
     const auto drawn = schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, book.window);
-    const auto span = create_span(book);
+    const auto span = book.create_span();
     return drawn < span ? drawn : schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, span);
 }
 
@@ -47,11 +45,12 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           books_, line_, alarms_, guard_, settings_.unknown_after,
           [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
           [this](Job& job, Instant now) { give_up_missing(job, now); }),
-      dispatcher_(books_, alarms_, line_, outbox_, fleet_, reader_, ulids_, holds_,
-                  {[this](Job& job, Instant now) { follower_.follow(job, now); },
-                   [this](Job& job, Instant now) { finder_.add(job, now); },
-                   [this](const JobUid& job) { follower_.look_at(job); },
-                   [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
+      sender_(books_, line_, outbox_, fleet_, ulids_, holds_,
+              {[this](Job& job, Instant now) { follower_.follow(job, now); },
+               [this](Job& job, Instant now) { finder_.add(job, now); },
+               [this](const JobUid& job) { follower_.look_at(job); },
+               [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
+      dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
       starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_}, holds_,
                [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(

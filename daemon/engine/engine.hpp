@@ -157,6 +157,7 @@ private:
     FilterReader filter_reader_;
     Follower follower_;
     Finder finder_;
+    Sender sender_;
     Dispatcher dispatcher_;
     Starter starter_;
     QuickJobs quick_jobs_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/spelling.hpp"
-#include "engine/create_span.hpp"
 #include "engine/engine.hpp"
 #include "engine/targeting.hpp"
 
@@ -38,7 +37,7 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
     if (const auto* const pause = pauses_.find(name, now.utc)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(now.utc, now.utc + create_span(book))) {
+    if (const auto reason = book.not_during.covers(now.utc, now.utc + book.create_span())) {
         const auto hold = book.not_during.at(now.utc, now.utc + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +

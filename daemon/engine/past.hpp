@@ -1,8 +1,9 @@
 #pragma once
 // Which nominal instants of one runbook have their verdict: all up to some instant, but for those that a
-// clock set back has made future again. Pure.
+// clock set back has made future again, and what a new schedule adds to them. Pure.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,12 @@ public:
         std::string reason;
     };
     /// How many of those are remembered: older ones stay missed, whatever the clock does.
-    static constexpr std::size_t kRemembered = 16;
+    static constexpr std::size_t kRemembered = RecoveredRunbook::kMissedAtMost - 1;
 
     void restore(const RecoveredRunbook& stored);
+    /// From `now` on another schedule is in force. Where the clock has been set back, of what lies ahead only
+    /// the old one's instants are decided.
+    void supersede(std::shared_ptr<const schedule::Timeline> old, UtcTime now);
     /// The instant has a verdict or a run; every earlier one has too.
     void decide(UtcTime nominal);
     /// So have these, and the verdict may be taken back. What continues the last ones is one with them, as in
@@ -43,13 +47,26 @@ private:
     struct Range {
         UtcTime first{}, last{};
     };
+    /// An earlier schedule, and where its instants have their verdict.
+    struct Superseded {
+        std::shared_ptr<const schedule::Timeline> timeline;
+        std::vector<Range> decided;  // in order of time
+        [[nodiscard]] bool has(UtcTime nominal) const;
+    };
     void reopen(Range range);
+    [[nodiscard]] std::vector<Range> decided_after(UtcTime now) const;
+    [[nodiscard]] bool is_superseded(UtcTime nominal) const;
+    [[nodiscard]] std::optional<schedule::Nominal> next_open(const schedule::Timeline& timeline,
+                                                             UtcTime after) const;
+    void reopen_between(const std::vector<RecoveredRunbook::Decided>& decided, UtcTime from);
+    void forget_oldest();
 
     UtcTime decided_until_ = UtcTime::min();
     UtcTime forgotten_until_ = UtcTime::min();  // the end of what is no longer in missed_
     std::vector<Missed> missed_;                // in order of time
     bool may_continue_ = false;                 // nothing has been decided since the last of missed_
-    std::vector<Range> reopened_;  // not decided although before decided_until_; in order of time
+    std::vector<Range> reopened_;         // not decided although before decided_until_; in order of time
+    std::vector<Superseded> superseded_;  // decided although in reopened_
 };
 
 }  // namespace runbookd::engine

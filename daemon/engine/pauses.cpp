@@ -84,8 +84,12 @@ const Pause* Pauses::find(const std::string& runbook, UtcTime at) const {
 }
 
 void Pauses::follow_clock(Instant now) {
-    for (auto& [name, scope] : scopes_)
-        if (scope.pause) scope.pause->since = std::min(scope.pause->since, now.utc);
+    for (auto& [name, scope] : scopes_) {
+        auto& pause = scope.pause;
+        if (!pause || pause->since <= now.utc) continue;
+        pause->since = now.utc;
+        outbox_.write(PauseSet{pause->runbook, pause->until, pause->reason, pause->actor, now.utc});
+    }
 }
 
 std::vector<Pause> Pauses::list() const {

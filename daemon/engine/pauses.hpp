@@ -44,7 +44,8 @@ public:
     /// replaced since, as long as no later one of its scope has been.
     [[nodiscard]] const Pause* find(const std::string& runbook, UtcTime at) const;
     [[nodiscard]] const Pause* find_all(UtcTime at) const { return find(kAllRunbooks, at); }
-    /// The clock was set: a pause that is in force also holds for what now lies before its beginning again.
+    /// The clock was set: a pause that is in force holds from now on also where it had begun later, and is
+    /// recorded again as beginning now.
     void follow_clock(Instant now);
     /// In force now: of all first, then by name.
     [[nodiscard]] std::vector<Pause> list() const;

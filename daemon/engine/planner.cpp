@@ -12,12 +12,10 @@ bool is_same_revision(const runbook::Runbook& a, const runbook::Runbook& b) {
     return a.yaml == b.yaml && a.resolved == b.resolved;
 }
 
-/// What was resolved then decides whether the file still says the same, not what its text resolves to today.
-RunbookPointer as_stored(RunbookPointer read, const RecoveredRunbook& stored) {
-    if (read == nullptr || read->resolved == stored.resolved) return read;
-    auto book = std::make_shared<runbook::Runbook>(*read);
-    book->resolved = stored.resolved;
-    return book;
+void supersede(Planner::InForce& runbook, Instant now) {
+    const auto& book = runbook.book;
+    if (book->schedule)
+        runbook.past.supersede(std::shared_ptr<const schedule::Timeline>(book, &*book->schedule), now.utc);
 }
 
 }  // namespace
@@ -41,7 +39,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
                       const std::vector<std::string>& zone_digests, const ReadRevision& read, Instant now) {
     known_zones_.insert(zone_digests.begin(), zone_digests.end());
     for (const auto& stored : runbooks) {
-        auto book = stored.retired ? nullptr : as_stored(read(stored.runbook, stored.yaml), stored);
+        auto book = stored.retired ? nullptr : read(stored.runbook, {stored.yaml, stored.resolved});
         if (book == nullptr) {
             auto& retired = retired_[stored.runbook];
             retired.last_revision = stored.revision;
@@ -117,6 +115,7 @@ void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, I
         }
     } else {
         serve_if_due(place, now);  // what was due before this instant belongs to the revision before
+        supersede(place, now);
     }
     record_zones(runbook, now);
     ++place.revision;
@@ -137,6 +136,7 @@ void Planner::record_zones(const runbook::Runbook& runbook, Instant now) {
 void Planner::retire(const std::string& name, const std::string& actor, Instant now) {
     auto& runbook = in_force_.at(name);
     serve_if_due(runbook, now);
+    supersede(runbook, now);
     outbox_.write(RevisionRetired{name, actor, now.utc});
     retired_[name] = {runbook.revision, std::move(runbook.past)};
     in_force_.erase(name);

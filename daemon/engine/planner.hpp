@@ -19,8 +19,9 @@
 namespace runbookd::engine {
 
 using RunbookPointer = std::shared_ptr<const runbook::Runbook>;
-/// Reads a stored revision's text again; null: this version cannot.
-using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const std::string& yaml)>;
+/// Reads a stored revision again, as it was understood then (the runbook's `resolved` is the recorded one);
+/// null: this version cannot.
+using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RecordedText& text)>;
 
 /// A runbook whose file cannot be taken: its last good revision stays in force.
 struct BadRunbook {

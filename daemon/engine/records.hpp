@@ -1,6 +1,7 @@
 #pragma once
 // What the engine writes down. A record is one fact; the store turns it into rows and into lines of the audit
 // trail in one transaction, and the log prints the same names. Pure data; all times UTC.
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -264,6 +265,11 @@ struct RecoveredRun {
     std::optional<UtcTime> started_at;
     std::vector<RecoveredTarget> targets;
 };
+/// A revision as the record has it: what was written, and how it was understood when it took effect.
+struct RecordedText {
+    std::string yaml;
+    std::string resolved;
+};
 struct RecoveredRunbook {
     std::string runbook;
     std::int64_t revision = 0;
@@ -274,7 +280,8 @@ struct RecoveredRunbook {
     /// The last nominal instant that has a verdict or a run; nothing at or before it is judged again, but for
     /// what `ahead` says.
     std::optional<UtcTime> judged_until;
-    /// Verdicts over instants that lie ahead of the clock at this start, oldest first: it has been set back.
+    /// The clock has been set back: these verdicts (and runs) are all there are over the instants in
+    /// (ahead_from, judged_until], oldest first; what they leave out is undecided. Unset: nothing is.
     struct Decided {
         UtcTime first{}, last{};
         bool missed_without_run = false;  ///< may be voided
@@ -282,6 +289,13 @@ struct RecoveredRunbook {
         std::int64_t revision = 1;        ///< that judged it
     };
     std::vector<Decided> ahead;
+    /// The newest verdicts that may be voided should the clock be set back later, oldest first: at most
+    /// kMissedAtMost, and all there are if fewer.
+    std::vector<Decided> missed;
+    /// The clock at this start; earlier, where verdicts that were voided at that time may not have been given
+    /// anew yet.
+    std::optional<UtcTime> ahead_from = std::nullopt;
+    static constexpr std::size_t kMissedAtMost = 17;
 };
 struct RecoveredPause {
     std::string runbook;  ///< empty: all
@@ -301,8 +315,8 @@ struct RecoveredDevice {
 };
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
-    /// The yaml of each revision that an unfinished run belongs to, where it is not the newest.
-    std::map<std::string, std::map<std::int64_t, std::string>> older_revisions;
+    /// Each revision that an unfinished run belongs to, where it is not the newest.
+    std::map<std::string, std::map<std::int64_t, RecordedText>> older_revisions;
     std::vector<RecoveredRun> runs;         ///< unfinished, oldest first
     std::vector<RecoveredJob> jobs;         ///< open ones, and abandoned ones still followed; oldest first
     std::vector<RecoveredPause> pauses;     ///< that have not ended in the record

@@ -13,7 +13,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
     if (plan.revision) {
         for (const auto& newest : state.runbooks)
             if (newest.runbook == plan.runbook && newest.revision == *plan.revision)
-                book = read(plan.runbook, newest.yaml);
+                book = read(plan.runbook, {newest.yaml, newest.resolved});
         const auto of_name = state.older_revisions.find(plan.runbook);
         if (book == nullptr && of_name != state.older_revisions.end())
             if (const auto older = of_name->second.find(*plan.revision); older != of_name->second.end())

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/create_span.hpp"
-
 namespace runbookd::engine {
 
 std::optional<schedule::Nominal> Planner::Walk::next(UtcTime after) const {
@@ -13,7 +11,7 @@ std::optional<schedule::Nominal> Planner::Walk::next(UtcTime after) const {
     return nominal;
 }
 
-UtcTime Planner::Walk::last_create(UtcTime nominal) const { return nominal + create_span(*runbook_.book); }
+UtcTime Planner::Walk::last_create(UtcTime nominal) const { return nominal + runbook_.book->create_span(); }
 
 std::optional<std::string> Planner::Walk::suppressed_by(UtcTime nominal) const {
     if (planner_.pauses_.find(runbook_.book->name, nominal) != nullptr) return "paused";
@@ -23,7 +21,7 @@ std::optional<std::string> Planner::Walk::suppressed_by(UtcTime nominal) const {
 
 std::optional<UtcTime> Planner::Walk::chosen(UtcTime after) const {
     std::optional<UtcTime> newest;
-    const auto still_open = now_.utc - create_span(*runbook_.book);
+    const auto still_open = now_.utc - runbook_.book->create_span();
     for (auto nominal = next(std::max(after, still_open)); nominal; nominal = next(nominal->at)) {
         const bool is_eligible =
             cause_ != Cause::down || nominal->entry->catch_up == schedule::CatchUp::latest;

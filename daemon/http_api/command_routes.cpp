@@ -15,6 +15,8 @@ namespace asio = boost::asio;
 using Json = nlohmann::ordered_json;
 
 Result<ports::RunRequest> read_run_request(const Request& request) {
+    const auto known = only_known(request, {});
+    if (!known) return tl::unexpected(known.error());
     const auto body = read_object(request, {"runbook", "devices", "sites", "variables", "note"},
                                   {"customers", "at", "override", "reason"});
     if (!body) return tl::unexpected(body.error());
@@ -33,6 +35,8 @@ Result<ports::RunRequest> read_run_request(const Request& request) {
 }
 
 Result<ports::QuickJobRequest> read_quick_job(const Request& request) {
+    const auto known = only_known(request, {});
+    if (!known) return tl::unexpected(known.error());
     const auto body = read_object(request, {"device", "component", "variables"});
     if (!body) return tl::unexpected(body.error());
     auto device = required_text(*body, "device");
@@ -50,55 +54,37 @@ Result<ports::QuickJobRequest> read_quick_job(const Request& request) {
 }
 
 asio::awaitable<Response> start_run(Services services, Request request) {
-    const auto known = only_known(request, {});
-    if (!known) co_return error_response(known.error());
     auto asked = read_run_request(request);
     if (!asked) co_return error_response(asked.error());
-    const auto earlier = services.keys.begin(request);
-    if (earlier) co_return *earlier;
     const auto accepted = co_await services.control.start_run(std::move(*asked));
-    Response response;
-    if (accepted) {
-        Json body;
-        body["run_uid"] = accepted->run.str();
-        body["status"] = accepted->status;
-        response = json_response(body, 201);
-    } else {
-        response = error_response(accepted.error());
-    }
-    services.keys.finish(request, response);
-    co_return response;
+    if (!accepted) co_return error_response(accepted.error());
+    Json body;
+    body["run_uid"] = accepted->run.str();
+    body["status"] = accepted->status;
+    co_return json_response(body, 201);
 }
 
 asio::awaitable<Response> start_quick_job(Services services, Request request) {
-    const auto known = only_known(request, {});
-    if (!known) co_return error_response(known.error());
     auto asked = read_quick_job(request);
     if (!asked) co_return error_response(asked.error());
-    const auto earlier = services.keys.begin(request);
-    if (earlier) co_return *earlier;
     const auto accepted = co_await services.control.quick_job(std::move(*asked));
-    Response response;
-    if (accepted) {
-        Json body;
-        body["job_uid"] = accepted->job.str();
-        body["run_uid"] = accepted->run.str();
-        body["status"] = accepted->status;
-        response = json_response(body, 201);
-    } else {
-        response = error_response(accepted.error());
-    }
-    services.keys.finish(request, response);
-    co_return response;
+    if (!accepted) co_return error_response(accepted.error());
+    Json body;
+    body["job_uid"] = accepted->job.str();
+    body["run_uid"] = accepted->run.str();
+    body["status"] = accepted->status;
+    co_return json_response(body, 201);
 }
 
 }  // namespace
 
 void add_command_routes(Router& router, Services services) {
-    router.add(Method::post, "/v1/runs",
-               [services](Request request) { return start_run(services, std::move(request)); });
-    router.add(Method::post, "/v1/quickjobs",
-               [services](Request request) { return start_quick_job(services, std::move(request)); });
+    router.add(Method::post, "/v1/runs", once(services.keys, [services](Request request) {
+                   return start_run(services, std::move(request));
+               }));
+    router.add(Method::post, "/v1/quickjobs", once(services.keys, [services](Request request) {
+                   return start_quick_job(services, std::move(request));
+               }));
 }
 
 }  // namespace runbookd::http_api

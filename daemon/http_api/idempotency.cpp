@@ -1,6 +1,7 @@
 #include "http_api/idempotency.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "http_api/errors.hpp"
 
@@ -13,7 +14,22 @@ std::string fingerprint_of(const Request& request) {
     return text + "\n" + request.body;
 }
 
+boost::asio::awaitable<Response> carry_out(IdempotencyKeys& keys, Handler handler, Request request) {
+    const auto earlier = keys.begin(request);
+    if (earlier) co_return *earlier;
+    auto answer = handler(request);
+    const auto response = co_await std::move(answer);
+    keys.finish(request, response);
+    co_return response;
+}
+
 }  // namespace
+
+Handler once(IdempotencyKeys& keys, Handler handler) {
+    return [&keys, handler = std::move(handler)](Request request) {
+        return carry_out(keys, handler, std::move(request));
+    };
+}
 
 std::string IdempotencyKeys::name_of(const Request& request) {
     return request.actor + "\n" + request.idempotency_key;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "http_api/message.hpp"
+#include "http_api/router.hpp"
 
 namespace runbookd::http_api {
 
@@ -36,5 +37,8 @@ private:
     std::unordered_map<std::string, Entry> entries_;
     std::deque<std::string> order_;  // oldest first
 };
+
+/// The handler, carried out once for each key. `keys` outlives it.
+[[nodiscard]] Handler once(IdempotencyKeys& keys, Handler handler);
 
 }  // namespace runbookd::http_api

@@ -54,36 +54,29 @@ Result<void> read_resume(const Request& request) {
 asio::awaitable<Response> pause(Services services, Request request) {
     auto asked = read_pause(request);
     if (!asked) co_return error_response(asked.error());
-    const auto earlier = services.keys.begin(request);
-    if (earlier) co_return *earlier;
     const auto accepted = co_await services.control.pause(std::move(*asked));
-    const auto response =
-        accepted ? told(accepted->runbook, accepted->until) : error_response(accepted.error());
-    services.keys.finish(request, response);
-    co_return response;
+    co_return accepted ? told(accepted->runbook, accepted->until) : error_response(accepted.error());
 }
 
 asio::awaitable<Response> resume(Services services, Request request) {
     const auto read = read_resume(request);
     if (!read) co_return error_response(read.error());
-    const auto earlier = services.keys.begin(request);
-    if (earlier) co_return *earlier;
     const auto runbook = runbook_of(request);
     const auto done = co_await services.control.resume(runbook, request.actor);
-    const auto response = done ? told(runbook, std::nullopt) : error_response(done.error());
-    services.keys.finish(request, response);
-    co_return response;
+    co_return done ? told(runbook, std::nullopt) : error_response(done.error());
 }
 
 }  // namespace
 
 void add_pause_routes(Router& router, Services services) {
     for (const auto* path : {"/v1/pause", "/v1/runbooks/{name}/pause"})
-        router.add(Method::post, path,
-                   [services](Request request) { return pause(services, std::move(request)); });
+        router.add(Method::post, path, once(services.keys, [services](Request request) {
+                       return pause(services, std::move(request));
+                   }));
     for (const auto* path : {"/v1/resume", "/v1/runbooks/{name}/resume"})
-        router.add(Method::post, path,
-                   [services](Request request) { return resume(services, std::move(request)); });
+        router.add(Method::post, path, once(services.keys, [services](Request request) {
+                       return resume(services, std::move(request));
+                   }));
 }
 
 }  // namespace runbookd::http_api

@@ -78,25 +78,17 @@ Response refusal(const ports::Control& control, const Request& request, const st
 asio::awaitable<Response> create_quick_job(Services services, Request request) {
     auto asked = read_quick_job(request);
     if (!asked) co_return error_response(asked.error());
-    const auto earlier = services.keys.begin(request);
-    if (earlier) co_return *earlier;
     const auto component = asked->component;
     const auto accepted = co_await services.control.quick_job(std::move(*asked));
-    Response response;
-    if (accepted) {
-        Json body;
-        body["jobUid"] = accepted->job.str();
-        // The seed knows no state before `queued`; that the intent is durable is what it means by it.
-        body["status"] = "queued";
-        body["deviceUid"] = accepted->device.str();
-        body["componentUid"] = accepted->component.str();
-        body["createdAt"] = to_unix_ms(accepted->created_at);
-        response = json_response(body);
-    } else {
-        response = refusal(services.control, request, component, accepted.error());
-    }
-    services.keys.finish(request, response);
-    co_return response;
+    if (!accepted) co_return refusal(services.control, request, component, accepted.error());
+    Json body;
+    body["jobUid"] = accepted->job.str();
+    // The seed knows no state before `queued`; that the intent is durable is what it means by it.
+    body["status"] = "queued";
+    body["deviceUid"] = accepted->device.str();
+    body["componentUid"] = accepted->component.str();
+    body["createdAt"] = to_unix_ms(accepted->created_at);
+    co_return json_response(body);
 }
 
 asio::awaitable<Response> show_job(Services services, Request request) {
@@ -115,7 +107,8 @@ asio::awaitable<Response> show_job(Services services, Request request) {
 
 void add_seed_routes(Router& router, Services services) {
     router.add(Method::post, "/api/v2/device/{deviceUid}/quickjob",
-               [services](Request request) { return create_quick_job(services, std::move(request)); });
+               once(services.keys,
+                    [services](Request request) { return create_quick_job(services, std::move(request)); }));
     router.add(Method::get, "/api/v2/job/{jobUid}",
                [services](Request request) { return show_job(services, std::move(request)); });
 }

@@ -58,16 +58,35 @@ asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports
     co_return ports::QuickJobAccepted{job.job, job.run, job.device, job.component, "queued", job.created_at};
 }
 
-asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::PauseRequest) {
-    co_return fail(ErrorCode::unavailable, "pauses are not supported yet");
+asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::PauseRequest request) {
+    ports::PauseAccepted accepted;
+    accepted.runbook = request.runbook;
+    const Answer<Result<void>> answer(executor_);
+    loop_.tell([&](engine::Engine& core, Instant now) {
+        accepted.until = now.utc + request.span;
+        core.pause(
+            {std::move(request.runbook), accepted.until, std::move(request.reason), std::move(request.actor)},
+            answer.callback(), now);
+    });
+    auto set = co_await answer.wait();
+    if (!set) co_return gone();
+    if (!*set) co_return tl::unexpected<Error>((*set).error());
+    co_return accepted;
 }
 
-asio::awaitable<Result<void>> ControlService::resume(std::string, std::string) {
-    co_return fail(ErrorCode::not_found, "nothing is paused");
+asio::awaitable<Result<void>> ControlService::resume(std::string runbook, std::string actor) {
+    const Answer<Result<void>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.resume(runbook, actor, answer.callback(), now); });
+    auto ended = co_await answer.wait();
+    if (!ended) co_return gone();
+    co_return std::move(*ended);
 }
 
 std::vector<ports::RunbookStatus> ControlService::runbooks() const {
     std::vector<ports::RunbookStatus> all;
+    const auto& pauses = loop_.engine().pauses();
+    const auto now = clock_.now().utc;
     for (const auto& [name, in_force] : loop_.engine().planner().in_force()) {
         const auto& book = *in_force.book;
         ports::RunbookStatus one;
@@ -81,9 +100,10 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.problem = in_force.problem;
         if (book.schedule) {
             one.schedule = book.schedule->text();
-            one.zone = book.schedule->zone();
+            one.zone = in_force.zone;
         }
         one.next_at = in_force.next_at;
+        if (const auto* const pause = pauses.find(name, now)) one.paused_until = pause->until;
         if (in_force.next_at) one.next_window_end = *in_force.next_at + book.window;
         all.push_back(std::move(one));
     }
@@ -105,6 +125,12 @@ ports::DaemonStatus ControlService::status() const {
         status.problems.push_back("record: " + std::to_string(verified_->unexplained) +
                                   " instants are not explained by it; see `runbookctl verify`");
     status.verified = verified_;
+    for (const auto& pause : core.pauses().list())
+        status.pauses.push_back({pause.runbook, pause.since, pause.until, pause.reason, pause.actor});
+    status.clock_hold = core.clock().why();
+    if (!status.clock_hold.empty())
+        status.problems.push_back("clock: " + status.clock_hold + "; creates and verdicts wait until " +
+                                  "the kernel reports it as synchronised, at most 5 minutes");
     status.state = stopping_                   ? "stopping"
                    : !status.problems.empty()  ? "degraded"
                    : core.line().is_answered() ? "running"

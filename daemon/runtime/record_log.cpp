@@ -102,7 +102,8 @@ LogLine line_of(const engine::Noted& r) {
     Fields fields{{r.subject, r.subject_uid}};
     add_if(fields, "actor", r.actor);
     for (const auto& [key, value] : r.data) fields.emplace_back(key, value);
-    const bool is_routine = r.subject == "daemon" || r.kind == "account.recovered";
+    const bool is_trouble = r.kind == "clock.stepped" || r.kind == "clock.held";
+    const bool is_routine = (r.subject == "daemon" && !is_trouble) || r.kind == "account.recovered";
     return {is_routine ? Level::info : Level::warning, r.kind, fields};
 }
 

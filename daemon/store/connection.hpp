@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/sha256.hpp"
 #include "base/time.hpp"
-#include "store/sha256.hpp"
 
 namespace runbookd::store {
 

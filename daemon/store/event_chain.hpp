@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "store/connection.hpp"
-#include "store/sha256.hpp"
 
 namespace runbookd::store {
 

@@ -5,6 +5,8 @@
 #include <functional>
 #include <stdexcept>
 
+#include "base/sha256.hpp"
+
 namespace runbookd::store {
 namespace {
 
@@ -124,7 +126,7 @@ Result<std::vector<runbook::ZoneRules>> FactsReader::zone_rules() {
         while (row.step()) {
             auto bytes = std::make_shared<const std::string>(row.text(3));
             auto digest = row.text(1);
-            if (to_hex(sha256(*bytes)) == digest)
+            if (sha256_hex(*bytes) == digest)
                 all.push_back({row.text(0), std::move(digest), row.text(2), std::move(bytes)});
         }
         return all;

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/sha256.hpp"
 #include "engine/records.hpp"
 #include "store/connection.hpp"
-#include "store/sha256.hpp"
 
 namespace runbookd::store {
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <variant>
 
+#include "base/sha256.hpp"
 #include "store/event_fields.hpp"
 #include "store/run_scope.hpp"
 
@@ -22,7 +23,7 @@ void RecordWriter::write(const engine::Record& record_of_any_kind) {
 
 void RecordWriter::record(const engine::RevisionEffective& revision) {
     use("write_revision_end").bind(":runbook", revision.runbook).bind(":at", revision.at).step();
-    const auto hash = to_hex(sha256(revision.yaml));
+    const auto hash = sha256_hex(revision.yaml);
     auto insert = use("write_revision");
     insert.bind(":runbook", revision.runbook).bind(":revision", revision.revision).bind(":at", revision.at);
     insert.bind(":sha256", hash).bind(":yaml", revision.yaml).bind(":resolved", revision.resolved);

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Transaction.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -18,15 +19,33 @@ T known(std::optional<T> value, const std::string& text) {
     return *value;
 }
 
-std::vector<engine::RecoveredRunbook::Decided> read_ahead(Connection& connection, const std::string& runbook,
-                                                          UtcTime now) {
-    std::vector<engine::RecoveredRunbook::Decided> ahead;
-    Execution row(connection.statement("recover_ahead"));
-    row.bind(":runbook", runbook).bind(":now", now);
+std::vector<engine::RecoveredRunbook::Decided> read_decided(Execution& row) {
+    std::vector<engine::RecoveredRunbook::Decided> decided;
     while (row.step())
-        ahead.push_back({from_unix_ms(row.integer(0)), from_unix_ms(row.integer(1)), row.integer(2) != 0,
-                         row.text(3), row.integer(4)});
-    return ahead;
+        decided.push_back({from_unix_ms(row.integer(0)), from_unix_ms(row.integer(1)), row.integer(2) != 0,
+                           row.text(3), row.integer(4)});
+    return decided;
+}
+
+/// Years of verdicts are left out where the clock goes forward, as it mostly does.
+void read_ahead(Connection& connection, engine::RecoveredRunbook& runbook, UtcTime now) {
+    Execution reopened(connection.statement("recover_reopened"));
+    reopened.bind(":runbook", runbook.runbook);
+    reopened.step();
+    runbook.ahead_from = std::min(now, reopened.optional_time(0).value_or(now));
+    if (runbook.judged_until <= runbook.ahead_from) return;
+    Execution row(connection.statement("recover_ahead"));
+    row.bind(":runbook", runbook.runbook).bind(":from", *runbook.ahead_from);
+    runbook.ahead = read_decided(row);
+}
+
+std::vector<engine::RecoveredRunbook::Decided> read_missed(Connection& connection,
+                                                           const std::string& runbook) {
+    Execution row(connection.statement("recover_missed"));
+    row.bind(":runbook", runbook).bind(":most", std::int64_t{engine::RecoveredRunbook::kMissedAtMost});
+    auto missed = read_decided(row);
+    std::reverse(missed.begin(), missed.end());
+    return missed;
 }
 
 std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcTime now) {
@@ -41,7 +60,8 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
         runbook.effective_from = from_unix_ms(row.integer(4));
         runbook.retired = row.integer(5) != 0;
         runbook.judged_until = row.optional_time(6);
-        if (runbook.judged_until > now) runbook.ahead = read_ahead(connection, runbook.runbook, now);
+        read_ahead(connection, runbook, now);
+        runbook.missed = read_missed(connection, runbook.runbook);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -155,7 +175,8 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     engine::RecoveredState state;
     state.runbooks = read_runbooks(connection, now);
     Execution older(connection.statement("recover_older_revisions"));
-    while (older.step()) state.older_revisions[older.text(0)][older.integer(1)] = older.text(2);
+    while (older.step())
+        state.older_revisions[older.text(0)][older.integer(1)] = {older.text(2), older.text(3)};
     state.runs = read_runs(connection);
     state.pauses = read_pauses(connection);
     Execution digests(connection.statement("recover_zone_digests"));

@@ -8,7 +8,6 @@
 
 namespace runbookd::timer_wheel {
 
-class Slots;
 class Timer;
 
 /// An entry of a cancelled timer is cleared and stays behind as a hole, so nothing here ever points to a
@@ -33,13 +32,13 @@ struct Chunk {
 static_assert(sizeof(Chunk) == Chunk::kBytes);
 static_assert(Chunk::kHeader + Chunk::kEntries * sizeof(Timer*) == Chunk::kBytes);
 
-/// Many chunks, allocated together and aligned to their size, so that an entry's address tells its owner too:
-/// with few slabs, their headers stay in the cache, where those of the chunks would not.
+/// Many chunks, allocated together and aligned to their size, so that an entry's address tells its slab too:
+/// slabs are few, and their headers stay in the cache, where those of the chunks would not.
 struct Slab {
     static constexpr std::size_t kBytes = 256UL * 1024;
     static constexpr std::size_t kChunks = kBytes / Chunk::kBytes - 1;
 
-    alignas(Chunk::kBytes) Slots* owner;
+    alignas(Chunk::kBytes) std::size_t* holes;  ///< the count of their owner
     alignas(Chunk::kBytes) std::array<Chunk, kChunks> chunks;
 
     static Slab& of(Timer** entry) {
@@ -49,6 +48,9 @@ struct Slab {
 static_assert(sizeof(Slab) == Slab::kBytes);
 
 /// Makes a hole of an entry. O(1), and touches nothing else that is likely to be out of the cache.
-inline void clear_entry(Timer** entry);
+inline void clear_entry(Timer** entry) {
+    *entry = nullptr;
+    ++*Slab::of(entry).holes;
+}
 
 }  // namespace runbookd::timer_wheel

@@ -21,7 +21,7 @@ constexpr std::size_t kSparse = Chunk::kEntries / 2;
 constexpr std::size_t kTolerableHoles = Chunk::kEntries * 3 / 8;
 
 // The last chunks of slots cannot be closed up: without some leave a small wheel would try for ever.
-constexpr std::size_t kLeave = 128;
+constexpr std::size_t kLeave = 64;
 
 // Fetching on behalf of a hole, or of what is not filled yet, is harmless: a prefetch never faults.
 void fetch(const void* address) { __builtin_prefetch(address, 1); }
@@ -137,8 +137,10 @@ Chunk& Slots::free_chunk() {
         return chunk;
     }
     if (fresh_ == fresh_end_) {
-        slabs_.emplace_back(static_cast<Slab*>(::operator new(sizeof(Slab), std::align_val_t{Slab::kBytes})));
-        slabs_.back()->owner = this;
+        std::unique_ptr<Slab, FreeSlab> slab(
+            static_cast<Slab*>(::operator new(sizeof(Slab), std::align_val_t{Slab::kBytes})));
+        slab->holes = &holes_;
+        slabs_.push_back(std::move(slab));
         fresh_ = slabs_.back()->chunks.data();
         fresh_end_ = fresh_ + Slab::kChunks;
     }

@@ -16,7 +16,7 @@ namespace runbookd::timer_wheel {
 /// Memory: chunks come from slabs that are kept until the end, so nothing is allocated once the most that was
 /// ever needed is there. Where more than three in eight entries are holes, every new chunk that a slot takes
 /// pays for a bounded step of closing them up. So whatever is done to the timers, chunks and timers together
-/// come to less than 40 bytes a timer from about 100,000 on; below, to one chunk for each slot in use and 128
+/// come to less than 40 bytes a timer from about 100,000 on; below, to one chunk for each slot in use and 64
 /// more.
 class Slots {
 public:
@@ -62,7 +62,7 @@ public:
 
     /// Bit n of word w: slot 64 w + n has entries, perhaps only holes.
     [[nodiscard]] std::uint64_t occupied(unsigned word) const { return occupied_[word]; }
-    /// False when nothing is left, or nothing but holes in one chunk. O(1).
+    /// False when nothing is left, or nothing but holes in one chunk. Looks at one chunk.
     [[nodiscard]] bool may_have_timers(unsigned slot) const;
     /// Calls `visit` with every timer of the slot, in order; it must not change the slot.
     template <class Visit>
@@ -74,7 +74,6 @@ public:
 private:
     static constexpr std::ptrdiff_t kFew = 10;
 
-    friend void clear_entry(Timer** entry);
     struct FreeSlab {
         void operator()(Slab* slab) const { ::operator delete(slab, std::align_val_t{Slab::kBytes}); }
     };
@@ -123,11 +122,6 @@ private:
     unsigned closing_slot_ = 0;
     std::vector<std::unique_ptr<Slab, FreeSlab>> slabs_;
 };
-
-inline void clear_entry(Timer** entry) {
-    *entry = nullptr;
-    ++Slab::of(entry).owner->holes_;
-}
 
 template <class OtherSlot>
 std::size_t Slots::move(unsigned slot, std::size_t most, OtherSlot other_slot) {

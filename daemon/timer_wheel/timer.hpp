@@ -1,6 +1,7 @@
 #pragma once
-// One timer, embedded in what it belongs to. 24 bytes; the wheel adds 8 for its entry, and a share of the
-// chunk that the entry stands in.
+// One timer, embedded in what it belongs to: 24 bytes, beside the 8 of the wheel's entry for it.
+#include <cstdint>
+
 #include "timer_wheel/chunk.hpp"
 
 namespace runbookd::timer_wheel {

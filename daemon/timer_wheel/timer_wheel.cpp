@@ -37,7 +37,7 @@ Timer* TimerWheel::take_next(Tick limit) {
         const auto open = open_slot();
         auto* const first_of_few = are_few(open) ? slots_.earliest_of_few(open) : nullptr;
         if (first_of_few != nullptr) {
-            now_ = std::min(first_of_few->due_, limit);
+            stand_at(std::min(first_of_few->due_, limit), open_level_);
             if (first_of_few->due_ > limit) return nullptr;
             slots_.take_of_few(*first_of_few);
             return first_of_few;
@@ -51,15 +51,17 @@ Timer* TimerWheel::take_next(Tick limit) {
         }
         if (moves_left_ == 0) return nullptr;
         // On a higher level until here: something may have fallen to the present tick.
-        if (std::exchange(open_level_, 0) > 0) continue;
+        if (open_level_ > 0) {
+            stand_at(now_, 0);
+            continue;
+        }
         const auto next = next_slot([](unsigned) { return true; });
         const auto start = next ? start_of(*next) : 0;
         if (!next || start > limit) {
-            now_ = limit;
+            stand_at(limit, 0);
             return nullptr;
         }
-        now_ = start;
-        open_level_ = *next / kSlots;
+        stand_at(start, *next / kSlots);
     }
 }
 
@@ -97,10 +99,23 @@ bool TimerWheel::are_few(unsigned open) const {
     return open_level_ > 0 && !is_moving_ && slots_.are_few(open);
 }
 
-void TimerWheel::schedule_late(Timer& timer, Tick due) {
+void TimerWheel::stand_at(Tick now, unsigned open_level) {
+    now_ = now;
+    open_level_ = open_level;
+    // Of the last slot of all, whose end is no tick, the very last tick counts as plain.
+    const auto last = now | ((Tick{1} << (open_level * kDigitBits)) - 1);
+    plain_from_ = open_level == 0 ? now : last + (last != ~Tick{0});
+}
+
+/// For what is late, or belongs to the open slot.
+void TimerWheel::schedule_near(Timer& timer, Tick due) {
     timer.cancel();
     timer.due_ = due;
-    late_.add(timer);
+    if (due < now_) {
+        late_.add(timer);
+    } else {
+        slots_.append(timer, slot_of(due));
+    }
 }
 
 Tick TimerWheel::start_of(unsigned slot) const {

@@ -16,7 +16,7 @@ namespace runbookd::timer_wheel {
 
 class TimerWheel {
 public:
-    explicit TimerWheel(Tick now = 0) : now_(now), late_(slots_) {}
+    explicit TimerWheel(Tick now = 0) : now_(now), plain_from_(now), late_(slots_) {}
     ~TimerWheel() = default;  ///< whatever is still scheduled is cancelled, not fired
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
@@ -26,11 +26,11 @@ public:
     /// as many. `timer` must not be scheduled on another wheel, and must not outlive this one while
     /// scheduled.
     void schedule(Timer& timer, Tick due) {
-        if (due < now_) [[unlikely]]
-            return schedule_late(timer, due);
+        if (due < plain_from_) [[unlikely]]
+            return schedule_near(timer, due);
         timer.cancel();
         timer.due_ = due;
-        slots_.append(timer, slot_of(due));
+        slots_.append(timer, slot_at_or_above(due, 0));
     }
 
     /// Moves to `now` (never back: an earlier tick is taken as the present one) and fires what is due, in
@@ -73,7 +73,7 @@ private:
     /// For due ticks from now_ on.
     [[nodiscard]] unsigned slot_at_or_above(Tick due, unsigned least_level) const {
         // Bit 0 set as well: a timer due now belongs to level 0.
-        const auto differing = static_cast<unsigned>(63 - __builtin_clzll((due ^ now_) | 1));
+        const auto differing = static_cast<unsigned>(63 ^ __builtin_clzll((due ^ now_) | 1));
         const auto shift = std::max(differing & ~(kDigitBits - 1), least_level * kDigitBits);
         return shift * (kSlots / kDigitBits) + static_cast<unsigned>(due >> shift) % kSlots;
     }
@@ -87,13 +87,17 @@ private:
     [[nodiscard]] std::optional<unsigned> next_slot(Accept accept) const;
     /// True when the timers of the open slot are to fire from where they are.
     [[nodiscard]] bool are_few(unsigned open) const;
-    void schedule_late(Timer& timer, Tick due);
+    void schedule_near(Timer& timer, Tick due);
+    void stand_at(Tick now, unsigned open_level);
     Timer* take_next(Tick limit);
 
     Tick now_;
     // The slot of now on this level is being emptied: its timers fire, unless this is not level 0 and they
     // are many; then they move down.
     unsigned open_level_ = 0;
+    // Due ticks from here on are neither late nor of the open slot, unless that is on level 0: one comparison
+    // for what schedule() usually meets.
+    Tick plain_from_;
     bool is_moving_ = false;  ///< down from the open slot, and not done: some are below it, some still in it
     bool is_behind_ = false;
     std::size_t moves_left_ = 0;

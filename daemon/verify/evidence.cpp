@@ -14,12 +14,6 @@ bool needs_run(Verdict verdict) {
     return verdict == Verdict::on_time || verdict == Verdict::late || verdict == Verdict::caught_up;
 }
 
-/// When the last create of this instant's window could go out.
-UtcTime last_create(const runbook::Runbook& book, UtcTime nominal) {
-    const auto end = nominal + book.window;
-    return book.finish_by == runbook::FinishBy::window ? end - book.timeout : end;
-}
-
 Millis jitter_of(const runbook::Runbook* book, UtcTime nominal) {
     if (book == nullptr || !book->schedule) return Millis{0};
     const auto instant = book->schedule->next_after(nominal - Millis{1});
@@ -82,7 +76,7 @@ void Evidence::check_instant(const Occurrence& row, const runbook::Runbook& book
     if (row.reason == "paused" && !was_paused(instant.at))
         no_pause_.take(row.zone, instant.at,
                        [] { return "the verdict is skipped / paused, and nothing was paused then"; });
-    const auto until = last_create(book, instant.at);
+    const auto until = instant.at + book.create_span();
     if (row.reason == "blackout" && instant.at < until && !book.not_during.covers(instant.at, until))
         no_blackout_.take(row.zone, instant.at, [] {
             return "the verdict is skipped / blackout, and not_during did not cover the window";

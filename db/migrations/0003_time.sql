@@ -60,6 +60,10 @@ CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnul
   WHERE voided_at IS NULL;
 DROP INDEX occurrences_by_end;
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
+-- What a start reads of every runbook, among years of rows.
+CREATE INDEX occurrences_missed ON occurrences (runbook, nominal_until)
+  WHERE verdict = 'missed' AND run IS NULL AND voided_at IS NULL;
+CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE voided_at IS NOT NULL;
 
 CREATE TRIGGER occurrences_begin_in_force BEFORE INSERT ON occurrences
 WHEN NEW.voided_at IS NOT NULL

@@ -1,5 +1,7 @@
 #include "base/sha256.hpp"
 
+#include <stdexcept>
+
 #include "catch.hpp"
 
 using namespace runbookd;
@@ -18,4 +20,12 @@ TEST_CASE("a choice by hash depends on scope and key, and on nothing else", "[ba
     CHECK(hash_modulo("a", "bc", std::uint64_t{1} << 63U) == 4664414737393237297U);
     CHECK(hash_modulo("ab", "c", std::uint64_t{1} << 63U) == 7783115584253305165U);
     CHECK(hash_modulo("any", "thing", 1) == 0);
+}
+
+TEST_CASE("a hash comes back from its hex, and from nothing else", "[base]") {
+    CHECK(sha256_from_hex(to_hex(sha256("abc"))) == sha256("abc"));
+    const auto hex = sha256_hex("");
+    for (const auto& bad :
+         {std::string(), hex.substr(1), hex + "0", "x" + hex.substr(1), "-" + hex.substr(1)})
+        CHECK_THROWS_AS(sha256_from_hex(bad), std::invalid_argument);
 }

@@ -105,12 +105,12 @@ TEST_CASE("the exit status of a refusal is its kind", "[cli]") {
 }
 
 TEST_CASE("an absent, dead or silent daemon is exit status 3 with advice", "[cli]") {
-    const TemporaryFolder folder;
+    const TempFolder folder;
     Session session;
-    CHECK(session.run({"--socket", folder.file("none.sock"), "status"}) == 3);
-    CHECK(contains(session.err, folder.file("none.sock")));
+    CHECK(session.run({"--socket", folder.file("none.sock").string(), "status"}) == 3);
+    CHECK(contains(session.err, folder.file("none.sock").string()));
     CHECK(contains(session.err, "systemctl status runbookd"));
-    const auto path = folder.file("dead.sock");
+    const auto path = folder.file("dead.sock").string();
     {
         boost::asio::io_context loop;
         boost::asio::local::stream_protocol::acceptor dead(loop, path);
@@ -122,8 +122,8 @@ TEST_CASE("an absent, dead or silent daemon is exit status 3 with advice", "[cli
 }
 
 TEST_CASE("a daemon that accepts and says nothing is given up on", "[cli]") {
-    const TemporaryFolder folder;
-    const auto path = folder.file("silent.sock");
+    const TempFolder folder;
+    const auto path = folder.file("silent.sock").string();
     boost::asio::io_context loop;
     const boost::asio::local::stream_protocol::acceptor silent(loop, path);
     const cli::Client client(path, Millis{20});

@@ -93,7 +93,7 @@ namespace {
 
 /// A configuration with three runbooks, one of them broken.
 struct Configured {
-    TemporaryFolder folder;
+    TempFolder folder;
     std::string file = folder.file("runbookd.yaml");
     Configured() {
         std::filesystem::create_directory(folder.file("runbooks.d"));

@@ -11,36 +11,12 @@
 
 #include "config/runbooks.hpp"
 #include "config/settings.hpp"
+#include "temp_folder.hpp"
 #include "zones/zones.hpp"
 
 namespace runbookd::config::testing {
 
-class TempFolder {
-public:
-    TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "runbookd-config-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    /// Readable by the owner only.
-    std::filesystem::path write(const std::string& name, const std::string& text) const {
-        const auto file = path_ / name;
-        std::ofstream(file, std::ios::binary) << text;
-        std::filesystem::permissions(
-            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-        return file;
-    }
-
-private:
-    std::filesystem::path path_;
-};
+using runbookd::testing::TempFolder;
 
 inline Settings settings_for_tests() {
     Settings settings;

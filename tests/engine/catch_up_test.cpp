@@ -19,7 +19,8 @@ using std::chrono::seconds;
 
 RecoveredState stored(const runbook::Runbook& book, UtcTime judged) {
     RecoveredState state;
-    state.runbooks.push_back({book.name, 1, book.yaml, book.resolved, judged - hours{1}, false, judged, {}});
+    state.runbooks.push_back(
+        {book.name, 1, book.yaml, book.resolved, judged - hours{1}, false, judged, {}, {}});
     return state;
 }
 

@@ -46,7 +46,7 @@ RecoveredState stored_by(const EngineBench& bench) {
     Batch fleet;
     for (const auto& part : bench.all<FleetChanged>()) fleet.push_back(part);
     store.apply(fleet);
-    return store.recover();
+    return store.recover(bench.now().utc);
 }
 
 constexpr auto kRefresh = minutes{10};

@@ -292,7 +292,7 @@ TEST_CASE("a pause outlives a restart", "[engine][pauses]") {
     const auto book = clean_every_minute("sweep", minutes{1});
     RecoveredState state;
     state.runbooks.push_back(
-        {book.name, 1, book.yaml, book.resolved, kMidnight - hours{1}, false, kMidnight, {}});
+        {book.name, 1, book.yaml, book.resolved, kMidnight - hours{1}, false, kMidnight, {}, {}});
     state.pauses.push_back({"", kMidnight + minutes{3}, "freeze", "alice", kMidnight - minutes{5}});
     bench.start({book}, state);
     bench.run_for(minutes{3});

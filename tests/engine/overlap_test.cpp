@@ -119,7 +119,7 @@ TEST_CASE("a restart keeps a queued target behind the one that has its job", "[e
     const auto book = with(OverlapPolicy::queue);
     RecoveredState state;
     state.runbooks.push_back(
-        {"sweep", 1, book.yaml, book.resolved, fakes::test_start() - hours{1}, false, {}, {}});
+        {"sweep", 1, book.yaml, book.resolved, fakes::test_start() - hours{1}, false, {}, {}, {}});
     for (const char* uid : {"01J9ZQ3N5T8V2W4X6Y7Z8A9B0A", "01J9ZQ3N5T8V2W4X6Y7Z8A9B0B"}) {
         RecoveredRun run;
         run.planned.run = RunUid{uid};

@@ -19,7 +19,7 @@ using std::chrono::seconds;
 
 RecoveredState stored(const runbook::Runbook& book, UtcTime since, std::optional<UtcTime> judged = {}) {
     RecoveredState state;
-    state.runbooks.push_back({book.name, 1, book.yaml, book.resolved, since, false, judged, {}});
+    state.runbooks.push_back({book.name, 1, book.yaml, book.resolved, since, false, judged, {}, {}});
     return state;
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("the revision that was in force judges the downtime, an edit made mean
     bench.start({old}, {});  // for the bench to read the old text
     EngineBench other;
     other.tell([&](Engine& core, Instant now) {
-        const auto read = [&](const std::string&, const std::string&) {
+        const auto read = [&](const std::string&, const RecordedText&) {
             return std::make_shared<const runbook::Runbook>(old);
         };
         core.start(stored(old, test_start() - minutes{10}), read, {edited}, {}, now);

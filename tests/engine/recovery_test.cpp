@@ -30,6 +30,7 @@ RecoveredState with_runbook(const runbook::Runbook& book) {
                               test_start() - hours{2},
                               false,
                               test_start() - seconds{30},
+                              {},
                               {}});
     return state;
 }
@@ -186,11 +187,11 @@ TEST_CASE("a run goes on as its own revision says, whatever its file says now", 
     edited.component = "Other";
     auto state = with_runbook(edited);
     state.runbooks[0].revision = 2;
-    state.older_revisions["sweep"][1] = old.yaml;
+    state.older_revisions["sweep"][1] = {old.yaml, old.resolved};
     state.runs.push_back(started(test_start() + minutes{10}, 1));
     bench.tell([&](Engine& core, Instant now) {
-        const auto read = [&](const std::string&, const std::string& yaml) {
-            return std::make_shared<const runbook::Runbook>(yaml == old.yaml ? old : edited);
+        const auto read = [&](const std::string&, const RecordedText& text) {
+            return std::make_shared<const runbook::Runbook>(text.yaml == old.yaml ? old : edited);
         };
         core.start(state, read, {edited}, {}, now);
     });

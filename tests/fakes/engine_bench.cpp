@@ -79,9 +79,10 @@ EngineBench::EngineBench(std::vector<engine::Device> in_account, engine::EngineS
 EngineBench::~EngineBench() = default;
 
 void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state) {
-    const auto read = [&](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
+    const auto read = [&](const std::string& name,
+                          const engine::RecordedText& text) -> engine::RunbookPointer {
         for (const auto& runbook : runbooks)
-            if (runbook.name == name && runbook.yaml == yaml)
+            if (runbook.name == name && runbook.yaml == text.yaml && runbook.resolved == text.resolved)
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };

@@ -18,7 +18,14 @@ bool has_pending(const StoredRun& run) {
 }  // namespace
 
 void SimulatedStore::apply(const engine::Batch& batch) {
-    for (const auto& record : batch) std::visit([this](const auto& fact) { take(fact); }, record);
+    for (const auto& record : batch)
+        std::visit(
+            [this](const auto& fact) {
+                take(fact);
+                newest_ = std::max(newest_.value_or(fact.at), fact.at);
+                last_at_ = fact.at;
+            },
+            record);
     for (const auto& [uid, run] : runs_) {
         require(!engine::is_terminal(run.status) || !has_pending(run), "a finished run has pending targets");
         require(run.status != engine::RunStatus::running || has_pending(run),
@@ -29,9 +36,9 @@ void SimulatedStore::apply(const engine::Batch& batch) {
 void SimulatedStore::take(const engine::RevisionEffective& r) {
     auto& runbook = runbooks_[r.runbook];
     require(r.revision == runbook.revision + 1, "revisions count up");
-    texts_[r.runbook][r.revision] = r.yaml;
+    texts_[r.runbook][r.revision] = {r.yaml, r.resolved};
     const auto judged = runbook.judged_until;
-    runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}};
+    runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}, {}};
 }
 void SimulatedStore::take(const engine::RevisionRetired& r) { runbooks_.at(r.runbook).retired = true; }
 void SimulatedStore::take(const engine::RunPlanned& r) {
@@ -89,8 +96,26 @@ void SimulatedStore::take(const engine::JobLate& r) {
     job.late_status = r.late_status;
     if (r.out) job.out = r.out->text;
 }
+engine::OccurrenceDecided* SimulatedStore::continued_by(const engine::OccurrenceDecided& r) {
+    engine::OccurrenceDecided* last = nullptr;
+    for (auto& row : occurrences_)
+        if (row.runbook == r.runbook && (last == nullptr || row.nominal > last->nominal)) last = &row;
+    if (last == nullptr || last->run || r.run || last->revision != r.revision || last->verdict != r.verdict ||
+        last->reason != r.reason || last->until >= r.nominal)
+        return nullptr;
+    for (const auto& [uid, run] : runs_)
+        if (run.planned.runbook == r.runbook && run.planned.nominal > last->until &&
+            run.planned.nominal < r.nominal)
+            return nullptr;
+    return last;
+}
 void SimulatedStore::take(const engine::OccurrenceDecided& r) {
-    occurrences_.push_back(r);
+    if (auto* const row = continued_by(r)) {
+        row->until = r.until;
+        row->count += r.count;
+    } else {
+        occurrences_.push_back(r);
+    }
     auto& judged = runbooks_.at(r.runbook).judged_until;
     judged = std::max(judged.value_or(r.until), r.until);
 }
@@ -117,11 +142,81 @@ void SimulatedStore::take(const engine::FleetChanged& r) {
     require(!knows_fleet_, "there is one first list");
     knows_fleet_ = true;
 }
+void SimulatedStore::take(const engine::OccurrencesVoided& r) {
+    std::erase_if(occurrences_, [&](const auto& row) {
+        const bool is_void = row.runbook == r.runbook && row.verdict == engine::Verdict::missed && !row.run &&
+                             row.until > r.after;
+        if (is_void) voided_.push_back({r.runbook, row.until, r.at});
+        return is_void;
+    });
+    judge_again(r.runbook);
+}
+void SimulatedStore::judge_again(const std::string& runbook) {
+    auto& judged = runbooks_.at(runbook).judged_until;
+    judged.reset();
+    for (const auto& row : occurrences_)
+        if (row.runbook == runbook) judged = std::max(judged.value_or(row.until), row.until);
+    for (const auto& [uid, run] : runs_)
+        if (run.planned.runbook == runbook && run.planned.nominal)
+            judged = std::max(judged.value_or(*run.planned.nominal), *run.planned.nominal);
+}
+void SimulatedStore::take(const engine::ZoneRulesSeen& r) {
+    require(std::find(zone_digests_.begin(), zone_digests_.end(), r.rules->digest) == zone_digests_.end(),
+            "zone rules are recorded once");
+    zone_digests_.push_back(r.rules->digest);
+}
+void SimulatedStore::take(const engine::PauseSet& r) {
+    take(engine::PauseEnded{r.runbook, r.actor, r.at});
+    open_pauses_.insert(r.runbook);
+    pauses_.push_back({r.runbook, r.until, r.reason, r.actor, r.at});
+}
+void SimulatedStore::take(const engine::PauseEnded& r) {
+    if (open_pauses_.erase(r.runbook) == 0) return;
+    const auto last = std::find_if(pauses_.rbegin(), pauses_.rend(),
+                                   [&](const auto& pause) { return pause.runbook == r.runbook; });
+    last->until = std::min(last->until, r.at);
+}
 void SimulatedStore::take(const engine::Noted& r) { notes_.push_back(r); }
 
-engine::RecoveredState SimulatedStore::recover() const {
+engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     engine::RecoveredState state;
-    for (const auto& [name, runbook] : runbooks_) state.runbooks.push_back(runbook);
+    for (const auto& [name, runbook] : runbooks_) {
+        state.runbooks.push_back(runbook);
+        auto& ahead = state.runbooks.back().ahead;
+        auto& missed = state.runbooks.back().missed;
+        auto from = now;
+        for (const auto& row : voided_)
+            if (row.runbook == name && row.until > last_at_) from = std::min(from, row.at);
+        state.runbooks.back().ahead_from = from;
+        for (const auto& row : occurrences_) {
+            const bool may_be_voided = row.verdict == engine::Verdict::missed && !row.run;
+            const engine::RecoveredRunbook::Decided decided{row.nominal, row.until, may_be_voided, row.reason,
+                                                            row.revision};
+            if (row.runbook == name && row.until > from) ahead.push_back(decided);
+            if (row.runbook == name && may_be_voided) missed.push_back(decided);
+        }
+        for (const auto& [uid, run] : runs_) {
+            const bool has_verdict =
+                std::any_of(occurrences_.begin(), occurrences_.end(),
+                            [&run_uid = uid](const auto& row) { return row.run == run_uid; });
+            if (run.planned.runbook == name && run.planned.nominal && *run.planned.nominal > from &&
+                !has_verdict)
+                ahead.push_back({*run.planned.nominal, *run.planned.nominal, false, "", 1});
+        }
+        const auto by_time = [](const auto& one, const auto& other) { return one.first < other.first; };
+        std::sort(ahead.begin(), ahead.end(), by_time);
+        std::sort(missed.begin(), missed.end(), by_time);
+        const auto too_many = std::max<std::ptrdiff_t>(
+            std::ssize(missed) - std::ptrdiff_t{engine::RecoveredRunbook::kMissedAtMost}, 0);
+        missed.erase(missed.begin(), missed.begin() + too_many);
+    }
+    for (const auto& runbook : open_pauses_)
+        state.pauses.push_back(*std::find_if(pauses_.rbegin(), pauses_.rend(),
+                                             [&](const auto& pause) { return pause.runbook == runbook; }));
+    state.zone_digests = zone_digests_;
+    state.newest = newest_;
+    state.clock_was_synchronised = std::any_of(
+        notes_.begin(), notes_.end(), [](const auto& note) { return note.kind == "clock.synchronised"; });
     state.older_revisions = texts_;
     for (const auto& [uid, device] : devices_) state.devices.push_back(device);
     state.knows_fleet = knows_fleet_;

@@ -3,6 +3,8 @@
 // after they were handed in; a crash keeps a prefix of them. Checks the books after every batch.
 #include <deque>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,20 +34,23 @@ class SimulatedStore {
 public:
     /// Throws std::logic_error when the batch contradicts what is stored or leaves the books unbalanced.
     void apply(const engine::Batch& batch);
-    [[nodiscard]] engine::RecoveredState recover() const;
+    /// What a start at `now` finds.
+    [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
 
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
     [[nodiscard]] const std::vector<engine::OccurrenceDecided>& occurrences() const { return occurrences_; }
     [[nodiscard]] const std::vector<engine::Noted>& notes() const { return notes_; }
+    /// All there ever were; `until` is when it really ended, if it has.
+    [[nodiscard]] const std::vector<engine::RecoveredPause>& pauses() const { return pauses_; }
 
 private:
     void take(const engine::RevisionEffective& r);
     void take(const engine::RevisionRetired& r);
-    void take(const engine::ZoneRulesSeen&) {}
-    void take(const engine::PauseSet&) {}
-    void take(const engine::PauseEnded&) {}
-    void take(const engine::OccurrencesVoided&) {}
+    void take(const engine::ZoneRulesSeen& r);
+    void take(const engine::PauseSet& r);
+    void take(const engine::PauseEnded& r);
+    void take(const engine::OccurrencesVoided& r);
     void take(const engine::RunPlanned& r);
     void take(const engine::RunStarted& r);
     void take(const engine::RunFinished& r);
@@ -58,12 +63,25 @@ private:
     void take(const engine::Noted& r);
 
     std::map<std::string, engine::RecoveredRunbook> runbooks_;
-    std::map<std::string, std::map<std::int64_t, std::string>> texts_;  // of every revision
+    std::map<std::string, std::map<std::int64_t, engine::RecordedText>> texts_;  // of every revision
     std::map<RunUid, StoredRun> runs_;
     std::map<JobUid, StoredJob> jobs_;
+    [[nodiscard]] engine::OccurrenceDecided* continued_by(const engine::OccurrenceDecided& r);
+    void judge_again(const std::string& runbook);
+
     std::vector<engine::OccurrenceDecided> occurrences_;
     std::map<DeviceUid, engine::RecoveredDevice> devices_;
     bool knows_fleet_ = false;
+    std::vector<engine::RecoveredPause> pauses_;
+    std::set<std::string> open_pauses_;  // by runbook: the last one of it in pauses_
+    std::vector<std::string> zone_digests_;
+    std::optional<UtcTime> newest_;
+    UtcTime last_at_{};  // by the clock as it was then
+    struct Voided {
+        std::string runbook;
+        UtcTime until{}, at{};
+    };
+    std::vector<Voided> voided_;
     std::vector<engine::Noted> notes_;
 };
 

@@ -33,17 +33,19 @@ void Simulation::boot() {
     wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
     engine_ = std::make_unique<engine::Engine>(engine::EngineSettings{}, *wheel_, random_());
     texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
-    const auto read = [this](const std::string& name, const std::string& yaml) -> engine::RunbookPointer {
+    const auto read = [this](const std::string& name,
+                             const engine::RecordedText& text) -> engine::RunbookPointer {
         for (const auto& runbook : texts_)
-            if (runbook.name == name && runbook.yaml == yaml)
+            if (runbook.name == name && runbook.yaml == text.yaml && runbook.resolved == text.resolved)
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };
-    engine_->start(store_.recover(), read, plan_.runbooks, {}, now_);
+    engine_->on_clock({!synchronised_at_, true}, now_);
+    engine_->start(store_.recover(now_.utc), read, plan_.runbooks, {}, now_);
     take_actions();
 }
 
-void Simulation::crash() {
+void Simulation::crash(Millis down) {
     ++crashes_;
     engine_.reset();
     wheel_.reset();
@@ -56,11 +58,11 @@ void Simulation::crash() {
             disk_turns = disk_turns && random_() % 2 == 0;
             if (disk_turns) store_.apply(event.batch);
         } else if (event.what == Event::What::arrival && random_() % 2 == 0) {
-            (void)rmm_.arrive(*event.call, now_.utc);
+            (void)rmm_.arrive(*event.call, true_time());
         }
     }
-    now_.utc += seconds{1};
-    now_.steady += seconds{1};
+    now_.utc += down;
+    now_.steady += down;
     boot();
 }
 
@@ -100,7 +102,7 @@ void Simulation::handle(Event event) {
             engine_->on_committed(event.commit, now_);
             break;
         case Event::What::arrival: {
-            event.result = rmm_.arrive(*event.call, now_.utc);
+            event.result = rmm_.arrive(*event.call, true_time());
             event.what = Event::What::reply;
             add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
             return;
@@ -110,14 +112,34 @@ void Simulation::handle(Event event) {
     take_actions();
 }
 
+UtcTime Simulation::true_time() const { return from_unix_ms(kStart) + (now_.steady - began_); }
+
+void Simulation::step_clock(Millis by, Millis until_synchronised) {
+    now_.utc += by;
+    synchronised_at_ = now_.steady + until_synchronised;
+    tell_clock();  // the kernel says at once that somebody set it
+}
+
+void Simulation::tell_clock() {
+    if (synchronised_at_ && now_.steady >= *synchronised_at_) synchronised_at_.reset();
+    const KernelSync kernel{!synchronised_at_, true};
+    tell([&](engine::Engine& core, Instant at) { core.on_clock(kernel, at); });
+}
+
+void Simulation::stall(Millis span) {
+    now_.utc += span;
+    now_.steady += span;
+}
+
 bool Simulation::step(SteadyTime until) {
+    if (synchronised_at_ && now_.steady >= *synchronised_at_) tell_clock();
     const auto due = wheel_->next_due();
     const auto timer_at =
         due ? std::optional{std::max(now_.steady, SteadyTime{Millis{static_cast<std::int64_t>(*due)}})}
             : std::nullopt;
     const bool is_event_first = !events_.empty() && (!timer_at || events_.begin()->first.first <= *timer_at);
     if (!is_event_first && !timer_at) return false;
-    const auto at = is_event_first ? events_.begin()->first.first : *timer_at;
+    const auto at = std::max(now_.steady, is_event_first ? events_.begin()->first.first : *timer_at);
     if (at > until) return false;
     now_.utc += at - now_.steady;
     now_.steady = at;

@@ -38,8 +38,12 @@ public:
     void run_for(Millis span);
     /// Hands something to the engine as a person would.
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
-    /// Kills the process now; it is started again a second later.
-    void crash();
+    /// Kills the process now; it is started again so much later.
+    void crash(Millis down = std::chrono::seconds{1});
+    /// The wall clock is set; the kernel calls it synchronised again after `until_synchronised`.
+    void step_clock(Millis by, Millis until_synchronised = std::chrono::seconds{20});
+    /// The process stands still: stopped, or its machine suspended.
+    void stall(Millis span);
     /// As SIGHUP does, and every later start.
     void reload(std::vector<runbook::Runbook> runbooks);
     /// Keeps the engine from starting more, so that what is open comes to its end.
@@ -71,6 +75,9 @@ private:
     void handle(Event event);
     void add(SteadyTime at, Event event);
     [[nodiscard]] bool step(SteadyTime until);
+    void tell_clock();
+    /// By the other side's clock, which nobody sets.
+    [[nodiscard]] UtcTime true_time() const;
 
     SimulationPlan plan_;
     std::mt19937_64 random_;
@@ -85,6 +92,7 @@ private:
     std::uint64_t process_ = 0;
     std::uint64_t crashes_ = 0;
     SteadyTime began_{};
+    std::optional<SteadyTime> synchronised_at_;  // unset: it is
     SteadyTime last_commit_at_{};
     std::map<std::string, UtcTime> sent_;
     std::vector<runbook::Runbook> texts_;  // every text there ever was

@@ -20,28 +20,9 @@
 
 #include "base/clock.hpp"
 #include "http_api/server.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::testing {
-
-/// A folder that goes away with it.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "runbookd-test-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 struct FakeControl final : ports::Control {
     std::function<Result<ports::RunAccepted>(const ports::RunRequest&)> on_run = [](const auto&) {
@@ -134,7 +115,7 @@ class FakeDaemon {
 public:
     FakeDaemon() : FakeDaemon(http_api::ServerSettings{}) {}
     explicit FakeDaemon(http_api::ServerSettings settings)
-        : socket(settings.socket_path.empty() ? folder.file("control.sock") : settings.socket_path),
+        : socket(settings.socket_path.empty() ? folder.file("control.sock").string() : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
           server_(loop_.get_executor(), timers_, {control, history, verification},
@@ -172,7 +153,7 @@ public:
     }
     [[nodiscard]] http_api::Server& server() { return server_; }
 
-    TemporaryFolder folder;
+    TempFolder folder;
     std::string socket;
     FakeControl control;
     FakeHistory history;

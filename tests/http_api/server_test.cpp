@@ -47,8 +47,8 @@ TEST_CASE("a socket that somebody answers on is left alone", "[http_api]") {
 }
 
 TEST_CASE("a stale socket file is replaced, and removed at the end", "[http_api]") {
-    const TemporaryFolder folder;
-    const auto path = folder.file("control.sock");
+    const TempFolder folder;
+    const auto path = folder.file("control.sock").string();
     {
         boost::asio::io_context loop;
         boost::asio::local::stream_protocol::acceptor dead(loop, path);
@@ -63,7 +63,7 @@ TEST_CASE("a stale socket file is replaced, and removed at the end", "[http_api]
 }
 
 TEST_CASE("a path that cannot be a socket says why", "[http_api]") {
-    const TemporaryFolder folder;
+    const TempFolder folder;
     std::ofstream(folder.file("plain")) << "keep me";
     const auto failure = [](const std::string& path) {
         FakeDaemon daemon(at(path));

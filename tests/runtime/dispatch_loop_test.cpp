@@ -105,7 +105,7 @@ struct Bed {
     ~Bed() { drain(); }
     void start() {
         dispatch.tell([](engine::Engine& core, Instant now) {
-            const auto read = [](const std::string&, const std::string&) { return nullptr; };
+            const auto read = [](const std::string&, const engine::RecordedText&) { return nullptr; };
             core.start({}, read, {fakes::clean_all("sweep")}, {}, now);
         });
         turn();

@@ -1,146 +1,32 @@
 #include "fakes/simulation.hpp"
 
 #include <algorithm>
-#include <map>
 #include <random>
-#include <set>
 #include <vector>
 
 #include "catch.hpp"
-#include "engine/finder.hpp"
-#include "engine/outcome.hpp"
+#include "simulation/promises.hpp"
 
 namespace runbookd {
 namespace {
 
+using simulation::check_at_most_once;
+using simulation::check_every_minute_has_a_verdict;
+using simulation::check_inside_the_rules;
+using simulation::check_nothing_lost;
+using simulation::check_promises;
+using simulation::every_minute;
+using simulation::run_to_the_end;
+using simulation::utc;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-/// Not owned by anybody: utc_zone() lives as long as the program.
-std::shared_ptr<const cron::Zone> utc() {
-    return {&cron::utc_zone(), [](const cron::Zone*) {}};
-}
-
-runbook::Runbook every_minute(const std::string& name, Millis window) {
-    runbook::Runbook runbook;
-    runbook.name = name;
-    runbook.account = "main";
-    runbook.schedule =
-        schedule::Timeline({schedule::Entry{.rule = *cron::Expression::parse("* * * * *"), .zone = utc()}});
-    runbook.window = window;
-    runbook.targets.include.push_back({.all = true});
-    runbook.component = "Clean";
-    runbook.yaml = "name: " + name;
-    return runbook;
-}
 
 fakes::SimulationPlan small_plan() {
     fakes::SimulationPlan plan;
     plan.devices = 5;
     plan.runbooks = {every_minute("sweep", minutes{1})};
     return plan;
-}
-
-/// Runs the schedules for a while, then lets everything that is open come to its end.
-void run_to_the_end(fakes::Simulation& simulation, Millis with_schedules) {
-    simulation.run_for(with_schedules);
-    simulation.drop_schedules();
-    simulation.run_for(hours{1});
-}
-
-/// Promise 1: for each run and device at most one accepted create.
-void check_at_most_once(fakes::Simulation& simulation) {
-    std::set<std::pair<RunUid, DeviceUid>> served;
-    for (const auto& accepted : simulation.rmm().ledger()) {
-        const auto uid = engine::job_in_name(accepted.job_name);
-        REQUIRE(uid);
-        const auto job = simulation.store().jobs().find(*uid);
-        REQUIRE(job != simulation.store().jobs().end());
-        INFO("job " << *uid << " on " << accepted.device);
-        CHECK(served.emplace(job->second.created.run, accepted.device).second);
-        CHECK(job->second.created.device == accepted.device);
-    }
-}
-
-/// What is recorded is what happened.
-void check_true_end(fakes::Simulation& simulation, const std::string& name, const fakes::StoredJob& job) {
-    const auto outcome = engine::outcome_of(*simulation.rmm().end_of(name));
-    const auto& late = job.late_status;
-    CHECK((late.empty() ? to_text(job.status) : std::string_view(late)) == to_text(outcome->status));
-    const auto& run = simulation.store().runs().at(job.created.run);
-    for (const auto& target : run.targets)
-        if (target.row.device == job.created.device && late.empty())
-            CHECK(target.disposition == outcome->disposition);
-}
-
-/// Promise 2: every target has a disposition, every accepted job its end and its output.
-void check_nothing_lost(fakes::Simulation& simulation) {
-    const auto& store = simulation.store();
-    for (const auto& [uid, run] : store.runs()) {
-        INFO("run " << uid << " " << to_text(run.status));
-        CHECK(engine::is_terminal(run.status));
-        for (const auto& target : run.targets) CHECK(target.disposition != engine::Disposition::pending);
-    }
-    std::set<JobUid> accepted;
-    for (const auto& line : simulation.rmm().ledger()) {
-        const auto& job = store.jobs().at(*engine::job_in_name(line.job_name));
-        accepted.insert(*engine::job_in_name(line.job_name));
-        INFO("job " << line.job_name << " " << to_text(job.status) << " " << job.reason);
-        CHECK((engine::is_terminal(job.status) || !job.late_status.empty()));
-        check_true_end(simulation, line.job_name, job);
-        CHECK(job.reason != "unknown_dispatch");
-        CHECK(job.out == simulation.rmm().output_of(line.job_name));
-    }
-    for (const auto& [uid, job] : store.jobs()) {
-        INFO("job " << uid << " " << to_text(job.status) << " " << job.reason);
-        CHECK((engine::is_terminal(job.status) || !job.late_status.empty()));
-        CHECK((accepted.contains(uid) || job.reason == "unknown_dispatch" || job.reason == "window_closed" ||
-               job.reason == "offline"));
-    }
-}
-
-/// Every minute between the first and the last that was judged has exactly one verdict.
-void check_every_minute_has_a_verdict(fakes::Simulation& simulation, UtcTime first, UtcTime last) {
-    std::map<UtcTime, int> verdicts;
-    for (const auto& occurrence : simulation.store().occurrences())
-        for (auto at = occurrence.nominal; at <= occurrence.until; at += minutes{1}) ++verdicts[at];
-    for (auto at = first; at <= last; at += minutes{1}) {
-        INFO("minute " << format_utc(at));
-        CHECK(verdicts[at] == 1);
-    }
-}
-
-void check_inside_the_rules(fakes::Simulation& simulation) {
-    for (const auto& [name, at] : simulation.sent()) {
-        const auto& job = simulation.store().jobs().at(*engine::job_in_name(name));
-        CHECK(at < simulation.store().runs().at(job.created.run).planned.window_end);
-    }
-    CHECK(simulation.rmm().most_reads_in_a_window() <= 480);
-    CHECK(simulation.rmm().most_creates_in_a_window() <= 80);
-    // Of each process at most 8 creates end unknown: those that were in flight when it was killed.
-    std::vector<UtcTime> starts;
-    for (const auto& note : simulation.store().notes())
-        if (note.kind == "daemon.started") starts.push_back(note.at);
-    std::map<std::size_t, int> unknown;
-    for (const auto& [uid, job] : simulation.store().jobs()) {
-        if (job.reason != "unknown_dispatch") continue;
-        const auto next = std::upper_bound(starts.begin(), starts.end(), job.created.at);
-        CHECK(++unknown[static_cast<std::size_t>(next - starts.begin())] <= 8);
-    }
-    // A device is known to be online by a reading at most a minute old (and a call takes a moment).
-    for (const auto& accepted : simulation.rmm().ledger()) {
-        const auto& job = simulation.store().jobs().at(*engine::job_in_name(accepted.job_name));
-        if (simulation.store().runs().at(job.created.run).planned.runbook != "hold")
-            CHECK(accepted.offline_for <= seconds{61});
-    }
-}
-
-void check_promises(fakes::Simulation& simulation, UtcTime first, UtcTime last) {
-    check_at_most_once(simulation);
-    check_nothing_lost(simulation);
-    check_every_minute_has_a_verdict(simulation, first, last);
-    check_inside_the_rules(simulation);
 }
 
 const UtcTime kFirst = *parse_utc("2026-03-01T00:01:00Z");

@@ -52,8 +52,8 @@ std::int64_t first_broken(const std::string& database) {
 }
 
 TEST_CASE("every event's hash follows from the one before it, across restarts", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     {
         OpenStore open(database);
         open.commit({revision(), planned(), started(2), created()});
@@ -76,8 +76,8 @@ TEST_CASE("every event's hash follows from the one before it, across restarts", 
 }
 
 TEST_CASE("an edited event breaks the chain where it stands", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({revision(), planned(), started(1), decided(engine::Disposition::failed), finished()});
     open.close();

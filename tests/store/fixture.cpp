@@ -1,9 +1,6 @@
 #include "store/fixture.hpp"
 
-#include <stdlib.h>
-
 #include <chrono>
-#include <filesystem>
 #include <stdexcept>
 
 #include "catch.hpp"
@@ -11,17 +8,6 @@
 namespace runbookd::store_test {
 
 namespace asio = boost::asio;
-
-TemporaryFolder::TemporaryFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "runbookd-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 OpenStore::OpenStore(std::string path, store::StoreCallbacks callbacks) : path_(std::move(path)) {
     auto opened = store::SqliteStore::open(path_, loop_.get_executor(), std::move(callbacks));

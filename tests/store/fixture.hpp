@@ -15,20 +15,11 @@
 
 #include "engine/records.hpp"
 #include "store/sqlite_store.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::store_test {
 
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::string path(const std::string& name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
+using testing::TempFolder;
 
 /// A store in a folder of its own, and the loop that it resumes on.
 class OpenStore {

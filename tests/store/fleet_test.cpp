@@ -1,6 +1,6 @@
 // The fleet in the record: who came, who changed, who is gone.
 #include "catch.hpp"
-#include "fixture.hpp"
+#include "store/fixture.hpp"
 
 namespace runbookd::store_test {
 namespace {
@@ -39,8 +39,8 @@ FleetChanged part(std::vector<engine::FleetRow> rows, std::vector<DeviceUid> gon
 }  // namespace
 
 TEST_CASE("device_fleet has every device once, with when it came and went", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({first_list()});
     CHECK(one(database, "SELECT group_concat(name, ', ') FROM pragma_table_info('device_fleet')") ==
@@ -67,8 +67,8 @@ TEST_CASE("device_fleet has every device once, with when it came and went", "[st
 }
 
 TEST_CASE("who came, went and came back is in the trail, what else changed is not", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({first_list()});
     open.commit({part({{device("d1", "X"), Change::changed, at()}}, {}, 1000)});
@@ -83,8 +83,8 @@ TEST_CASE("who came, went and came back is in the trail, what else changed is no
 }
 
 TEST_CASE("a start finds the fleet as it was recorded", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     {
         OpenStore open(database);
         const auto empty = open.store().load(at());
@@ -112,8 +112,8 @@ TEST_CASE("a start finds the fleet as it was recorded", "[store]") {
 }
 
 TEST_CASE("the database itself keeps when a device was first seen", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({first_list()});
     SQLite::Database other(database, SQLite::OPEN_READWRITE);
@@ -123,8 +123,8 @@ TEST_CASE("the database itself keeps when a device was first seen", "[store]") {
 }
 
 TEST_CASE("devices are listed by site, device and status", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     auto offline = device("d3", "C");
     offline.online = false;
     open.commit({first_list()});
@@ -147,8 +147,8 @@ TEST_CASE("devices are listed by site, device and status", "[store]") {
 }
 
 TEST_CASE("targets keep the state in which they were frozen, and a start reads it back", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     auto start = started(2);
     start.targets[0].online = true;

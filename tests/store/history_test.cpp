@@ -37,8 +37,8 @@ void fill(OpenStore& open) {
 }
 
 TEST_CASE("lists come newest first and can be narrowed", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     fill(open);
     const auto uids = [&](ports::Query query, const std::string& column) {
         const auto found = open.query(std::move(query));
@@ -79,8 +79,8 @@ TEST_CASE("lists come newest first and can be narrowed", "[store]") {
 }
 
 TEST_CASE("a filter that a list does not have is refused by name", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     const auto refused = open.query(ask(View::runs, [](auto& query) { query.site = "Acme HQ"; }));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::invalid_input);
@@ -89,8 +89,8 @@ TEST_CASE("a filter that a list does not have is refused by name", "[store]") {
 }
 
 TEST_CASE("job lists leave the outputs out", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     fill(open);
     const auto jobs = open.query(ask(View::jobs));
     REQUIRE(jobs);
@@ -100,8 +100,8 @@ TEST_CASE("job lists leave the outputs out", "[store]") {
 }
 
 TEST_CASE("an output is found by its job's uid or a prefix that fits one job", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     fill(open);
     const auto output = [&](const std::string& job, bool of_stderr) {
         return open.wait_for(open.store().output(job, of_stderr));
@@ -116,8 +116,8 @@ TEST_CASE("an output is found by its job's uid or a prefix that fits one job", "
 }
 
 TEST_CASE("a job is found by exactly its uid, with its number and times in milliseconds", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     fill(open);
     const auto found = open.wait_for(open.store().job_by_uid("01JOB"));
     REQUIRE(found);
@@ -132,8 +132,8 @@ TEST_CASE("a job is found by exactly its uid, with its number and times in milli
 }
 
 TEST_CASE("uids may be typed in lower case", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     auto plan = planned("01KBC8A4T0ZZZZZZZZZZZZZZZZ");
     plan.revision.reset();
     open.commit({plan});

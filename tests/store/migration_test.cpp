@@ -44,8 +44,8 @@ void make_version_2(const std::string& path) {
 }  // namespace
 
 TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     make_version_2(database);
     OpenStore open(database);
     CHECK(one(database, "PRAGMA user_version") == "4");

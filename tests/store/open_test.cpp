@@ -36,14 +36,14 @@ std::string content(const std::string& path) {
 }
 
 TEST_CASE("folder, database and WAL are made for the owner and the group", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("deep/down/audit.db");
+    TempFolder folder;
+    const auto database = folder.file("deep/down/audit.db").string();
     const auto umask_before = ::umask(0);
     {
         OpenStore open(database);
         open.commit({revision()});
-        CHECK(mode_of(folder.path("deep")) == 0750);
-        CHECK(mode_of(folder.path("deep/down")) == 0750);
+        CHECK(mode_of(folder.file("deep")) == 0750);
+        CHECK(mode_of(folder.file("deep/down")) == 0750);
         for (const auto* suffix : {"", "-wal", "-shm"}) CHECK(mode_of(database + suffix) == 0640);
     }
     ::umask(umask_before);
@@ -52,21 +52,21 @@ TEST_CASE("folder, database and WAL are made for the owner and the group", "[sto
 }
 
 TEST_CASE("a second daemon is kept out and told who is in", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
-    std::filesystem::create_directory_symlink(folder.path("."), folder.path("alias"));
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
+    std::filesystem::create_directory_symlink(folder.file("."), folder.file("alias"));
     {
         OpenStore open(database);
         const auto expected = "in use by another runbookd (pid " + std::to_string(::getpid()) + ")";
         CHECK(contains(refusal(database), expected));
-        CHECK(contains(refusal(folder.path("alias/audit.db")), expected));
+        CHECK(contains(refusal(folder.file("alias/audit.db")), expected));
     }
     CHECK(refusal(database) == "opened");
 }
 
 TEST_CASE("a database that is not this program's is refused and left alone", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     SECTION("made by a newer version") {
         OpenStore(database).close();
         SQLite::Database(database, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
@@ -90,14 +90,14 @@ TEST_CASE("a database that is not this program's is refused and left alone", "[s
         CHECK(contains(refusal(database), "cannot open"));
     }
     SECTION("a folder in the way") {
-        std::ofstream(folder.path("file")) << "x";
-        CHECK(contains(refusal(folder.path("file/audit.db")), "cannot"));
+        std::ofstream(folder.file("file")) << "x";
+        CHECK(contains(refusal(folder.file("file/audit.db")), "cannot"));
     }
 }
 
 TEST_CASE("migrations are recorded, and the pages that retention frees can be given back", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     OpenStore open(database);
     CHECK(one(database, "PRAGMA auto_vacuum") == "2");
     CHECK(one(database, "PRAGMA journal_mode") == "wal");
@@ -109,8 +109,8 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     OpenStore open(database);
     std::string schema =
         "-- The schema after all migrations. RUNBOOKD_UPDATE_GOLDEN=1 ./dev test rewrites it.\n";
@@ -124,8 +124,8 @@ TEST_CASE("the schema is the reviewed one", "[store]") {
 }
 
 TEST_CASE("a start finds what was open, and nothing else", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     auto plan = planned();
     plan.scope.devices = {"ACME-1"};
     plan.scope.variables = {{"days", "7"}};
@@ -169,7 +169,8 @@ TEST_CASE("a start finds what was open, and nothing else", "[store]") {
     CHECK_FALSE(state.runbooks[0].retired);
     CHECK(state.runbooks[1].retired);
     CHECK_FALSE(state.runbooks[1].judged_until);
-    CHECK(state.older_revisions.at("clean").at(1) == revision().yaml);
+    CHECK(state.older_revisions.at("clean").at(1).yaml == revision().yaml);
+    CHECK(state.older_revisions.at("clean").at(1).resolved == revision().resolved);
 
     REQUIRE(state.runs.size() == 2);
     const auto& run = state.runs[0];
@@ -211,8 +212,8 @@ TEST_CASE("a start finds what was open, and nothing else", "[store]") {
 }
 
 TEST_CASE("a job that was given up is followed for 30 days, or until it ends upstream", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     OpenStore open(database);
     engine::JobLate late;
     late.job = JobUid("01JOB");
@@ -228,28 +229,28 @@ TEST_CASE("a job that was given up is followed for 30 days, or until it ends ups
 }
 
 TEST_CASE("what was acknowledged survives a kill", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     OpenStore open(database);
     open.commit({revision(), planned(), started(3), created()});
     // What a killed process leaves: database and WAL as they are on disk, without the shared memory.
-    std::filesystem::create_directory(folder.path("after"));
+    std::filesystem::create_directory(folder.file("after"));
     for (const auto* suffix : {"", "-wal"}) {
-        std::filesystem::copy_file(database + suffix, folder.path("after/audit.db") + suffix);
+        std::filesystem::copy_file(database + suffix, folder.file("after/audit.db").string() + suffix);
     }
-    OpenStore again(folder.path("after/audit.db"));
+    OpenStore again(folder.file("after/audit.db"));
     const auto state = again.store().load(at(100'000));
     REQUIRE(state);
     CHECK(state->runs.at(0).targets.size() == 3);
     CHECK(state->jobs.at(0).status == JobStatus::created);
     again.commit({changed(JobStatus::queued)});
-    CHECK(one(folder.path("after/audit.db"), "SELECT count(*), max(seq) FROM event_trail") == "5|5");
+    CHECK(one(folder.file("after/audit.db"), "SELECT count(*), max(seq) FROM event_trail") == "5|5");
 }
 
 TEST_CASE("the sqlite3 shell reads the views while the store is open and after it was closed", "[store]") {
     if (std::system("command -v sqlite3 >/dev/null") != 0) return;
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     const auto shell =
         "test \"$(sqlite3 -readonly " + database + " 'SELECT run_uid FROM run_history')\" = 01RUN";
     OpenStore open(database);

@@ -23,8 +23,8 @@ std::string refusal(const std::string& database, const std::string& sql) {
 }
 
 TEST_CASE("the database refuses states that cannot be", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     auto late = changed(JobStatus::timeout, "02JOB");
     open.commit({revision(), planned(), started(3), created(), created("02JOB", "d2"),
@@ -77,8 +77,8 @@ TEST_CASE("the database refuses states that cannot be", "[store]") {
 }
 
 TEST_CASE("an unknown target may be revised, and the trail says so", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({revision(), planned(), started(1), decided(Disposition::unknown)});
     auto known = decided(Disposition::succeeded);
@@ -91,8 +91,8 @@ TEST_CASE("an unknown target may be revised, and the trail says so", "[store]") 
 }
 
 TEST_CASE("the books balance in every state that a second connection sees", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     SQLite::Database reader(database, SQLite::OPEN_READONLY, 1000);
     const auto check = [&](const std::string& expected) {
@@ -130,8 +130,8 @@ TEST_CASE("the books balance in every state that a second connection sees", "[st
 }
 
 TEST_CASE("a record that contradicts the store ends the process, not the record before it", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     std::string fatal;
     OpenStore open(database, {{}, [&](const std::string& why) { fatal = why; }});
     open.commit({revision(), planned(), started(1)});

@@ -62,8 +62,8 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a pause ends once: by itself, by a person, or because it is set again", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({pause("clean", 0, 60), pause("", 1, 20), pause("clean", 2, 90),
                  engine::PauseEnded{"", "ben", at(3 * kMinute)},
@@ -84,9 +84,9 @@ TEST_CASE("a pause ends once: by itself, by a person, or because it is set again
 }
 
 TEST_CASE("the end of a pause that is not there contradicts the store", "[store]") {
-    TemporaryFolder folder;
+    TempFolder folder;
     std::string fatal;
-    OpenStore open(folder.path("audit.db"), {{}, [&](const std::string& why) { fatal = why; }});
+    OpenStore open(folder.file("audit.db"), {{}, [&](const std::string& why) { fatal = why; }});
     boost::asio::co_spawn(open.loop(), open.store().commit({engine::PauseEnded{"", "", at()}}),
                           [](std::exception_ptr) {});
     open.run_until([&] { return !fatal.empty(); });
@@ -94,8 +94,8 @@ TEST_CASE("the end of a pause that is not there contradicts the store", "[store]
 }
 
 TEST_CASE("zone rules are kept once, byte for byte", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     const std::string bytes("TZif\0\xFF", 6);
     open.commit({rules("Europe/Kyiv", bytes), rules("Europe/Kiev", bytes), rules("Asia/Tokyo", "other")});
@@ -115,8 +115,8 @@ TEST_CASE("zone rules are kept once, byte for byte", "[store]") {
 }
 
 TEST_CASE("verdicts fold zone by zone, and never across a run", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({revision(), scheduled(4)});
     open.commit(
@@ -135,8 +135,8 @@ TEST_CASE("verdicts fold zone by zone, and never across a run", "[store]") {
 }
 
 TEST_CASE("a month of minutes is one row of 43,200", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({revision(), verdict(1, 43'200, 43'200)});
     CHECK(one(database, "SELECT count, verdict, reason, nominal_until FROM occurrence_history") ==
@@ -144,8 +144,8 @@ TEST_CASE("a month of minutes is one row of 43,200", "[store]") {
 }
 
 TEST_CASE("a verdict may grow or be voided, and nothing else", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     auto ran = verdict(9, 9, 1, "UTC", Verdict::on_time, "");
     ran.run = RunUid("01RUN");
@@ -167,8 +167,8 @@ TEST_CASE("a verdict may grow or be voided, and nothing else", "[store]") {
 }
 
 TEST_CASE("what was missed ahead of the clock is voided, and judged anew", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit({revision(), verdict(0, 9, 10), verdict(0, 9, 10, "Asia/Tokyo"),
                  verdict(10, 10, 1, "UTC", Verdict::skipped, "paused")});
@@ -183,8 +183,8 @@ TEST_CASE("what was missed ahead of the clock is voided, and judged anew", "[sto
 }
 
 TEST_CASE("a start takes up pauses, runs to come and verdicts ahead of its clock", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     auto caught_up = scheduled(20);
     caught_up.caught_up = true;
     open.commit({revision(), revision("other"), verdict(0, 9, 10),
@@ -225,8 +225,8 @@ TEST_CASE("a start takes up pauses, runs to come and verdicts ahead of its clock
 }
 
 TEST_CASE("verify is given what the record holds of a stretch of time", "[store]") {
-    TemporaryFolder folder;
-    OpenStore open(folder.path("audit.db"));
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
     auto second = revision("clean", 2);
     second.at = at(30 * kMinute);
     auto begun = started(1);

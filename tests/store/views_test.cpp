@@ -9,8 +9,8 @@ using engine::Disposition;
 using engine::JobStatus;
 
 TEST_CASE("a whole run can be read back from the views", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
 
     auto start = started(2);
@@ -66,8 +66,8 @@ TEST_CASE("a whole run can be read back from the views", "[store]") {
 }
 
 TEST_CASE("the views have exactly the columns that people rely on", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     const auto columns = [&](const std::string& view) {
         return one(database, "SELECT group_concat(name, ', ') FROM pragma_table_info('" + view + "')");
@@ -98,8 +98,8 @@ TEST_CASE("the views have exactly the columns that people rely on", "[store]") {
 }
 
 TEST_CASE("a new revision ends the one before it, and a retired runbook ends its last", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     auto second = revision("clean", 2);
     second.at = at(5000);
@@ -114,8 +114,8 @@ TEST_CASE("a new revision ends the one before it, and a retired runbook ends its
 }
 
 TEST_CASE("neighbouring verdicts without a run share a row, others do not", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     const auto missed = [](std::int64_t from, std::int64_t to, std::int64_t count, std::string reason) {
         engine::OccurrenceDecided verdict;
@@ -147,8 +147,8 @@ TEST_CASE("neighbouring verdicts without a run share a row, others do not", "[st
 }
 
 TEST_CASE("what a job did after it was given up is kept beside its status", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     engine::JobLate late;
     late.job = JobUid("01JOB");
@@ -167,8 +167,8 @@ TEST_CASE("what a job did after it was given up is kept beside its status", "[st
 
 TEST_CASE("equal outputs are stored once, and bytes that are no text are shown safely and kept exactly",
           "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     const std::string odd("caf\xE9 \xF0\x9F\x90\xA7 a\0b", 13);
     auto first = changed(JobStatus::completed);
@@ -187,8 +187,8 @@ TEST_CASE("equal outputs are stored once, and bytes that are no text are shown s
 }
 
 TEST_CASE("notes go to the trail only", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
     OpenStore open(database);
     open.commit(
         {engine::Noted{"account", "main", "api.throttled", "", {{"pause", "60s"}, {"bad", "\xFF"}}, at()}});

@@ -52,8 +52,8 @@ private:
 };
 
 TEST_CASE("batches that queue up share a transaction and resume in order", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     OpenStore open(database);
     const auto before = transactions_in_wal(database);
     std::vector<int> resumed;
@@ -76,8 +76,8 @@ TEST_CASE("batches that queue up share a transaction and resume in order", "[sto
 }
 
 TEST_CASE("a full disk is a state that passes, and nothing is lost", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     std::vector<std::string> told;
     OpenStore open(database, {[&](const std::string& why) { told.push_back(why); }, {}});
     open.commit(note("before"));
@@ -103,8 +103,8 @@ TEST_CASE("a full disk is a state that passes, and nothing is lost", "[store]") 
 }
 
 TEST_CASE("closing writes what is queued, and does not wait for ever for a disk that refuses", "[store]") {
-    TemporaryFolder folder;
-    const auto database = folder.path("audit.db");
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
     {
         OpenStore open(database);
         for (int i = 0; i < 20; ++i) {

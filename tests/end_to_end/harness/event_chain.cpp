@@ -21,29 +21,44 @@ std::string hex_of(const Digest& digest) {
     return text;
 }
 
+/// The event as RFC 8785 JSON.
+std::string json_of(const Row& row) {
+    nlohmann::json event;  // its keys are sorted
+    event["seq"] = std::stoll(row.at("seq"));
+    event["at"] = std::stoll(row.at("at"));
+    event["subject"] = row.at("subject");
+    event["subject_uid"] = row.at("subject_uid");
+    event["kind"] = row.at("kind");
+    if (row.at("actor") == kNull)
+        event["actor"] = nullptr;
+    else
+        event["actor"] = row.at("actor");
+    event["data"] = nlohmann::json::parse(row.at("data"));
+    return event.dump();
+}
+
 }  // namespace
 
-std::string fault_in_chain(const SqliteReader& store) {
+std::vector<std::string> hashes_of(const std::vector<Row>& events) {
+    std::vector<std::string> hashes;
     Digest previous{};
-    std::int64_t expected = 1;
-    for (const auto& row : store.rows("SELECT * FROM events ORDER BY seq")) {
-        if (row.at("seq") != std::to_string(expected++)) return "a gap before event " + row.at("seq");
-        nlohmann::json event;  // its keys are sorted
-        event["seq"] = std::stoll(row.at("seq"));
-        event["at"] = std::stoll(row.at("at"));
-        event["subject"] = row.at("subject");
-        event["subject_uid"] = row.at("subject_uid");
-        event["kind"] = row.at("kind");
-        if (row.at("actor") == kNull)
-            event["actor"] = nullptr;
-        else
-            event["actor"] = row.at("actor");
-        event["data"] = nlohmann::json::parse(row.at("data"));
-        auto bytes = std::string(previous.begin(), previous.end()) + event.dump();
+    for (const auto& row : events) {
+        const auto bytes = std::string(previous.begin(), previous.end()) + json_of(row);
         SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), previous.data());
-        if (hex_of(previous) != row.at("hash")) return "event " + row.at("seq") + " has another hash";
+        hashes.push_back(hex_of(previous));
     }
-    return expected == 1 ? "there are no events" : "";
+    return hashes;
+}
+
+std::string fault_in_chain(const SqliteReader& store) {
+    const auto events = store.rows("SELECT * FROM events ORDER BY seq");
+    const auto hashes = hashes_of(events);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const auto& seq = events[i].at("seq");
+        if (seq != std::to_string(i + 1)) return "a gap before event " + seq;
+        if (hashes[i] != events[i].at("hash")) return "event " + seq + " has another hash";
+    }
+    return events.empty() ? "there are no events" : "";
 }
 
 }  // namespace runbookd::end_to_end

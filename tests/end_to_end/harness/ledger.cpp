@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "end_to_end/harness/temp_folder.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::end_to_end {
+
+using testing::text_of;
 
 std::vector<nlohmann::json> json_lines_of(const std::filesystem::path& file) {
     const auto text = text_of(file);

@@ -11,9 +11,11 @@
 #include <system_error>
 #include <utility>
 
-#include "end_to_end/harness/temp_folder.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::end_to_end {
+
+using testing::text_of;
 namespace {
 
 constexpr mode_t kFileMode = 0644;

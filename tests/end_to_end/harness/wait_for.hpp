@@ -1,6 +1,7 @@
 #pragma once
 // Waiting for something to be so: the thing itself is looked at, again and again, never the clock alone.
 #include <chrono>
+#include <cstdint>
 #include <thread>
 
 namespace runbookd::end_to_end {
@@ -18,6 +19,12 @@ template <class Condition>
         std::this_thread::sleep_for(nap);
     }
     return true;
+}
+
+/// Unix milliseconds by the machine's clock, which is also the programs' own.
+[[nodiscard]] inline std::int64_t wall_clock_ms() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 }  // namespace runbookd::end_to_end

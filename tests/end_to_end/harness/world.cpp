@@ -76,7 +76,8 @@ void World::stop_sandbox() {
 void World::launch_daemon() {
     const std::vector<std::string> argv{RUNBOOKD, "--config", settings_file().string()};
     daemon_.reset();
-    daemon_ = std::make_unique<Process>(argv, folder.file("daemon" + std::to_string(++daemons_)));
+    daemon_ =
+        std::make_unique<Process>(argv, folder.file("daemon" + std::to_string(++daemons_)), environment);
 }
 
 void World::start_daemon() {
@@ -90,6 +91,11 @@ void World::start_daemon() {
         throw std::runtime_error("the daemon did not start: " + daemon_->err() + daemon_->out());
 }
 
+std::optional<int> World::stop_daemon() {
+    daemon_->signal(SIGTERM);
+    return daemon_->wait();
+}
+
 std::string World::daemon_log() const {
     std::string all;
     for (int i = 1; i <= daemons_; ++i)
@@ -99,7 +105,7 @@ std::string World::daemon_log() const {
 }
 
 Ended World::run(const std::vector<std::string>& argv) const {
-    Process process(argv, folder.file("program" + std::to_string(++programs_)));
+    Process process(argv, folder.file("program" + std::to_string(++programs_)), environment);
     const auto status = process.wait();
     if (!status) process.kill();
     return {status.value_or(-1), process.out(), process.err()};

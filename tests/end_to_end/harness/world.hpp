@@ -3,16 +3,20 @@
 // Real programs, over loopback; nothing in them knows that it is tested.
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "end_to_end/harness/ledger.hpp"
 #include "end_to_end/harness/process.hpp"
 #include "end_to_end/harness/sqlite_reader.hpp"
-#include "end_to_end/harness/temp_folder.hpp"
 #include "end_to_end/harness/unix_client.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::end_to_end {
+
+using testing::TempFolder;
+using testing::text_of;
 
 /// What a program left behind that has ended.
 struct Ended {
@@ -51,6 +55,8 @@ public:
     /// Starts it and waits until it answers on its socket and the API has answered it.
     void start_daemon();
     [[nodiscard]] Process& daemon() { return *daemon_; }
+    /// SIGTERM; its exit status, absent where it has not ended in time.
+    [[nodiscard]] std::optional<int> stop_daemon();
     /// Of all daemons so far, in order.
     [[nodiscard]] std::string daemon_log() const;
     /// Runs a second one on the same files until it ends by itself.
@@ -72,6 +78,8 @@ public:
     [[nodiscard]] SqliteReader store() const { return SqliteReader(folder.file("audit.db")); }
 
     TempFolder folder;
+    /// NAME=VALUE, for every daemon and runbookctl that is started from now on.
+    std::vector<std::string> environment;
 
 private:
     [[nodiscard]] Ended run(const std::vector<std::string>& argv) const;

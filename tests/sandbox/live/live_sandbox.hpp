@@ -17,26 +17,12 @@
 #include "catch.hpp"
 #include "sandbox/fleet_file.hpp"
 #include "sandbox/sandbox.hpp"
+#include "temp_folder.hpp"
 
 namespace runbookd::sandbox::testing {
 
 namespace http = boost::beast::http;
-
-/// A folder that goes with the test.
-class OwnFolder {
-public:
-    OwnFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "sandbox-test-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~OwnFolder() { std::filesystem::remove_all(path_); }
-    OwnFolder(const OwnFolder&) = delete;
-    OwnFolder& operator=(const OwnFolder&) = delete;
-    [[nodiscard]] std::filesystem::path file(const std::string& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
+using runbookd::testing::TempFolder;
 
 [[nodiscard]] inline std::vector<nlohmann::json> lines_of(const std::filesystem::path& file) {
     std::vector<nlohmann::json> lines;
@@ -69,7 +55,7 @@ public:
     LiveSandbox& operator=(const LiveSandbox&) = delete;
 
     [[nodiscard]] const std::string& port() const { return port_; }
-    OwnFolder folder;
+    TempFolder folder;
 
 private:
     boost::asio::io_context loop_{1};

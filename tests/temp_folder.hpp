@@ -1,5 +1,5 @@
 #pragma once
-// A folder that goes with its test. Its path is short: the control socket's path has 107 bytes at most.
+// A folder that goes with its test. Its path is short: a control socket's path has 107 bytes at most.
 #include <stdlib.h>
 
 #include <filesystem>
@@ -8,12 +8,12 @@
 #include <stdexcept>
 #include <string>
 
-namespace runbookd::end_to_end {
+namespace runbookd::testing {
 
 class TempFolder {
 public:
     TempFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "rb-e2e-XXXXXX").string();
+        auto pattern = (std::filesystem::temp_directory_path() / "rb-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder: " + pattern);
         path_ = pattern;
     }
@@ -26,10 +26,13 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::filesystem::path file(const std::string& name) const { return path_ / name; }
-    /// Writes a whole file, and the folders that lead to it.
-    void write(const std::string& name, const std::string& text) const {
+    /// Writes a whole file, readable by the owner only, and the folders that lead to it.
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        using std::filesystem::perms;
         std::filesystem::create_directories(file(name).parent_path());
         std::ofstream(file(name), std::ios::binary | std::ios::trunc) << text;
+        std::filesystem::permissions(file(name), perms::owner_read | perms::owner_write);
+        return file(name);
     }
 
 private:
@@ -42,4 +45,4 @@ private:
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-}  // namespace runbookd::end_to_end
+}  // namespace runbookd::testing

@@ -1,0 +1,257 @@
+#include "engine/sender.hpp"
+
+#include <utility>
+
+#include "engine/finder.hpp"
+#include "engine/targeting.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+// An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
+// again. The promise is 60 s between reading that a device is online and its create.
+constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
+
+std::map<std::string, std::string> variables_of(const Run& run) {
+    auto variables = run.plan.scope.variables;
+    if (run.book) variables.insert(run.book->variables.begin(), run.book->variables.end());
+    return variables;
+}
+
+}  // namespace
+
+Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSource& ulids, const Holds& holds,
+               SendHandlers handlers)
+    : books_(books),
+      line_(line),
+      outbox_(outbox),
+      fleet_(fleet),
+      ulids_(ulids),
+      holds_(holds),
+      handlers_(std::move(handlers)) {}
+
+void Sender::intend(Run& run, Target& target, Instant now) {
+    line_.reserve_create();
+    const JobUid uid{ulids_.next(now.utc)};
+    auto& job = books_.add_job(uid, [on_look = handlers_.on_look, uid](Instant) { on_look(uid); });
+    job.run = run.plan.run;
+    job.runbook = run.plan.runbook;
+    job.device = target.row.device;
+    job.component_uid = run.component;
+    job.component_name = run.component_name;
+    job.variables = variables_of(run);
+    if (run.book) job.timeout = run.book->timeout;
+    job.created_at = now.utc;
+    target.job = uid;
+    outbox_.write(JobCreated{uid, job.run, job.device, 1, 1, job.component_uid, job.component_name,
+                             job.variables, now.utc});
+    outbox_.when_durable([this, uid](Instant at) {
+        handlers_.on_durable(uid, at);
+        send(uid, at);
+    });
+}
+
+void Sender::send(const JobUid& uid, Instant now) {
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr || is_window_over(*job, now)) {
+        line_.give_back(now);
+        if (job != nullptr) end_by_window(*job, now);
+        return;
+    }
+    if (const auto hold = hold_of(*job, now)) {
+        // Kept for later it would be one of those that a kill makes unknown: only what goes out next may be.
+        line_.give_back(now);
+        return end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
+    }
+    if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now)) {
+        line_.give_back(now);
+        job->stage = Stage::sendable;
+        sendable_.push_back(uid);
+        return;
+    }
+    job->stage = Stage::sending;
+    line_.send_reserved(
+        CreateQuickJob{job->device, job->component_uid, job_name(job->runbook, uid), job->variables},
+        [this, uid](const ApiResult& result, Instant at) { on_reply(uid, result, at); });
+}
+
+void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr) return;
+    const auto* created = result ? std::get_if<CreatedJob>(&*result) : nullptr;
+    if (created != nullptr) {
+        JobChanged change;
+        change.status = JobStatus::queued;
+        change.datto_job = created->job;
+        change.queued_at = now.utc;
+        change.at = now.utc;
+        books_.change(*job, std::move(change));
+        return handlers_.on_created(*job, now);
+    }
+    const auto failure =
+        result ? ApiFailure{FailureKind::server_error, 200, "an answer of another kind", {}} : result.error();
+    switch (failure.kind) {
+        case FailureKind::not_sent:
+        case FailureKind::throttled:
+        case FailureKind::blocked:
+        case FailureKind::unauthenticated:
+        case FailureKind::bad_credentials:
+            if (is_window_over(*job, now)) return end_by_window(*job, now);
+            job->stage = Stage::sendable;
+            sendable_.push_back(uid);
+            return;
+        case FailureKind::lost:
+        case FailureKind::server_error:
+        case FailureKind::conflict:
+            outbox_.write(
+                Noted{"job", uid.str(), "job.unanswered", "", {{"message", failure.message}}, now.utc});
+            return handlers_.on_unanswered(*job, now);
+        case FailureKind::forbidden:
+        case FailureKind::not_found:
+        case FailureKind::rejected: return refuse(*job, failure, now);
+    }
+}
+
+void Sender::send_again(Instant now) {
+    while (!sendable_.empty())
+        if (send_first_again(now) == Step::must_wait) return;
+}
+
+Sender::Step Sender::send_first_again(Instant now) {
+    const auto uid = sendable_.front();
+    auto* const job = books_.find_job(uid);
+    const bool may_go = job != nullptr && !is_window_over(*job, now);
+    const bool is_known = may_go && is_state_known(*job, now);
+    if (may_go && !hold_of(*job, now) &&
+        !line_.is_open(is_known ? Budget::Kind::create : Budget::Kind::read, now))
+        return Step::must_wait;
+    sendable_.erase(sendable_.begin());
+    if (job == nullptr) return Step::went_on;
+    if (!may_go) {
+        end_by_window(*job, now);
+    } else if (const auto hold = hold_of(*job, now)) {
+        end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
+    } else if (!is_known) {
+        look_again(*job, now);
+    } else if (const auto reason = held_back_by(*job); !reason.empty()) {
+        end_unsent(*job, Disposition::skipped, reason, "", now);
+    } else {
+        line_.reserve_create();
+        send(uid, now);
+    }
+    return Step::went_on;
+}
+
+bool Sender::is_state_known(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    if (run == nullptr || !run->must_be_online()) return true;
+    const auto* const seen = fleet_.find(job.device);
+    return seen != nullptr && now.steady - seen->read_at <= kStateGoodToSend;
+}
+
+std::optional<Hold> Sender::hold_of(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    return run == nullptr ? std::nullopt : holds_.at(*run, now.utc);
+}
+
+std::string Sender::held_back_by(const Job& job) {
+    const auto* const run = books_.find_run(job.run);
+    const bool is_ruled = run != nullptr && run->book != nullptr;
+    if (is_ruled && books_.is_pending_upstream(job.runbook, job.device)) return "pending_upstream";
+    const auto* const seen = fleet_.find(job.device);
+    if (run == nullptr || seen == nullptr || !run->must_be_online()) return "";
+    if (!exclusion_rule(seen->device, fleet_).empty()) return "excluded_state";
+    return seen->device.online ? "" : "offline";
+}
+
+void Sender::look_again(Job& job, Instant now) {
+    ++looked_at_again_;
+    line_.send(ReadDevice{job.device},
+               [this, uid = job.uid, sent_at = now.steady](const ApiResult& result, Instant at) {
+                   on_looked_again(uid, result, sent_at, at);
+               });
+}
+
+void Sender::on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at, Instant now) {
+    --looked_at_again_;
+    auto* const job = books_.find_job(uid);
+    if (job == nullptr) return;
+    if (!result) {
+        if (result.error().kind == FailureKind::not_found)
+            return end_unsent(*job, Disposition::skipped, "excluded_state", "Datto knows the device no more",
+                              now);
+        if (result.error().kind == FailureKind::forbidden || result.error().kind == FailureKind::rejected)
+            return refuse(*job, result.error(), now);
+    } else if (const auto* device = std::get_if<Device>(&*result)) {
+        auto fresh = *device;
+        fresh.uid = job->device;  // however its own page spells it
+        fleet_.update(std::move(fresh), sent_at);
+    }
+    sendable_.push_back(uid);
+}
+
+bool Sender::is_window_over(const Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    return run == nullptr || now.utc >= run->create_end;
+}
+
+Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
+    if (auto hold = holds_.at(run, run.create_end - Millis{1}))
+        return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
+    if (!target.job && books_.is_queued(run, target.row.device))
+        return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
+    if (run.finishes_early())
+        return {Disposition::skipped, "window_closed", "what begins now might not end inside the window"};
+    return {Disposition::expired, "window_closed", "the window closed first"};
+}
+
+void Sender::end_by_window(Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    const auto* const target = books_.target_of(job);
+    const auto ending = run == nullptr || target == nullptr
+                            ? Ending{Disposition::expired, "window_closed", "the window closed first"}
+                            : ending_of(*run, *target);
+    end_unsent(job, ending.disposition, ending.reason, ending.message, now);
+}
+
+void Sender::end_unsent(Job& job, Disposition disposition, const std::string& reason,
+                        const std::string& message, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::failed;
+    change.reason = reason;
+    change.message = message.empty() ? "never sent" : "never sent: " + message;
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    if (auto* const target = books_.target_of(job);
+        target != nullptr && target->disposition == Disposition::pending)
+        books_.decide(*books_.find_run(job.run), *target, disposition, reason, message, now);
+    books_.drop(job.uid);
+}
+
+void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
+    JobChanged change;
+    change.status = JobStatus::failed;
+    change.reason = "rejected";
+    change.message = failure.message;
+    change.completed_at = now.utc;
+    change.at = now.utc;
+    books_.change(job, std::move(change));
+    if (auto* const target = books_.target_of(job);
+        target != nullptr && target->disposition == Disposition::pending)
+        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, "rejected", failure.message,
+                      now);
+    books_.drop(job.uid);
+}
+
+void Sender::close(Run& run, Target& target, Instant now) {
+    if (!target.job) {
+        const auto ending = ending_of(run, target);
+        return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
+    }
+    auto* const job = books_.find_job(*target.job);
+    if (job == nullptr || job->stage != Stage::sendable) return;
+    std::erase(sendable_, job->uid);
+    end_by_window(*job, now);
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,81 @@
+#pragma once
+// Sends creates: each intent is durable first, and goes out only while what it rests on still holds; what
+// cannot go out is ended.
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ulid.hpp"
+#include "engine/books.hpp"
+#include "engine/fleet.hpp"
+#include "engine/holds.hpp"
+#include "engine/line.hpp"
+
+namespace runbookd::engine {
+
+/// What the sender hands on: a job that Datto has, one whose create got no answer, and the alarm of every
+/// job.
+struct SendHandlers {
+    std::function<void(Job& job, Instant now)> on_created;
+    std::function<void(Job& job, Instant now)> on_unanswered;
+    std::function<void(const JobUid& job)> on_look;
+    std::function<void(const JobUid& job, Instant now)> on_durable;  ///< the intent is
+};
+
+class Sender {
+public:
+    /// All of it outlives this.
+    Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSource& ulids, const Holds& holds,
+           SendHandlers handlers);
+
+    /// The target gets its job, whose create goes out as soon as the intent is durable. The line must be open
+    /// for a create.
+    void intend(Run& run, Target& target, Instant now);
+    /// Durable intents that certainly were not sent go out, as far as the line lets them.
+    void send_again(Instant now);
+    /// Whether there are such intents: they go before any new one.
+    [[nodiscard]] bool has_unsent() const { return !sendable_.empty() || looked_at_again_ > 0; }
+    /// Whether one of them waits for the line to open.
+    [[nodiscard]] bool wants_to_send() const { return !sendable_.empty(); }
+    /// The time for the run's creates is over: ends the target unless its create went out already.
+    void close(Run& run, Target& target, Instant now);
+
+private:
+    enum class Step { went_on, must_wait };
+    struct Ending {
+        Disposition disposition = Disposition::expired;
+        std::string reason, message;
+    };
+
+    [[nodiscard]] Step send_first_again(Instant now);
+    void look_again(Job& job, Instant now);
+    void on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at, Instant now);
+    [[nodiscard]] bool is_state_known(const Job& job, Instant now);
+    /// Why the job must not go out any more, as its target's skip reason; empty: it may.
+    [[nodiscard]] std::string held_back_by(const Job& job);
+    /// What stands against the job's create at this instant, if anything does.
+    [[nodiscard]] std::optional<Hold> hold_of(const Job& job, Instant now);
+    [[nodiscard]] bool is_window_over(const Job& job, Instant now);
+    void send(const JobUid& uid, Instant now);
+    void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
+    void refuse(Job& job, const ApiFailure& failure, Instant now);
+    void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
+                    Instant now);
+    void end_by_window(Job& job, Instant now);
+    /// How a target ends that has not gone out when the time for creates is over.
+    [[nodiscard]] Ending ending_of(const Run& run, const Target& target) const;
+
+    Books& books_;
+    Line& line_;
+    Outbox& outbox_;
+    Fleet& fleet_;
+    UlidSource& ulids_;
+    const Holds& holds_;
+    SendHandlers handlers_;
+    std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
+    std::size_t looked_at_again_ = 0;  // such intents whose device is being read
+};
+
+}  // namespace runbookd::engine

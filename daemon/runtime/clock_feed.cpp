@@ -1,0 +1,36 @@
+#include "runtime/clock_feed.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace runbookd::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Millis kHeartbeat = std::chrono::seconds{10};
+constexpr Millis kWhileDoubted = std::chrono::seconds{1};
+// A clock can be set between two heartbeats, and a doubt that began then is not to wait for the next.
+constexpr Millis kLook = kWhileDoubted;
+
+}  // namespace
+
+void ClockFeed::tell() {
+    const auto kernel = kernel_.look();
+    loop_.tell([&](engine::Engine& core, Instant now) { core.on_clock(kernel, now); });
+}
+
+asio::awaitable<void> ClockFeed::run() {
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    Millis since_told{0};
+    for (;;) {
+        co_await async::sleep_for(timers_, kLook);
+        if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
+        since_told += kLook;
+        if (!loop_.engine().clock().is_doubted() && since_told < kHeartbeat) continue;
+        since_told = Millis{0};
+        tell();
+    }
+}
+
+}  // namespace runbookd::runtime
