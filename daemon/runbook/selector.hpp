@@ -33,21 +33,21 @@ struct TimeMatch {
 
 /// All set keys must match (AND).
 struct Selector {
-    bool all = false;               ///< `{all: true}`
-    std::optional<TextMatch> site;  ///< the site's name (glob) or its uid
-    std::optional<TextMatch> hostname;
-    std::optional<TextMatch> os;
-    std::optional<TextMatch> device;       ///< uids
-    std::optional<TextMatch> device_type;  ///< deviceType.category
-    std::optional<TextMatch> device_class;
-    std::optional<TextMatch> domain;
-    std::optional<TextMatch> patch_status;
-    std::optional<TextMatch> filter;  ///< Datto's filters: exact names, or ids
-    std::map<int, TextMatch> udf;     ///< by number, from 1
-    std::optional<FlagMatch> online;
-    std::optional<FlagMatch> reboot_required;
-    std::optional<TimeMatch> last_seen;
-    std::optional<TimeMatch> first_seen;
+    bool all = false;                 ///< `{all: true}`
+    std::optional<TextMatch> site{};  ///< the site's name (glob) or its uid
+    std::optional<TextMatch> hostname{};
+    std::optional<TextMatch> os{};
+    std::optional<TextMatch> device{};       ///< uids
+    std::optional<TextMatch> device_type{};  ///< deviceType.category
+    std::optional<TextMatch> device_class{};
+    std::optional<TextMatch> domain{};
+    std::optional<TextMatch> patch_status{};
+    std::optional<TextMatch> filter{};  ///< Datto's filters: exact names, or ids
+    std::map<int, TextMatch> udf{};     ///< by number, from 1
+    std::optional<FlagMatch> online{};
+    std::optional<FlagMatch> reboot_required{};
+    std::optional<TimeMatch> last_seen{};
+    std::optional<TimeMatch> first_seen{};
 };
 
 struct Targets {

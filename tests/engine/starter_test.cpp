@@ -16,6 +16,12 @@ using fakes::windows_server;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+RunScope only(const std::string& device) {
+    RunScope scope;
+    scope.devices = {device};
+    return scope;
+}
+
 }  // namespace
 
 TEST_CASE("a run that no device fits is completed at once", "[engine][starter]") {
@@ -91,7 +97,7 @@ TEST_CASE("a run that is narrowed to a hostname of several devices is refused wi
     EngineBench bench({windows_server("d1", "PC1"), windows_server("d2", "PC1")});
     bench.start({clean_all("sweep")});
     bench.run_for(seconds{5});
-    bench.run("sweep", {.devices = {"pc1"}});
+    bench.run("sweep", only("pc1"));
     bench.run_for(seconds{5});
     REQUIRE(bench.run_answers.size() == 1);
     REQUIRE_FALSE(bench.run_answers[0]);
@@ -99,7 +105,7 @@ TEST_CASE("a run that is narrowed to a hostname of several devices is refused wi
     CHECK(bench.run_answers[0].error().message ==
           "hostname 'pc1' fits 2 devices; give a uid: d1 (Acme HQ) d2 (Acme HQ)");
     CHECK(bench.all<RunPlanned>().empty());
-    bench.run("sweep", {.devices = {"d2"}});
+    bench.run("sweep", only("d2"));
     bench.run_for(seconds{5});
     CHECK(bench.all<RunStarted>().at(0).targets.at(0).device.str() == "d2");
 }
@@ -109,7 +115,7 @@ TEST_CASE("a hostname that a second device has by the time the run begins aborts
     bench.start({clean_all("sweep")});
     bench.run_for(minutes{1});
     bench.devices.push_back(windows_server("d2", "PC1"));
-    bench.run("sweep", {.devices = {"pc1"}});
+    bench.run("sweep", only("pc1"));
     bench.run_for(seconds{5});
     CHECK(bench.all<RunStarted>().at(0).targets.empty());
     CHECK(bench.all<RunFinished>().at(0).status == RunStatus::aborted);
