@@ -61,6 +61,8 @@ void Fleet::add(Page<Device> page, SteadyTime sent_at) {
 }
 
 void Fleet::share_texts(Device& device) {
+    if (const auto known = by_uid_.find(device.uid); known != by_uid_.end()) device.uid = known->first;
+    device.site_uid.share(texts_);
     for (auto* const text : {&device.site_name, &device.os, &device.device_type, &device.device_class,
                              &device.domain, &device.patch_status})
         texts_.share(*text);

@@ -90,7 +90,7 @@ struct RunPlanned {
 struct TargetRow {
     DeviceUid device;
     SiteUid site_uid;
-    std::string site_name;
+    SharedText site_name;
     std::string hostname;
     std::int64_t wave = 1;
     bool online = false;  ///< when it was frozen
@@ -99,9 +99,9 @@ struct TargetRow {
 struct ExclusionRow {
     DeviceUid device;
     std::string hostname;
-    std::string site_name;
-    std::string rule;    ///< deleted, suspended, class, on_demand, exclude
-    std::string reason;  ///< for a person
+    SharedText site_name;
+    std::string rule;   ///< deleted, suspended, class, on_demand, exclude
+    SharedText reason;  ///< for a person
 };
 /// Targets are frozen, all pending (event run.started with the counts).
 struct RunStarted {

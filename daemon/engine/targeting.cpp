@@ -57,13 +57,16 @@ struct Sortable {
 class Sorter {
 public:
     Sorter(const runbook::Targets& targets, const Fleet& fleet, const SelectionFacts& facts)
-        : targets_(targets),
-          fleet_(fleet),
+        : fleet_(fleet),
           facts_(facts),
           asks_first_seen_(facts.first_seen &&
                            (asks_first_seen(targets.include) || asks_first_seen(targets.exclude))),
           include_(targets.include, facts.filters, facts.now),
-          exclude_(targets.exclude, facts.filters, facts.now) {}
+          exclude_(targets.exclude, facts.filters, facts.now) {
+        for (const auto& selector : targets.exclude)
+            reasons_.emplace_back("targets.exclude[" + std::to_string(reasons_.size()) +
+                                  "]: " + to_text(selector));
+    }
 
     [[nodiscard]] Selection select(const RunScope& scope) {
         std::vector<Sortable> taken;
@@ -99,8 +102,7 @@ private:
     }
     [[nodiscard]] std::optional<ExclusionRow> exclusion_of(const Device& device,
                                                            const runbook::DeviceFacts& known) {
-        ExclusionRow row{device.uid, device.hostname, device.site_name.str(), exclusion_rule(device, fleet_),
-                         ""};
+        ExclusionRow row{device.uid, device.hostname, device.site_name, exclusion_rule(device, fleet_), ""};
         if (!row.rule.empty()) {
             row.reason = reason_for(row.rule, device);
             return row;
@@ -108,15 +110,15 @@ private:
         const auto place = exclude_.find(known);
         if (!place) return std::nullopt;
         row.rule = "exclude";
-        row.reason = "targets.exclude[" + std::to_string(*place) + "]: " + to_text(targets_.exclude[*place]);
+        row.reason = reasons_[*place];
         return row;
     }
 
-    const runbook::Targets& targets_;
     const Fleet& fleet_;
     const SelectionFacts& facts_;
     bool asks_first_seen_;
     runbook::MatcherList include_, exclude_;
+    std::vector<SharedText> reasons_;  // of each exclude
 };
 
 }  // namespace
@@ -147,7 +149,7 @@ std::optional<std::string> ambiguity(const RunScope& scope, const Fleet& fleet) 
 }
 
 TargetRow as_target(const Device& device) {
-    return {device.uid, device.site_uid, device.site_name.str(), device.hostname,
+    return {device.uid, device.site_uid, device.site_name, device.hostname,
             1,          device.online,   device.last_seen};
 }
 

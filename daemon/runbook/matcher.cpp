@@ -75,7 +75,8 @@ bool Matcher::matches(const DeviceFacts& device) {
     return fits_flags(device) && fits_times(device) &&
            std::all_of(properties_.begin(), properties_.end(),
                        [&](Property& property) { return property.test.fits(property.of(device)); }) &&
-           (!site_ || fits_site(device)) && (!hostname_ || hostname_->fits(device.hostname)) &&
+           (!site_ || fits_site(device)) &&
+           (!hostname_ || hostname_->fits(std::string_view(device.hostname))) &&
            std::all_of(udf_.begin(), udf_.end(),
                        [&](const auto& udf) { return udf.second.fits(device.udf.value(udf.first)); }) &&
            (!uids_ || fits_uid(device)) && (!members_ || fits_filter(device));

@@ -20,21 +20,21 @@
 
 namespace runbookd::runbook {
 
-/// What a selector can ask of a device. Borrows.
+/// What a selector can ask of a device. Borrows, so that what is not asked is not even looked at.
 struct DeviceFacts {
     const DeviceUid& uid;
     const SiteUid& site_uid;
     const SharedText& site_name;
-    std::string_view hostname;
+    const std::string& hostname;
     const SharedText& os;
     const SharedText& device_type;
     const SharedText& device_class;
     const SharedText& domain;
     const SharedText& patch_status;
     const Udfs& udf;
-    bool online = false;
-    std::optional<bool> reboot_required;  ///< none: not known
-    std::optional<UtcTime> last_seen;
+    const bool& online;
+    const std::optional<bool>& reboot_required;  ///< none: not known
+    const std::optional<UtcTime>& last_seen;
     std::optional<UtcTime> first_seen;  ///< none: it was there before anybody looked
 };
 

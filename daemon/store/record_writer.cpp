@@ -116,14 +116,15 @@ void RecordWriter::record(const engine::RunStarted& run) {
     for (const auto& target : run.targets) {
         auto insert = use("write_target");
         insert.bind(":run", id).bind(":device", target.device.str()).bind(":site_uid", target.site_uid.str());
-        insert.bind(":site_name", target.site_name).bind(":hostname", target.hostname);
+        insert.bind(":site_name", target.site_name.str()).bind(":hostname", target.hostname);
         insert.bind(":wave", target.wave).bind(":online", std::int64_t{target.online ? 1 : 0});
         insert.bind(":last_seen_at", target.last_seen).run();
     }
     for (const auto& out : run.exclusions) {
         auto insert = use("write_exclusion");
         insert.bind(":run", id).bind(":device", out.device.str()).bind(":hostname", out.hostname);
-        insert.bind(":site_name", out.site_name).bind(":rule", out.rule).bind(":reason", out.reason).run();
+        insert.bind(":site_name", out.site_name.str()).bind(":rule", out.rule);
+        insert.bind(":reason", out.reason.str()).run();
     }
     if (use("write_run_start").bind(":run", run.run.str()).bind(":at", run.at).run() != 1) {
         throw ContradictingRecord("run.started: run " + run.run.str() + " has started already");
