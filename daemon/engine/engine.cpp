@@ -31,7 +31,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       ulids_(seed),
       pauses_(alarms_, outbox_, [this](Instant now) { release_creates(now); }),
       holds_(guard_, pauses_),
-      books_(alarms_, outbox_),
+      books_(alarms_, outbox_, [this](Run& run, Instant now) { on_window(run, now); }),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
       history_(settings_.account, outbox_),
       reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { on_fresh_fleet(now); }),
@@ -53,10 +53,8 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
       starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_}, holds_,
                [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
-      quick_jobs_(
-          settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
-          [this](Run& run, Instant) { dispatcher_.enqueue(run); },
-          [this](const RunUid& uid, Instant now) { on_window(uid, now); }),
+      quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
+                  [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       planner_(
           alarms_, outbox_, pauses_, [this](const std::string& name) { return books_.has_open_run(name); },
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
@@ -86,7 +84,7 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     history_.restore(state);
     for (const auto& run : state.runs) recover_run(run, state, read, now);
     for (const auto& job : state.jobs) recover_job(job, now);
-    for (const auto& [uid, run] : books_.runs())
+    for (const auto& run : books_.runs())
         if (run->status == RunStatus::running &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
             starter_.resume(*run, now);
@@ -132,12 +130,6 @@ void Engine::put_in_force(Reload reload, Instant now) {
         filter_reader_.need_names(now.steady);
 }
 
-Run& Engine::plan_run(RunPlanned plan, RunbookPointer book, Instant now) {
-    const auto uid = plan.run;
-    return books_.add_run(std::move(plan), std::move(book), now,
-                          [this, uid](Instant at) { on_window(uid, at); });
-}
-
 void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};
@@ -152,25 +144,24 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.caught_up = occurrence.caught_up;
     plan.at = now.utc;
     outbox_.write(plan);
-    starter_.add(plan_run(std::move(plan), runbook.book, now), now);
+    starter_.add(books_.add_run(std::move(plan), runbook.book, now), now);
+    outbox_.may_cut();
 }
 
-void Engine::on_window(const RunUid& uid, Instant now) {
-    auto* const run = books_.find_run(uid);
-    if (run == nullptr) return;
-    if (run->status == RunStatus::planned) {
+void Engine::on_window(Run& run, Instant now) {
+    if (run.status == RunStatus::planned) {
         const std::string why = line_.problem().empty() ? "fleet_not_read" : "api_unavailable";
-        return miss(*run, run->missed_because.empty() ? why : run->missed_because, now);
+        return miss(run, run.missed_because.empty() ? why : run.missed_because, now);
     }
-    dispatcher_.close_window(*run, now);
-    if (is_terminal(run->status)) return;
-    const auto pickup_ends = run->plan.window_end + kPickupGrace;
-    if (now.utc < pickup_ends) return run->window_closes.set(pickup_ends, now);
+    dispatcher_.close_window(run, now);
+    if (is_terminal(run.status)) return;
+    const auto pickup_ends = run.plan.window_end + kPickupGrace;
+    if (now.utc < pickup_ends) return run.window_closes.set(pickup_ends, now);
     if (now.utc < pickup_ends + kPickupPatience) {
-        follower_.check_pending(*run, now);
-        return run->window_closes.set(pickup_ends + kPickupPatience, now);
+        follower_.check_pending(run, now);
+        return run.window_closes.set(pickup_ends + kPickupPatience, now);
     }
-    follower_.expire_pending(*run, now);
+    follower_.expire_pending(run, now);
 }
 
 void Engine::miss(Run& run, const std::string& cause, Instant now) {

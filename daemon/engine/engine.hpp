@@ -127,8 +127,7 @@ private:
     void put_in_force(Reload reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
     [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, Instant now) const;
-    Run& plan_run(RunPlanned plan, RunbookPointer book, Instant now);
-    void on_window(const RunUid& uid, Instant now);
+    void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);

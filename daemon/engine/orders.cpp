@@ -70,7 +70,7 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     plan.at = now.utc;
     outbox_.write(plan);
     outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
-    starter_.add(plan_run(std::move(plan), runbook->book, now), now);
+    starter_.add(books_.add_run(std::move(plan), runbook->book, now), now);
     pump(now);
 }
 

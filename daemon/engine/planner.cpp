@@ -8,8 +8,9 @@
 namespace runbookd::engine {
 namespace {
 
-bool is_same_revision(const runbook::Runbook& a, const runbook::Runbook& b) {
-    return a.yaml == b.yaml && a.resolved == b.resolved;
+/// Of a revision: what was written, and how it was understood.
+Sha256 identity_of(const std::string& yaml, const std::string& resolved) {
+    return sha256(sha256_hex(yaml) + resolved);
 }
 
 void supersede(Planner::InForce& runbook, Instant now) {
@@ -57,6 +58,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
         }
         auto& runbook = in_force_.try_emplace(stored.runbook, *this).first->second;
         runbook.book = std::move(book);
+        runbook.identity = identity_of(stored.yaml, stored.resolved);
         if (runbook.book->schedule) runbook.zone = runbook.book->schedule->zone();
         runbook.revision = stored.revision;
         runbook.effective_from = stored.effective_from;
@@ -68,6 +70,7 @@ void Planner::judge_downtime(Instant now) {
     for (auto& [name, runbook] : in_force_) {
         take_back(runbook, now);
         judge(runbook, runbook.effective_from, Cause::down, now);
+        outbox_.may_cut();
     }
 }
 
@@ -79,8 +82,10 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
     for (auto& runbook : runbooks) {
         stays.insert(runbook.name);
         const auto present = in_force_.find(runbook.name);
-        if (present == in_force_.end() || !is_same_revision(*present->second.book, runbook)) {
+        if (present == in_force_.end() ||
+            present->second.identity != identity_of(runbook.yaml, runbook.resolved)) {
             put_in_force(std::move(runbook), actor, now);
+            outbox_.may_cut();
             continue;
         }
         present->second.problem.clear();
@@ -119,8 +124,9 @@ void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, I
     }
     record_zones(runbook, now);
     ++place.revision;
-    outbox_.write(
-        RevisionEffective{runbook.name, place.revision, runbook.yaml, runbook.resolved, actor, "", now.utc});
+    place.identity = identity_of(runbook.yaml, runbook.resolved);
+    outbox_.write(RevisionEffective{runbook.name, place.revision, std::exchange(runbook.yaml, {}),
+                                    std::exchange(runbook.resolved, {}), actor, "", now.utc});
     place.zone = runbook.schedule ? runbook.schedule->zone() : "";
     place.book = std::make_shared<const runbook::Runbook>(std::move(runbook));
     place.effective_from = now.utc;

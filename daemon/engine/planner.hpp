@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.hpp"
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
 #include "engine/past.hpp"
@@ -19,8 +20,8 @@
 namespace runbookd::engine {
 
 using RunbookPointer = std::shared_ptr<const runbook::Runbook>;
-/// Reads a stored revision again, as it was understood then (the runbook's `resolved` is the recorded one);
-/// null: this version cannot.
+/// Reads a stored revision again, as it was understood then; null: this version cannot. The runbook's own
+/// `yaml` and `resolved` are not asked for.
 using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RecordedText& text)>;
 
 /// A runbook whose file cannot be taken: its last good revision stays in force.
@@ -33,8 +34,9 @@ class Planner {
 public:
     struct InForce {
         explicit InForce(Planner& planner);
-        RunbookPointer book;
-        std::string zone;  ///< of the schedule; empty: it has none
+        RunbookPointer book;  ///< without its texts, which are the record's
+        Sha256 identity{};    ///< of the texts
+        std::string zone;     ///< of the schedule; empty: it has none
         std::int64_t revision = 1;
         UtcTime effective_from{};
         std::string problem;             ///< why the file's newest text is not in force; empty: it is

@@ -28,7 +28,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
                      Fleet& fleet, FleetReader& reader, UlidSource& ulids, const Pauses& pauses,
-                     OnStarted on_started, std::function<void(const RunUid&, Instant)> on_window)
+                     OnStarted on_started)
     : account_(std::move(account)),
       books_(books),
       clock_(clock),
@@ -38,8 +38,7 @@ QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbo
       reader_(reader),
       ulids_(ulids),
       pauses_(pauses),
-      on_started_(std::move(on_started)),
-      on_window_(std::move(on_window)) {}
+      on_started_(std::move(on_started)) {}
 
 void QuickJobs::order(QuickJobOrder order, Answer answer, Instant now) {
     const auto number = ++last_number_;
@@ -178,8 +177,7 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
     plan.at = now.utc;
     outbox_.write(plan);
     const auto uid = plan.run;
-    auto& run =
-        books_.add_run(std::move(plan), nullptr, now, [this, uid](Instant at) { on_window_(uid, at); });
+    auto& run = books_.add_run(std::move(plan), nullptr, now);
     run.component = component.uid;
     run.component_name = component.name;
     books_.freeze(run, {as_target(device)}, {}, now);

@@ -70,23 +70,25 @@ public:
 
     [[nodiscard]] Selection select(const RunScope& scope) {
         std::vector<Sortable> taken;
-        std::vector<std::pair<Sortable, ExclusionRow>> left_out;
+        std::vector<LeftOut> left_out;
         for (const auto& [device, read_at] : fleet_.devices()) {
             const auto known = facts_of(device);
             if (!include_.find(known) || !is_in_scope(device, scope)) continue;
-            if (auto row = exclusion_of(device, known))
-                left_out.emplace_back(Sortable(device), std::move(*row));
+            if (!exclusion_rule(device, fleet_).empty())
+                left_out.push_back({Sortable(device), std::nullopt});
+            else if (const auto place = exclude_.find(known))
+                left_out.push_back({Sortable(device), place});
             else
                 taken.emplace_back(device);
         }
         std::sort(taken.begin(), taken.end());
         std::sort(left_out.begin(), left_out.end(),
-                  [](const auto& a, const auto& b) { return a.first < b.first; });
+                  [](const LeftOut& a, const LeftOut& b) { return a.place < b.place; });
         Selection selection;
         selection.targets.reserve(taken.size());
         for (const auto& one : taken) selection.targets.push_back(as_target(*one.device));
         selection.exclusions.reserve(left_out.size());
-        for (auto& [place, row] : left_out) selection.exclusions.push_back(std::move(row));
+        for (const auto& one : left_out) selection.exclusions.push_back(as_exclusion(one));
         return selection;
     }
 
@@ -100,17 +102,19 @@ private:
                 device.online,       device.reboot_required,
                 device.last_seen,    asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt};
     }
-    [[nodiscard]] std::optional<ExclusionRow> exclusion_of(const Device& device,
-                                                           const runbook::DeviceFacts& known) {
-        ExclusionRow row{device.uid, device.hostname, device.site_name, exclusion_rule(device, fleet_), ""};
-        if (!row.rule.empty()) {
+    struct LeftOut {
+        Sortable place;
+        std::optional<std::size_t> exclude;  // which of them; none: it can run no component at all
+    };
+    [[nodiscard]] ExclusionRow as_exclusion(const LeftOut& one) const {
+        const auto& device = *one.place.device;
+        ExclusionRow row{device.uid, device.hostname, device.site_name, "exclude", ""};
+        if (one.exclude) {
+            row.reason = reasons_[*one.exclude];
+        } else {
+            row.rule = exclusion_rule(device, fleet_);
             row.reason = reason_for(row.rule, device);
-            return row;
         }
-        const auto place = exclude_.find(known);
-        if (!place) return std::nullopt;
-        row.rule = "exclude";
-        row.reason = reasons_[*place];
         return row;
     }
 
