@@ -56,8 +56,8 @@ struct Runbook {
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, std::string> variables;
     Millis timeout{std::chrono::hours{1}};
-    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's, and
-    /// empty here.
+    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's,
+    /// and empty here.
     std::string yaml;
     /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
     std::string resolved;
