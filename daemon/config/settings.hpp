@@ -2,13 +2,17 @@
 // The daemon's settings, as read from runbookd.yaml: docs/configuration.md is their reference.
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.hpp"
+#include "config/customers.hpp"
 #include "config/diagnostic.hpp"
+#include "config/runbook_defaults.hpp"
 #include "config/secret.hpp"
+#include "schedule/blackouts.hpp"
 
 namespace runbookd::zones {
 class ZoneSource;
@@ -40,6 +44,13 @@ struct AccountSettings {
     Limits limits;
     double budget_share = 0.8;  ///< of the limits; above 0, at most 1
     Millis fleet_refresh{std::chrono::minutes{10}};
+    schedule::Blackouts not_during;  ///< holds for every create on this account
+};
+
+/// What runbooks may write as ${secret:NAME}.
+struct DeclaredSecret {
+    Secret value;
+    std::vector<std::string> runbooks;  ///< globs over the names of those that may
 };
 
 enum class LogLevel { debug, info, warning, error };
@@ -57,6 +68,10 @@ struct Settings {
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
+    std::map<std::string, Customer> customers;              ///< by name
+    RunbookDefaults runbook_defaults;                       ///< `defaults` and `profiles`
+    std::map<std::string, DeclaredSecret> secrets;
+    std::vector<std::string> notice_targets;  ///< the names under `notify`
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::automatic;
 };

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
+#include "runbook/guard.hpp"
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
@@ -52,6 +53,7 @@ struct Runbook {
     schedule::Blackouts not_during;
     OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::skip;
+    Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, std::string> variables;
