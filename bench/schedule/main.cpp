@@ -57,8 +57,8 @@ timeout: 30m
 }
 
 schedule::Timeline on_sundays() {
-    // Not owned by anybody: utc_zone() lives as long as the program.
-    const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
+    // Shared by all of them, as zones are. Not owned by anybody: utc_zone() lives as long as the program.
+    static const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
     return schedule::Timeline(
         {schedule::Entry{.rule = *cron::Expression::parse("0 2 * * SUN"), .zone = utc}});
 }

@@ -136,7 +136,7 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.runbook = runbook.book->name;
     plan.revision = runbook.revision;
     plan.account = settings_.account;
-    plan.zone = runbook.zone;
+    plan.zone = runbook.zone();
     plan.trigger = Trigger::schedule;
     plan.nominal = occurrence.nominal;
     plan.starts_at = occurrence.nominal + jitter_of(*runbook.book, occurrence);

@@ -97,10 +97,10 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.component = book.component;
         one.enabled = book.enabled;
         one.revision = in_force.revision;
-        one.problem = in_force.problem;
+        if (in_force.problem) one.problem = *in_force.problem;
         if (book.schedule) {
             one.schedule = book.schedule->text();
-            one.zone = in_force.zone;
+            one.zone = in_force.zone();
         }
         one.next_at = in_force.next_at;
         if (const auto* const pause = pauses.find(name, now)) one.paused_until = pause->until;
