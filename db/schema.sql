@@ -1,8 +1,12 @@
 -- The schema after all migrations. RUNBOOKD_UPDATE_GOLDEN=1 ./dev test rewrites it.
 
+CREATE INDEX devices_gone ON devices (gone_at) WHERE gone_at IS NOT NULL;
+
 CREATE INDEX events_by_subject ON events (subject_uid);
 
 CREATE INDEX events_of_the_clock ON events (seq) WHERE kind = 'clock.synchronised';
+
+CREATE INDEX events_of_the_fleet ON events (seq) WHERE kind = 'fleet.first_list';
 
 CREATE INDEX jobs_followed ON jobs (created_at)
   WHERE status IN ('created', 'queued', 'running', 'timeout')
@@ -30,6 +34,23 @@ CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(custome
   WHERE "trigger" = 'schedule';
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
+
+CREATE TABLE devices (
+  device_uid    TEXT PRIMARY KEY,
+  hostname      TEXT NOT NULL,
+  site_uid      TEXT NOT NULL,
+  site_name     TEXT NOT NULL,
+  os            TEXT NOT NULL,
+  device_type   TEXT NOT NULL,
+  class         TEXT NOT NULL,
+  online        INTEGER NOT NULL CHECK (online IN (0, 1)),
+  suspended     INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+  deleted       INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+  known_before  INTEGER NOT NULL CHECK (known_before IN (0, 1)),
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at  INTEGER,
+  gone_at       INTEGER
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (
   seq         INTEGER PRIMARY KEY,
@@ -198,7 +219,7 @@ CREATE TABLE targets (
                 'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
-  revised_at  INTEGER,
+  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -210,6 +231,13 @@ CREATE TABLE zone_rules (
   tzif           BLOB NOT NULL,
   first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, known_before, first_seen_at ON devices
+WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.known_before IS NOT OLD.known_before
+  OR NEW.first_seen_at IS NOT OLD.first_seen_at
+BEGIN
+  SELECT RAISE(ABORT, 'when a device was first seen does not change');
+END;
 
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
 BEGIN
@@ -355,6 +383,13 @@ CREATE TRIGGER zone_rules_are_never_changed BEFORE UPDATE ON zone_rules
 BEGIN
   SELECT RAISE(ABORT, 'zone rules are kept as they were seen');
 END;
+
+CREATE VIEW device_fleet AS
+SELECT device_uid, hostname, NULL AS customer, site_uid, site_name, os, device_type, class, online, suspended, deleted,
+       strftime('%Y-%m-%dT%H:%M:%fZ', first_seen_at / 1000.0, 'unixepoch') AS first_seen_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', last_seen_at / 1000.0, 'unixepoch') AS last_seen_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', gone_at / 1000.0, 'unixepoch') AS gone_at
+FROM devices;
 
 CREATE VIEW event_trail AS
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subject, subject_uid, kind, actor, data,

@@ -16,6 +16,10 @@ constexpr int kMostDevices = 1'000'000;
 constexpr std::array<std::string_view, 5> kClasses = {"device", "printer", "esxihost", "rmmnetworkdevice",
                                                       "unknown"};
 
+/// Enumeration patchStatus of the API.
+constexpr std::array<std::string_view, 6> kPatchStatuses = {
+    "NoPolicy", "NoData", "RebootRequired", "InstallError", "ApprovedPending", "FullyPatched"};
+
 /// "ACME-WS{n:03}" for 7 is "ACME-WS007"; none where the place is malformed.
 std::optional<std::string> numbered(const std::string& pattern, int n) {
     const auto open = pattern.find('{');
@@ -89,6 +93,16 @@ void read_udf(YamlMap& map, DeviceTraits& traits) {
     }
 }
 
+void read_patch_management(YamlMap& map, DeviceTraits& traits) {
+    if (map.get("reboot_required").IsDefined()) traits.reboot_required = map.flag("reboot_required", false);
+    traits.patch_status = map.text("patch_status", "");
+    if (!traits.patch_status.empty() &&
+        std::find(kPatchStatuses.begin(), kPatchStatuses.end(), traits.patch_status) == kPatchStatuses.end())
+        map.problem(
+            "patch_status",
+            "expected NoPolicy, NoData, RebootRequired, InstallError, ApprovedPending or FullyPatched");
+}
+
 void read_last_seen(YamlMap& map, DeviceTraits& traits) {
     const auto word = map.text("last_seen", "");
     if (word.empty()) return;
@@ -112,6 +126,7 @@ DeviceTraits read_traits(YamlMap& map, std::optional<double>& share, Problems& p
     }
     traits.domain = map.text("domain", "");
     read_udf(map, traits);
+    read_patch_management(map, traits);
     traits.online = read_online(map, share, problems);
     traits.appears_after = read_appears(map, problems);
     traits.deleted = map.flag("deleted", false);

@@ -44,6 +44,8 @@ struct DeviceTraits {
     std::string device_class = "device";
     std::string domain;
     std::map<int, std::string> udf;
+    std::optional<bool> reboot_required;  ///< unset: not known, as of a device that was never audited
+    std::string patch_status;             ///< patchManagement.patchStatus; empty: not known
     OnlinePattern online;
     Millis appears_after{0};
     bool deleted = false;
@@ -93,10 +95,12 @@ struct Component {
 /// A device filter of the account: globs, each empty one matching everything.
 struct Filter {
     std::string name;
+    bool is_default = false;  ///< among the vendor's, not the account's own
     std::string os;
     std::string hostname;
     std::string type;
     std::string site;
+    std::string domain;
 };
 
 struct Fleet {

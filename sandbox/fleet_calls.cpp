@@ -42,7 +42,7 @@ DeviceTest test_of_filter(const Fleet& fleet, const Filter& filter) {
     return [&fleet, &filter](const Device& device) {
         const auto& traits = fleet.traits_of(device);
         return glob_allows(filter.os, traits.os) && glob_allows(filter.type, traits.type) &&
-               glob_allows(filter.hostname, device.hostname) &&
+               glob_allows(filter.hostname, device.hostname) && glob_allows(filter.domain, traits.domain) &&
                glob_allows(filter.site, fleet.site_of(device).name);
     };
 }
@@ -69,8 +69,17 @@ Reply devices_page(const Call& call, const DeviceTest& test) {
 
 nlohmann::json filter_view(const Fleet& fleet, std::size_t index) {
     const auto& filter = fleet.filters[index];
-    return {{"id", index + 1},  {"name", filter.name},   {"description", nullptr},
-            {"type", "custom"}, {"dateCreate", nullptr}, {"lastUpdated", nullptr}};
+    return {{"id", index + 1},        {"name", filter.name},
+            {"description", nullptr}, {"type", filter.is_default ? "rmm_default" : "custom"},
+            {"dateCreate", nullptr},  {"lastUpdated", nullptr}};
+}
+
+Reply filters_page(const Call& call, bool is_default) {
+    const auto& fleet = call.world.fleet();
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < fleet.filters.size(); ++i)
+        if (fleet.filters[i].is_default == is_default) found.push_back(i);
+    return page_reply(call, "filters", found, [&](std::size_t i) { return filter_view(fleet, i); });
 }
 
 Reply empty_page(const Call& call, const std::string& key) {
@@ -149,13 +158,9 @@ Reply get_device_by_id(const Call& call) {
     return json_reply(device_view(call.world, *device, call.now));
 }
 
-Reply get_default_filters(const Call& call) { return empty_page(call, "filters"); }
+Reply get_default_filters(const Call& call) { return filters_page(call, true); }
 
-Reply get_custom_filters(const Call& call) {
-    const auto& fleet = call.world.fleet();
-    return page_reply(call, "filters", fleet.filters.size(),
-                      [&](std::size_t i) { return filter_view(fleet, i); });
-}
+Reply get_custom_filters(const Call& call) { return filters_page(call, false); }
 
 Reply get_site_filters(const Call& call) {
     if (!call.world.find_site(call.parts[0])) return error_reply(404, call);

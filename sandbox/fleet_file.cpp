@@ -65,6 +65,8 @@ void read_filters(YamlMap& top, Fleet& fleet, Problems& problems) {
         filter.hostname = map.text("hostname", "");
         filter.type = map.text("type", "");
         filter.site = map.text("site", "");
+        filter.domain = map.text("domain", "");
+        filter.is_default = map.flag("default", false);
         map.finish();
         fleet.filters.push_back(std::move(filter));
     }

@@ -29,6 +29,14 @@ json udf_view(const DeviceTraits& traits) {
     return udf;
 }
 
+json patch_view(const DeviceTraits& traits) {
+    if (traits.patch_status.empty()) return nullptr;
+    return {{"patchStatus", traits.patch_status},
+            {"patchesApprovedPending", traits.patch_status == "ApprovedPending" ? 1 : 0},
+            {"patchesNotApproved", 0},
+            {"patchesInstalled", 0}};
+}
+
 json variables_view(const Variables& variables) {
     json list = json::array();
     for (const auto& [name, value] : variables) list.push_back({{"name", name}, {"value", value}});
@@ -80,7 +88,7 @@ json device_view(const World& world, const Device& device, Instant now) {
             {"displayVersion", nullptr},
             {"description", device.hostname},
             {"a64Bit", true},
-            {"rebootRequired", nullptr},
+            {"rebootRequired", traits.reboot_required ? json(*traits.reboot_required) : json()},
             {"online", world.is_online(device, now.steady)},
             {"suspended", traits.suspended},
             {"deleted", traits.deleted},
@@ -94,7 +102,7 @@ json device_view(const World& world, const Device& device, Instant now) {
             {"portalUrl", nullptr},
             {"warrantyDate", nullptr},
             {"antivirus", nullptr},
-            {"patchManagement", nullptr},
+            {"patchManagement", patch_view(traits)},
             {"softwareStatus", nullptr},
             {"webRemoteUrl", nullptr},
             {"networkProbe", false},

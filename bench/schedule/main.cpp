@@ -57,8 +57,8 @@ timeout: 30m
 }
 
 schedule::Timeline on_sundays() {
-    // Not owned by anybody: utc_zone() lives as long as the program.
-    const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
+    // Shared by all of them, as zones are. Not owned by anybody: utc_zone() lives as long as the program.
+    static const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
     return schedule::Timeline(
         {schedule::Entry{.rule = *cron::Expression::parse("0 2 * * SUN"), .zone = utc}});
 }
@@ -99,12 +99,12 @@ double resident_bytes() {
     return resident * 4096;
 }
 
-/// Ours: bytes for each idle runbook, then milliseconds until the last is decided.
-Figures engine_round() {
-    const auto before = resident_bytes();
-    timer_wheel::TimerWheel wheel(to_tick(kSteady));
-    engine::Engine core({}, wheel, 1);
-    {
+/// All runbooks in force, and what that brought up on its way to the store.
+struct InForce {
+    timer_wheel::TimerWheel wheel{to_tick(kSteady)};
+    engine::Engine core{{}, wheel, 1};
+
+    InForce() {
         std::vector<runbook::Runbook> books;
         books.reserve(kRunbooks);
         for (int n = 0; n < kRunbooks; ++n) books.push_back(runbook_of(n));
@@ -112,25 +112,37 @@ Figures engine_round() {
         core.start({}, read, std::move(books), {}, {kStart, kSteady});
         bench::keep(core.take_actions());  // to the store, and gone
     }
-    const auto bytes = (resident_bytes() - before) / kRunbooks;
+};
 
-    const Instant due{kDue, kSteady + (kDue - kStart)};
+double bytes_for_each() {
+    const auto before = resident_bytes();
+    const InForce idle;
+    return (resident_bytes() - before) / kRunbooks;
+}
+
+/// Milliseconds; the process has the memory that reading the runbooks left free, as the daemon has.
+double decide_all() {
+    InForce due;
+    const Instant now{kDue, kSteady + (kDue - kStart)};
     std::vector<engine::Action> actions;
     const auto took = bench::nanoseconds_of([&] {
-        wheel.advance(to_tick(due.steady));
-        core.advance(due);
-        actions = core.take_actions();
+        due.wheel.advance(to_tick(now.steady));
+        due.core.advance(now);
+        actions = due.core.take_actions();
     });
     int decided = 0;
     for (const auto& action : actions)
         if (const auto* commit = std::get_if<engine::Commit>(&action))
             for (const auto& record : commit->batch)
                 decided += std::holds_alternative<engine::RunPlanned>(record);
-    if (decided != kRunbooks) {
-        std::fprintf(stderr, "%d of %d were decided\n", decided, kRunbooks);
-        return {bytes, -1};
-    }
-    return {bytes, took / 1e6};
+    if (decided == kRunbooks) return took / 1e6;
+    std::fprintf(stderr, "%d of %d were decided\n", decided, kRunbooks);
+    return -1;
+}
+
+Figures engine_round() {
+    const auto bytes = bytes_for_each();
+    return {bytes, decide_all()};
 }
 
 /// The least that anybody must keep and do: the texts, a heap of due times, the next instant, a record.

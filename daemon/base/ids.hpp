@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/shared_text.hpp"
+
 namespace runbookd {
 
 /// A text id. Datto's uids are usually GUIDs, but not always ("Deleted Devices"), so all are kept as text.
@@ -27,8 +29,31 @@ private:
     std::string text_;
 };
 
-using DeviceUid = Id<struct DeviceUidTag>;        ///< Datto's
-using SiteUid = Id<struct SiteUidTag>;            ///< Datto's
+/// The same for what is named at many places at once (a device in the fleet, its history and every run): its
+/// copies share one text.
+template <class Tag>
+class SharedId {
+public:
+    SharedId() = default;
+    explicit SharedId(std::string text) : text_(std::move(text)) {}
+
+    [[nodiscard]] const std::string& str() const { return text_.str(); }
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+    /// Lets this one share the text that the pool has.
+    void share(TextPool& pool) { pool.share(text_); }
+
+    friend std::strong_ordering operator<=>(const SharedId& a, const SharedId& b) {
+        return a.str().compare(b.str()) <=> 0;
+    }
+    friend bool operator==(const SharedId&, const SharedId&) = default;
+    friend std::ostream& operator<<(std::ostream& out, const SharedId& id) { return out << id.str(); }
+
+private:
+    SharedText text_;
+};
+
+using DeviceUid = SharedId<struct DeviceUidTag>;  ///< Datto's
+using SiteUid = SharedId<struct SiteUidTag>;      ///< Datto's
 using ComponentUid = Id<struct ComponentUidTag>;  ///< Datto's
 using DattoJobUid = Id<struct DattoJobUidTag>;    ///< Datto's uid of a quick job
 using RunUid = Id<struct RunUidTag>;              ///< ours, a ULID
@@ -36,6 +61,12 @@ using JobUid = Id<struct JobUidTag>;              ///< ours, a ULID; the token i
 
 }  // namespace runbookd
 
+template <class Tag>
+struct std::hash<runbookd::SharedId<Tag>> {
+    std::size_t operator()(const runbookd::SharedId<Tag>& id) const noexcept {
+        return std::hash<std::string>{}(id.str());
+    }
+};
 template <class Tag>
 struct std::hash<runbookd::Id<Tag>> {
     std::size_t operator()(const runbookd::Id<Tag>& id) const noexcept {

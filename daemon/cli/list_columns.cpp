@@ -95,7 +95,9 @@ constexpr ListColumn kDevices[] = {
     {"ONLINE", "online", Shown::yes},
     {"SUSPENDED", "suspended", Shown::yes},
     {"DELETED", "deleted", Shown::yes},
+    {"FIRST SEEN (UTC)", "first_seen_at", Shown::time},
     {"LAST SEEN (UTC)", "last_seen_at", Shown::time},
+    {"GONE (UTC)", "gone_at", Shown::time},
 };
 constexpr ListColumn kRunbooks[] = {
     {"RUNBOOK", "runbook", Shown::text, true},

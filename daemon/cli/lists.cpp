@@ -118,6 +118,13 @@ void print(Surroundings& around, const Command& command, const Json& rows) {
     }
 }
 
+/// How old the list of devices is, for those who read it; not having it is no failure of the list.
+void print_age(Surroundings& around, const Client& client) {
+    const auto status = get_json(client, Target("/v1/status"));
+    const auto words = status ? fleet_read_words(*status) : std::string{};
+    if (!words.empty()) around.err << "read " << words << '\n';
+}
+
 }  // namespace
 
 Result<std::string> read_time(const Surroundings& around, const char* option, const std::string& text) {
@@ -182,6 +189,7 @@ int run_list(Surroundings& around, const Client& client, const Command& command)
     }
     if (!rows->is_array()) return report(around, {ErrorCode::internal, "the daemon's answer is not a list"});
     print(around, command, *rows);
+    if (command.verb == Verb::devices && command.format == Format::table) print_age(around, client);
     return kDone;
 }
 

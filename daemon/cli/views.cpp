@@ -206,13 +206,13 @@ int run_status(Surroundings& around, const Client& client, const Command& comman
     sheet.line("open", text_at(status, "open_runs") + " runs, " + text_at(status, "open_jobs") + " jobs");
     sheet.line("reads", budget_words(status, "reads"));
     sheet.line("creates", budget_words(status, "creates"));
-    const auto read_at = utc(status, "fleet_read_at");
+    const auto read = fleet_read_words(status);
     if (const auto pauses = status.find("pauses"); pauses != status.end() && pauses->is_array())
         for (const auto& pause : *pauses) sheet.line("paused", pause_words(pause));
     sheet.line("clock", text_at(status, "clock_hold"));
     sheet.line("verified", verified_words(status));
     sheet.line("fleet", text_at(status, "fleet_devices") + " devices" +
-                            (read_at.empty() ? ", not read yet" : ", read " + read_at));
+                            (read.empty() ? ", not read yet" : ", read " + read));
     return kDone;
 }
 

@@ -43,6 +43,16 @@ std::string short_duration(std::int64_t milliseconds) {
     return text.data();
 }
 
+std::string fleet_read_words(const Json& status) {
+    const auto read_at = text_at(status, "fleet_read_at");
+    if (read_at.empty()) return read_at;
+    const auto then = parse_utc(read_at);
+    const auto now = parse_utc(text_at(status, "now"));
+    const auto words = short_time(read_at) + " UTC";
+    if (!then || !now || *now < *then) return words;
+    return words + ", " + short_duration((*now - *then).count()) + " ago";
+}
+
 std::string outcome_of(const Json& run) {
     std::string text;
     for (const auto* count : kCounts) {

@@ -1,14 +1,23 @@
 #include "config/selectors.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/glob.hpp"
+#include "runbook/udfs.hpp"
+
 namespace runbookd::config {
 namespace {
 
 constexpr std::string_view kTextExpected = "a text, a list of texts, or {not: …}";
+constexpr Range<Millis> kWithin{std::chrono::minutes{1}, std::chrono::hours{24 * 3650}};
 
 const Vocabulary& selector_keys() {
-    static const Vocabulary keys{{"site", "hostname", "os", "device", "all"},
-                                 {"customer", "device_type", "class", "domain", "udf", "online", "filter",
-                                  "last_seen", "first_seen", "reboot_required", "patch_status"}};
+    static const Vocabulary keys{
+        {"site", "hostname", "os", "device", "device_type", "class", "domain", "udf", "online", "filter",
+         "last_seen", "first_seen", "reboot_required", "patch_status", "all"},
+        {"customer"}};
     return keys;
 }
 
@@ -27,24 +36,123 @@ void read_texts(std::vector<std::string>& texts, const Field& field) {
     for (std::size_t i = 0; i < field.node->items.size(); ++i) read_into(texts, field.item(i));
 }
 
-std::optional<runbook::TextMatch> read_match(const MapReader& selector, std::string_view key) {
-    const auto field = selector.get(key);
-    if (!field) return std::nullopt;
+/// What stands under the `not` of {not: …}; nullopt: reported.
+std::optional<Field> read_negated(const Field& field, std::string_view expected) {
+    static const Vocabulary keys{{"not"}, {}};
+    const auto map = MapReader::open(field, keys);
+    if (!map) return std::nullopt;
+    auto negated = map->get("not");
+    if (!negated && map->is_empty()) map->missing("not", std::string(expected));
+    return negated;
+}
+
+runbook::TextMatch read_match(const Field& field) {
     runbook::TextMatch match;
-    if (!field->is_map()) {
-        read_texts(match.any_of, *field);
+    if (!field.is_map()) {
+        read_texts(match.any_of, field);
         return match;
     }
-    static const Vocabulary keys{{"not"}, {}};
-    const auto map = MapReader::open(*field, keys);
-    const auto negated = map ? map->get("not") : std::nullopt;
     match.negated = true;
-    if (negated) {
-        read_texts(match.any_of, *negated);
-    } else if (map && map->is_empty()) {
-        map->missing("not", std::string(kTextExpected));
-    }
+    if (const auto negated = read_negated(field, kTextExpected)) read_texts(match.any_of, *negated);
     return match;
+}
+
+Boxed<runbook::TextMatch> read_match(const MapReader& selector, std::string_view key) {
+    const auto field = selector.get(key);
+    if (!field) return {};
+    return read_match(*field);
+}
+
+std::optional<runbook::FlagMatch> read_flag(const MapReader& selector, std::string_view key) {
+    const auto field = selector.get(key);
+    if (!field) return std::nullopt;
+    runbook::FlagMatch match;
+    match.negated = field->is_map();
+    const auto value = match.negated ? read_negated(*field, "true or false") : field;
+    const auto flag = value ? read_bool(*value) : std::nullopt;
+    match.wanted = flag.value_or(true);
+    return match;
+}
+
+Millis read_within(const Field& field) {
+    static const Vocabulary keys{{"within"}, {}};
+    const auto map = MapReader::open(field, keys);
+    if (!map) return {};
+    const auto within = map->get("within");
+    if (!within && map->is_empty()) map->missing("within", "a time span, such as {within: 30d}");
+    const auto span = within ? read_duration(*within, kWithin) : std::nullopt;
+    return span.value_or(Millis{});
+}
+
+/// {within: 30d}, or {not: {within: 30d}}.
+Boxed<runbook::TimeMatch> read_time(const MapReader& selector, std::string_view key) {
+    const auto field = selector.get(key);
+    if (!field) return {};
+    runbook::TimeMatch match;
+    if (!field->is_map()) {
+        field->wrong_type("a map such as {within: 30d}");
+        return match;
+    }
+    const auto& entries = field->node->entries;
+    match.negated =
+        std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.key == "not"; });
+    const auto value = match.negated ? read_negated(*field, "{within: 30d}") : field;
+    if (value) match.within = read_within(*value);
+    return match;
+}
+
+/// What people type who know the field's name in the API: "udf5", "05".
+std::string number_meant_by(std::string_view key) {
+    while (!key.empty() && (key.front() < '1' || key.front() > '9')) key.remove_prefix(1);
+    const bool is_number = std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return is_number && key.size() <= 3 ? std::string(key) : std::string{};
+}
+
+Boxed<std::map<int, runbook::TextMatch>> read_udf(const MapReader& selector) {
+    const std::string expected = "numbers from 1 to " + std::to_string(runbook::kMostUdfs) + " with " +
+                                 std::string(kTextExpected) + ", such as {5: gold}";
+    std::map<int, runbook::TextMatch> udf;
+    const auto field = selector.get("udf");
+    if (!field) return {};
+    if (!field->is_map()) {
+        field->wrong_type("a map of " + expected);
+        return {};
+    }
+    report_duplicates(*field);
+    if (field->node->entries.empty())
+        field->error({.code = "bad_value", .message = "this map is empty", .expected = expected});
+    for (const auto& entry : field->node->entries) {
+        const auto path = field->path + "." + clipped(entry.key);
+        int number = 0;
+        const auto* const end = entry.key.data() + entry.key.size();
+        const auto [read_to, error] = std::from_chars(entry.key.data(), end, number);
+        const bool is_number = error == std::errc{} && read_to == end && entry.key.front() != '0';
+        if (!is_number || number < 1 || number > runbook::kMostUdfs) {
+            field->report->error(entry.key_mark, path,
+                                 {.code = "bad_value",
+                                  .message = shown(entry.key) + " is not the number of a user-defined field",
+                                  .expected = expected,
+                                  .suggestion = number_meant_by(entry.key)});
+            continue;
+        }
+        udf.emplace(number, read_match(Field{entry.value.get(), path, field->report}));
+    }
+    return udf;
+}
+
+/// Datto's words may grow, so one that is not known is no error; a misspelt one would silently fit nothing.
+void warn_of_unknown(const MapReader& selector, std::string_view key, const Boxed<runbook::TextMatch>& match,
+                     const std::vector<std::string>& known) {
+    if (!match) return;
+    for (const auto& text : match->any_of) {
+        const auto is_text = [&](const std::string& word) { return Glob(text).matches(word); };
+        if (std::any_of(known.begin(), known.end(), is_text)) continue;
+        selector.get(key)->warning(
+            {.code = "unknown_value",
+             .message = shown(text) + " fits no value that is known of '" + std::string(key) + "'",
+             .expected = "one of " + join(known) + ", or a pattern that fits some",
+             .suggestion = nearest_of(text, known)});
+    }
 }
 
 /// A glob would silently match nothing: uids are compared whole.
@@ -88,6 +196,10 @@ void read_all(const MapReader& map, runbook::Selector& selector) {
 }
 
 runbook::Selector read_selector(const Field& field) {
+    static const std::vector<std::string> kClasses{"device", "printer", "esxihost", "rmmnetworkdevice",
+                                                   "unknown"};
+    static const std::vector<std::string> kPatchStatuses{"NoPolicy",     "NoData",          "RebootRequired",
+                                                         "InstallError", "ApprovedPending", "FullyPatched"};
     runbook::Selector selector;
     const auto map = MapReader::open(field, selector_keys());
     if (!map) return selector;
@@ -103,6 +215,18 @@ runbook::Selector read_selector(const Field& field) {
     selector.os = read_match(*map, "os");
     selector.device = read_match(*map, "device");
     check_devices(*map);
+    selector.device_type = read_match(*map, "device_type");
+    selector.device_class = read_match(*map, "class");
+    warn_of_unknown(*map, "class", selector.device_class, kClasses);
+    selector.domain = read_match(*map, "domain");
+    selector.udf = read_udf(*map);
+    selector.online = read_flag(*map, "online");
+    selector.filter = read_match(*map, "filter");
+    selector.last_seen = read_time(*map, "last_seen");
+    selector.first_seen = read_time(*map, "first_seen");
+    selector.reboot_required = read_flag(*map, "reboot_required");
+    selector.patch_status = read_match(*map, "patch_status");
+    warn_of_unknown(*map, "patch_status", selector.patch_status, kPatchStatuses);
     return selector;
 }
 

@@ -1,6 +1,7 @@
 #include "datto/replies.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
@@ -23,6 +24,22 @@ engine::Site read_site(const json& entry) {
     return site;
 }
 
+/// `udf: {udf1: …, udf300: …}`; most of them are null.
+runbook::Udfs read_udfs(const json& udf) {
+    std::vector<std::pair<int, std::string>> values;
+    if (!udf.is_object()) return {};
+    for (const auto& [key, value] : udf.items()) {
+        if (value.is_null() || !key.starts_with("udf")) continue;
+        int number = 0;
+        const auto* const end = key.data() + key.size();
+        const auto [read_to, error] = std::from_chars(key.data() + 3, end, number);
+        if (error != std::errc{} || read_to != end || number < 1 || number > runbook::kMostUdfs) continue;
+        values.emplace_back(number, text_at(udf, key));
+    }
+    std::sort(values.begin(), values.end());
+    return runbook::Udfs(values);
+}
+
 engine::Device read_device(const json& entry) {
     engine::Device device;
     device.uid = DeviceUid{text_at(entry, "uid")};
@@ -33,15 +50,26 @@ engine::Device read_device(const json& entry) {
     const auto& type = member(entry, "deviceType");
     device.device_type = type.is_string() ? type.get<std::string>() : text_at(type, "category");
     // Only the exceptions (printers, hypervisors, …) matter, and those are named.
-    device.device_class = text_at(entry, "deviceClass");
-    if (device.device_class.empty()) device.device_class = "device";
+    const auto device_class = text_at(entry, "deviceClass");
+    device.device_class = device_class.empty() ? "device" : device_class;
     device.online =
         flag_at(entry, "online").value_or(equals_ignoring_case(text_at(entry, "status"), "online"));
     device.suspended = flag_at(entry, "suspended").value_or(false);
     device.deleted = flag_at(entry, "deleted").value_or(false);
     device.last_seen = timestamp_at(entry, "lastSeen");
+    device.domain = text_at(entry, "domain");
+    device.patch_status = text_at(member(entry, "patchManagement"), "patchStatus");
+    device.reboot_required = flag_at(entry, "rebootRequired");
+    device.udf = read_udfs(member(entry, "udf"));
     return device;
 }
+
+engine::Filter read_filter(const json& entry) {
+    return {integer_at(entry, "id").value_or(0), text_at(entry, "name")};
+}
+
+/// A filter's page has whole devices; which they are is all that is asked.
+DeviceUid read_member(const json& entry) { return DeviceUid{text_at(entry, "uid")}; }
 
 /// The first of two members that has a text: the real API's name, then the seed's.
 std::string either_text(const json& entry, std::string_view key, std::string_view other) {
@@ -89,6 +117,8 @@ engine::JobActivity read_activity(const json& entry) {
 }
 
 bool is_usable(const engine::JobActivity& activity) { return !activity.job.empty(); }
+bool is_usable(const engine::Filter& filter) { return filter.id != 0 && !filter.name.empty(); }
+bool is_usable(const DeviceUid& device) { return !device.empty(); }
 template <class Entry>
 bool is_usable(const Entry& entry) {
     return !entry.uid.empty();
@@ -142,6 +172,15 @@ struct Reader {
     }
     Result<ApiReply> operator()(const engine::ReadComponents&) const {
         return read_page<engine::Component>("components", read_component);
+    }
+    Result<ApiReply> operator()(const engine::ReadDefaultFilters&) const {
+        return read_page<engine::Filter>("filters", read_filter);
+    }
+    Result<ApiReply> operator()(const engine::ReadCustomFilters&) const {
+        return read_page<engine::Filter>("filters", read_filter);
+    }
+    Result<ApiReply> operator()(const engine::ReadFilterDevices&) const {
+        return read_page<DeviceUid>("devices", read_member);
     }
     Result<ApiReply> operator()(const engine::SearchActivities&) const {
         // "Not found" is evidence about a create: a search that says it failed must not pass as an empty one.

@@ -53,6 +53,22 @@ struct Builder {
     Result<Request> operator()(const engine::ReadComponents& call) const {
         return list("account/components", call.cursor);
     }
+    Result<Request> operator()(const engine::ReadDefaultFilters& call) const {
+        return list("filter/default-filters", call.cursor);
+    }
+    Result<Request> operator()(const engine::ReadCustomFilters& call) const {
+        return list("filter/custom-filters", call.cursor);
+    }
+    Result<Request> operator()(const engine::ReadFilterDevices& call) const {
+        const auto id = std::to_string(call.filter);
+        const auto all = with_missing_parameter(api("account/devices"), "max", kPageSize);
+        const auto first = with_missing_parameter(all, "filterId", id);
+        // The next page's address may have lost the filter (reference, 2.1): the rest would be the whole
+        // fleet.
+        return page(first, call.cursor).map([&](std::string target) {
+            return get(with_missing_parameter(std::move(target), "filterId", id));
+        });
+    }
     Result<Request> operator()(const engine::ReadDevice& call) const {
         if (call.device.empty())
             return fail(ErrorCode::invalid_input, "a device is read by its uid; it is empty");
@@ -101,6 +117,15 @@ struct Describer {
     std::string_view operator()(const engine::ReadSites&) const { return "reading the sites"; }
     std::string_view operator()(const engine::ReadDevices&) const { return "reading the devices"; }
     std::string_view operator()(const engine::ReadComponents&) const { return "reading the components"; }
+    std::string_view operator()(const engine::ReadDefaultFilters&) const {
+        return "reading the default filters";
+    }
+    std::string_view operator()(const engine::ReadCustomFilters&) const {
+        return "reading the custom filters";
+    }
+    std::string_view operator()(const engine::ReadFilterDevices&) const {
+        return "reading the filter's devices";
+    }
     std::string_view operator()(const engine::ReadDevice&) const { return "reading the device"; }
     std::string_view operator()(const engine::CreateQuickJob&) const { return "creating the quick job"; }
     std::string_view operator()(const engine::ReadResult&) const { return "reading the job's result"; }

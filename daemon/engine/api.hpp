@@ -10,11 +10,15 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/shared_text.hpp"
 #include "base/time.hpp"
+#include "runbook/udfs.hpp"
 
 namespace runbookd::engine {
 
 // ── what the API knows ──
+
+using FilterId = std::int64_t;
 
 struct Site {
     SiteUid uid;
@@ -25,15 +29,25 @@ struct Site {
 struct Device {
     DeviceUid uid;
     SiteUid site_uid;
-    std::string site_name;
+    SharedText site_name;
     std::string hostname;
-    std::string os;
-    std::string device_type;   ///< deviceType.category
-    std::string device_class;  ///< "device" runs components; printer, esxihost, … do not
+    SharedText os;
+    SharedText device_type;   ///< deviceType.category
+    SharedText device_class;  ///< "device" runs components; printer, esxihost, … do not
+    SharedText domain;
+    SharedText patch_status;  ///< patchManagement.patchStatus
+    runbook::Udfs udf;
     bool online = false;
     bool suspended = false;
     bool deleted = false;
+    std::optional<bool> reboot_required;  ///< none: not known
     std::optional<UtcTime> last_seen;
+};
+
+/// A device filter, as people make them in Datto RMM.
+struct Filter {
+    FilterId id = 0;
+    std::string name;
 };
 
 struct ComponentVariable {
@@ -93,6 +107,18 @@ struct ReadComponents {
 struct ReadDevice {
     DeviceUid device;
 };
+/// The filters that the vendor made, and the account's own.
+struct ReadDefaultFilters {
+    std::string cursor;
+};
+struct ReadCustomFilters {
+    std::string cursor;
+};
+/// The devices that fit a filter. Failure not_found: there is no such filter.
+struct ReadFilterDevices {
+    FilterId filter = 0;
+    std::string cursor;
+};
 struct CreateQuickJob {
     DeviceUid device;
     ComponentUid component;
@@ -117,7 +143,8 @@ struct SearchActivities {
 };
 
 using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice,
-                             CreateQuickJob, ReadResult, ReadOutput, SearchActivities>;
+                             ReadDefaultFilters, ReadCustomFilters, ReadFilterDevices, CreateQuickJob,
+                             ReadResult, ReadOutput, SearchActivities>;
 
 // ── answers ──
 
@@ -134,8 +161,8 @@ struct Output {
     std::optional<std::string> text;
 };
 
-using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Device, CreatedJob,
-                              JobResult, Output, Page<JobActivity>>;
+using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Page<Filter>,
+                              Page<DeviceUid>, Device, CreatedJob, JobResult, Output, Page<JobActivity>>;
 
 /// Why a call gave no reply, sorted by what the caller may conclude.
 enum class FailureKind {

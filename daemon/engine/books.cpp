@@ -6,20 +6,26 @@
 
 namespace runbookd::engine {
 
-Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now,
-                    Alarm::Ring on_window) {
-    auto run = std::make_unique<Run>(clock_, std::move(on_window));
+Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now) {
+    auto run = std::make_unique<Run>(clock_, on_window_);
     run->order = ++last_order_;
     run->book = std::move(book);
     run->begun_at = now.steady;
     run->create_end = plan.window_end;
     if (run->book) run->create_end -= run->book->window - run->book->create_span();
     run->window_closes.set(run->create_end, now);
-    ++open_runs_[plan.runbook];
+    if (open_runs_) ++(*open_runs_)[plan.runbook];
     run->plan = std::move(plan);
-    auto& kept = *run;
-    runs_.emplace(kept.plan.run, std::move(run));
-    return kept;
+    return **runs_.insert(runs_.end(), std::move(run));  // uids are made in order
+}
+
+bool Books::has_open_run(const std::string& runbook) const {
+    if (!open_runs_) {
+        open_runs_.emplace();
+        for (const auto& run : runs_)
+            if (!is_terminal(run->status)) ++(*open_runs_)[run->plan.runbook];
+    }
+    return open_runs_->contains(runbook);
 }
 
 Job& Books::add_job(JobUid uid, Alarm::Ring on_look) {
@@ -32,7 +38,7 @@ Job& Books::add_job(JobUid uid, Alarm::Ring on_look) {
 
 Run* Books::find_run(const RunUid& uid) {
     const auto found = runs_.find(uid);
-    return found == runs_.end() || is_terminal(found->second->status) ? nullptr : found->second.get();
+    return found == runs_.end() || is_terminal((*found)->status) ? nullptr : found->get();
 }
 
 Job* Books::find_job(const JobUid& uid) {
@@ -100,7 +106,9 @@ void Books::finish(Run& run, RunStatus status, std::string reason, Instant now) 
     run.status = status;
     run.window_closes.clear();
     run.starts.reset();
-    if (const auto open = open_runs_.find(run.plan.runbook); --open->second == 0) open_runs_.erase(open);
+    if (open_runs_)
+        if (const auto open = open_runs_->find(run.plan.runbook); --open->second == 0)
+            open_runs_->erase(open);
     outbox_.write(RunFinished{run.plan.run, status, std::move(reason), now.utc});
     finished_.push_back(run.plan.run);
 }
@@ -154,7 +162,7 @@ bool Books::is_pending_upstream(const std::string& runbook, const DeviceUid& dev
 
 void Books::sweep() {
     for (const auto& uid : std::exchange(dropped_, {})) jobs_.erase(uid);
-    for (const auto& uid : std::exchange(finished_, {})) runs_.erase(uid);
+    for (const auto& uid : std::exchange(finished_, {})) runs_.erase(runs_.find(uid));
 }
 
 }  // namespace runbookd::engine

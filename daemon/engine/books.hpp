@@ -4,6 +4,7 @@
 // nothing is pending.
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,7 +69,12 @@ struct Job {
 };
 
 struct Run {
-    explicit Run(AlarmClock& clock, Alarm::Ring ring) : window_closes(clock, std::move(ring)) {}
+    /// `on_window` outlives it.
+    Run(AlarmClock& clock, const std::function<void(Run& run, Instant now)>& on_window)
+        : window_closes(clock, [this, &on_window](Instant now) { on_window(*this, now); }) {}
+    ~Run() = default;
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
     [[nodiscard]] bool finishes_early() const { return create_end < plan.window_end; }
     [[nodiscard]] bool must_be_online() const {
         return book != nullptr && book->offline == runbook::OfflinePolicy::skip;
@@ -94,16 +100,18 @@ struct Run {
 
 class Books {
 public:
-    Books(AlarmClock& clock, Outbox& outbox) : clock_(clock), outbox_(outbox) {}
+    /// `on_window` is told when the last create of a run may have gone out, and whenever its alarm was set
+    /// again.
+    Books(AlarmClock& clock, Outbox& outbox, std::function<void(Run& run, Instant now)> on_window)
+        : clock_(clock), outbox_(outbox), on_window_(std::move(on_window)) {}
 
-    /// A run whose window alarm calls `on_window` when the last create may have gone out.
-    Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now,
-                 Alarm::Ring on_window);
+    Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now);
     Job& add_job(JobUid uid, Alarm::Ring on_look);
     [[nodiscard]] Run* find_run(const RunUid& uid);
     [[nodiscard]] Job* find_job(const JobUid& uid);
     [[nodiscard]] Target* target_of(const Job& job);
-    [[nodiscard]] const std::map<RunUid, std::unique_ptr<Run>>& runs() const { return runs_; }
+    /// In the order of their uids.
+    [[nodiscard]] const auto& runs() const { return runs_; }
     [[nodiscard]] const std::unordered_map<JobUid, std::unique_ptr<Job>>& jobs() const { return jobs_; }
 
     /// Freezes the targets, all pending.
@@ -135,7 +143,7 @@ public:
     /// Targets that may have come first since the last call, for one before them was decided.
     [[nodiscard]] std::vector<std::pair<RunUid, DeviceUid>> take_freed() { return std::exchange(freed_, {}); }
     /// Whether a run of the runbook is planned or open.
-    [[nodiscard]] bool has_open_run(const std::string& runbook) const { return open_runs_.contains(runbook); }
+    [[nodiscard]] bool has_open_run(const std::string& runbook) const;
     /// Whether Datto still has a job of this runbook for the device that was given up here.
     [[nodiscard]] bool is_pending_upstream(const std::string& runbook, const DeviceUid& device) const;
     /// Frees finished runs and dropped jobs; to be called when no reference to one is held.
@@ -145,17 +153,25 @@ private:
     using Place = std::pair<std::string, DeviceUid>;
     /// In the order in which they were frozen.
     using Takers = std::vector<Run*>;
+    struct ByUid {
+        using is_transparent = void;
+        static const RunUid& uid_of(const std::unique_ptr<Run>& run) { return run->plan.run; }
+        static const RunUid& uid_of(const RunUid& uid) { return uid; }
+        bool operator()(const auto& a, const auto& b) const { return uid_of(a) < uid_of(b); }
+    };
 
     void take_up(Run& run, TargetRow row, Disposition disposition);
     void free(const Run& run, const DeviceUid& device);
 
     AlarmClock& clock_;
     Outbox& outbox_;
-    std::map<RunUid, std::unique_ptr<Run>> runs_;
+    std::function<void(Run&, Instant)> on_window_;
+    std::set<std::unique_ptr<Run>, ByUid> runs_;
     std::unordered_map<JobUid, std::unique_ptr<Job>> jobs_;
     std::map<Place, Takers> taken_;  // by undecided targets
     std::vector<std::pair<RunUid, DeviceUid>> freed_;
-    std::unordered_map<std::string, std::uint32_t> open_runs_;  // how many, by runbook
+    // How many, by runbook; kept from the first question on, for most runbooks never ask.
+    mutable std::optional<std::unordered_map<std::string, std::uint32_t>> open_runs_;
     std::multiset<Place> upstream_;
     std::vector<RunUid> finished_;
     std::vector<JobUid> dropped_;

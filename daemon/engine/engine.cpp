@@ -31,9 +31,15 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       ulids_(seed),
       pauses_(alarms_, outbox_, [this](Instant now) { release_creates(now); }),
       holds_(guard_, pauses_),
-      books_(alarms_, outbox_),
+      books_(alarms_, outbox_, [this](Run& run, Instant now) { on_window(run, now); }),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
-      reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { starter_.pump(now); }),
+      history_(settings_.account, outbox_),
+      reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { on_fresh_fleet(now); }),
+      filter_reader_(filters_, line_,
+                     [this](Instant now) {
+                         look_for_filters(now);
+                         starter_.pump(now);
+                     }),
       follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
@@ -45,12 +51,10 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                [this](const JobUid& job) { follower_.look_at(job); },
                [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
-      starter_(books_, alarms_, outbox_, fleet_, reader_, holds_,
+      starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_}, holds_,
                [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
-      quick_jobs_(
-          settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
-          [this](Run& run, Instant) { dispatcher_.enqueue(run); },
-          [this](const RunUid& uid, Instant now) { on_window(uid, now); }),
+      quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
+                  [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       planner_(
           alarms_, outbox_, pauses_, [this](const std::string& name) { return books_.has_open_run(name); },
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
@@ -77,9 +81,10 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         begin_doubt(now);
     }
     pauses_.restore(state.pauses, now);
+    history_.restore(state);
     for (const auto& run : state.runs) recover_run(run, state, read, now);
     for (const auto& job : state.jobs) recover_job(job, now);
-    for (const auto& [uid, run] : books_.runs())
+    for (const auto& run : books_.runs())
         if (run->status == RunStatus::running &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
             starter_.resume(*run, now);
@@ -119,12 +124,10 @@ void Engine::put_in_force(Reload reload, Instant now) {
     }
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.actor, now);
-}
-
-Run& Engine::plan_run(RunPlanned plan, RunbookPointer book, Instant now) {
-    const auto uid = plan.run;
-    return books_.add_run(std::move(plan), std::move(book), now,
-                          [this, uid](Instant at) { on_window(uid, at); });
+    const auto names_filter = [](const auto& entry) { return !entry.second.book->targets.filters().empty(); };
+    // So that whoever wrote the runbook hears at once of a filter that does not exist.
+    if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))
+        filter_reader_.need_names(now.steady);
 }
 
 void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
@@ -133,7 +136,7 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.runbook = runbook.book->name;
     plan.revision = runbook.revision;
     plan.account = settings_.account;
-    plan.zone = runbook.zone;
+    plan.zone = runbook.zone();
     plan.trigger = Trigger::schedule;
     plan.nominal = occurrence.nominal;
     plan.starts_at = occurrence.nominal + jitter_of(*runbook.book, occurrence);
@@ -141,25 +144,24 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.caught_up = occurrence.caught_up;
     plan.at = now.utc;
     outbox_.write(plan);
-    starter_.add(plan_run(std::move(plan), runbook.book, now), now);
+    starter_.add(books_.add_run(std::move(plan), runbook.book, now), now);
+    outbox_.may_cut();
 }
 
-void Engine::on_window(const RunUid& uid, Instant now) {
-    auto* const run = books_.find_run(uid);
-    if (run == nullptr) return;
-    if (run->status == RunStatus::planned) {
+void Engine::on_window(Run& run, Instant now) {
+    if (run.status == RunStatus::planned) {
         const std::string why = line_.problem().empty() ? "fleet_not_read" : "api_unavailable";
-        return miss(*run, run->missed_because.empty() ? why : run->missed_because, now);
+        return miss(run, run.missed_because.empty() ? why : run.missed_because, now);
     }
-    dispatcher_.close_window(*run, now);
-    if (is_terminal(run->status)) return;
-    const auto pickup_ends = run->plan.window_end + kPickupGrace;
-    if (now.utc < pickup_ends) return run->window_closes.set(pickup_ends, now);
+    dispatcher_.close_window(run, now);
+    if (is_terminal(run.status)) return;
+    const auto pickup_ends = run.plan.window_end + kPickupGrace;
+    if (now.utc < pickup_ends) return run.window_closes.set(pickup_ends, now);
     if (now.utc < pickup_ends + kPickupPatience) {
-        follower_.check_pending(*run, now);
-        return run->window_closes.set(pickup_ends + kPickupPatience, now);
+        follower_.check_pending(run, now);
+        return run.window_closes.set(pickup_ends + kPickupPatience, now);
     }
-    follower_.expire_pending(*run, now);
+    follower_.expire_pending(run, now);
 }
 
 void Engine::miss(Run& run, const std::string& cause, Instant now) {
@@ -230,6 +232,8 @@ void Engine::pump(Instant now) {
         finder_.pump(now);
         quick_jobs_.pump(now);
         reader_.pump(now);
+        filter_reader_.pump(now);
+        if (!guard_.is_doubted()) history_.pump(fleet_, now);
         dispatcher_.pump(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         follower_.pump(now);
@@ -245,11 +249,12 @@ void Engine::set_pump_alarm(Instant now) {
         if (at && *at > now.steady && (!next || *at < *next)) next = at;
     };
     if (!line_.is_answered()) want(line_.opens_at(Budget::Kind::rate_check, now));
-    if (finder_.wants_to_read() || reader_.wants_to_read() || follower_.wants_to_read() ||
-        quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
+    if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
+        follower_.wants_to_read() || quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     want(reader_.retry_at());
+    want(filter_reader_.retry_at());
     if (next)
         pump_again_.set(*next);
     else

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,8 +19,11 @@
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
 #include "engine/dispatcher.hpp"
+#include "engine/filter_reader.hpp"
+#include "engine/filters.hpp"
 #include "engine/finder.hpp"
 #include "engine/fleet.hpp"
+#include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/follower.hpp"
 #include "engine/holds.hpp"
@@ -70,8 +75,8 @@ public:
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                 const std::string& actor, Instant now);
     /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
-    /// (disabled), refused_by_rule (paused, inside a blackout to its end, another run open where the runbook
-    /// says skip_run).
+    /// (disabled; a hostname that several devices have), refused_by_rule (paused, inside a blackout to its
+    /// end, another run open where the runbook says skip_run).
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -97,6 +102,8 @@ public:
     // ── what people ask ──
     [[nodiscard]] const Planner& planner() const { return planner_; }
     [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+    [[nodiscard]] const FleetHistory& fleet_history() const { return history_; }
+    [[nodiscard]] const Filters& filters() const { return filters_; }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
@@ -120,8 +127,7 @@ private:
     void put_in_force(Reload reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
     [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, Instant now) const;
-    Run& plan_run(RunPlanned plan, RunbookPointer book, Instant now);
-    void on_window(const RunUid& uid, Instant now);
+    void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
@@ -129,6 +135,8 @@ private:
     void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
     void give_up_missing(Job& job, Instant now);
     void release_creates(Instant now);
+    void on_fresh_fleet(Instant now);
+    void look_for_filters(Instant now);
     void pump(Instant now);
     void set_pump_alarm(Instant now);
 
@@ -142,7 +150,10 @@ private:
     Books books_;
     Line line_;
     Fleet fleet_;
+    FleetHistory history_;
+    Filters filters_;
     FleetReader reader_;
+    FilterReader filter_reader_;
     Follower follower_;
     Finder finder_;
     Sender sender_;
@@ -154,7 +165,8 @@ private:
     Alarm heartbeat_;
     Alarm believes_clock_;
     std::optional<Reload> waiting_reload_;
-    bool is_clock_held_ = false;  // and it is recorded
+    std::set<std::pair<std::string, std::string>> lacking_filters_;  // by runbook; and it is recorded
+    bool is_clock_held_ = false;                                     // and it is recorded
     bool is_started_ = false;
     bool is_downtime_judged_ = false;
     bool knows_synchronised_ = false;  // it is recorded that the kernel's clock once was

@@ -35,11 +35,12 @@ void Fleet::add(Page<Site> page, SteadyTime sent_at) {
     if (!sites_.add(std::move(page))) return;
     known_sites_.clear();
     for (auto& site : sites_.take()) known_sites_.insert_or_assign(site.uid, site);
-    devices_.begin(sent_at);
+    devices_.begin(sent_at, known_.size() + kPageSize);
 }
 
 void Fleet::add(Page<Device> page, SteadyTime sent_at) {
     if (!devices_.is_reading()) return;
+    for (auto& device : page.items) share_texts(device);
     gathered_at_.insert(gathered_at_.end(), page.items.size(), sent_at);
     if (!devices_.add(std::move(page))) return;
     devices_took_ = sent_at - *devices_.read_at();
@@ -55,7 +56,16 @@ void Fleet::add(Page<Device> page, SteadyTime sent_at) {
         else
             known_[place->second] = {std::move(devices[i]), gathered_at_[i]};
     }
-    gathered_at_.clear();
+    gathered_at_ = {};
+    texts_.sweep();
+}
+
+void Fleet::share_texts(Device& device) {
+    if (const auto known = by_uid_.find(device.uid); known != by_uid_.end()) device.uid = known->first;
+    device.site_uid.share(texts_);
+    for (auto* const text : {&device.site_name, &device.os, &device.device_type, &device.device_class,
+                             &device.domain, &device.patch_status})
+        texts_.share(*text);
 }
 
 void Fleet::add(Page<Component> page) {
@@ -64,6 +74,7 @@ void Fleet::add(Page<Component> page) {
 }
 
 void Fleet::update(Device device, SteadyTime sent_at) {
+    share_texts(device);
     const auto [place, is_new] = by_uid_.try_emplace(device.uid, known_.size());
     if (is_new)
         known_.push_back({std::move(device), sent_at});
@@ -105,6 +116,14 @@ const Component* Fleet::find_component(std::string_view name_or_uid) const {
         by_name = &component;
     }
     return by_name;
+}
+
+std::string several_of(std::string_view hostname, const std::vector<const Fleet::Seen*>& named) {
+    std::string message = "hostname '" + std::string(hostname) + "' fits " + std::to_string(named.size()) +
+                          " devices; give a uid:";
+    for (const auto* seen : named)
+        message += " " + seen->device.uid.str() + " (" + seen->device.site_name.str() + ")";
+    return message;
 }
 
 std::size_t Fleet::pages() const {

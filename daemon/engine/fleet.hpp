@@ -6,44 +6,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/shared_text.hpp"
 #include "engine/api.hpp"
+#include "engine/listing.hpp"
 
 namespace runbookd::engine {
-
-/// One paged list on its way in. What has come is held back until the last page is there.
-template <class T>
-class Listing {
-public:
-    [[nodiscard]] bool is_reading() const { return reading_; }
-    [[nodiscard]] const std::string& cursor() const { return cursor_; }
-    /// When the reading of the newest whole list began; nullopt: never read whole.
-    [[nodiscard]] std::optional<SteadyTime> read_at() const { return read_at_; }
-
-    void begin(SteadyTime now) {
-        reading_ = true;
-        began_ = now;
-        cursor_.clear();
-        gathered_.clear();
-    }
-    void abandon() { reading_ = false; }
-    /// Takes a page; true when it was the last, and then take() has the whole.
-    [[nodiscard]] bool add(Page<T> page) {
-        for (auto& item : page.items) gathered_.push_back(std::move(item));
-        cursor_ = std::move(page.next_cursor);
-        if (!cursor_.empty()) return false;
-        reading_ = false;
-        read_at_ = began_;
-        return true;
-    }
-    [[nodiscard]] std::vector<T> take() { return std::move(gathered_); }
-
-private:
-    bool reading_ = false;
-    SteadyTime began_{};
-    std::string cursor_;
-    std::vector<T> gathered_;
-    std::optional<SteadyTime> read_at_;
-};
 
 class Fleet {
 public:
@@ -86,15 +53,21 @@ public:
     [[nodiscard]] std::size_t pages() const;
 
 private:
+    void share_texts(Device& device);
+
     Listing<Site> sites_;
     Listing<Device> devices_;
     Listing<Component> components_;
     std::vector<SteadyTime> gathered_at_;  // per device gathered so far: when its page was asked for
     Millis devices_took_{0};
+    TextPool texts_;  // sites, operating systems and the like: the same for many devices
     std::vector<Seen> known_;
     std::unordered_map<DeviceUid, std::size_t> by_uid_;
     std::unordered_map<SiteUid, Site> known_sites_;
     std::vector<Component> known_components_;
 };
+
+/// "hostname 'PC1' fits 2 devices; give a uid: d1 (Acme HQ) d7 (Beta)".
+[[nodiscard]] std::string several_of(std::string_view hostname, const std::vector<const Fleet::Seen*>& named);
 
 }  // namespace runbookd::engine

@@ -4,6 +4,7 @@
 
 #include "base/spelling.hpp"
 #include "engine/engine.hpp"
+#include "engine/targeting.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -53,6 +54,8 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     enter(now);
     if (auto refused = refusal_of(order.runbook, now))
         return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto doubt = ambiguity(order.scope, fleet_))
+        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
     const auto* const runbook = planner_.find(order.runbook);
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};
@@ -67,7 +70,7 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     plan.at = now.utc;
     outbox_.write(plan);
     outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
-    starter_.add(plan_run(std::move(plan), runbook->book, now), now);
+    starter_.add(books_.add_run(std::move(plan), runbook->book, now), now);
     pump(now);
 }
 

@@ -4,12 +4,17 @@
 
 namespace runbookd::engine {
 
+void Outbox::cut() {
+    const auto size = batch_.size();
+    under_way_.emplace(++last_commit_, std::exchange(waiting_, {}));
+    commits_.push_back(Commit{last_commit_, std::exchange(batch_, {})});
+    if (size >= kLargeBatch) batch_.reserve(size + size / 8);  // the next one will be about as large
+}
+
 std::vector<Action> Outbox::take() {
-    std::vector<Action> actions;
-    if (!batch_.empty() || !waiting_.empty()) {
-        under_way_.emplace(++last_commit_, std::exchange(waiting_, {}));
-        actions.push_back(Commit{last_commit_, std::exchange(batch_, {})});
-    }
+    if (!batch_.empty() || !waiting_.empty()) cut();
+    auto actions = std::exchange(commits_, {});
+    batch_.shrink_to_fit();
     for (auto& action : std::exchange(actions_, {})) actions.push_back(std::move(action));
     return actions;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What the engine wants done, gathered during one step. All records of a step become one batch, so that what
-// belongs together is written together.
+// What the engine wants done, gathered during one step. The records of a step become one batch, so that what
+// belongs together is written together; only a very large step is cut, where nothing is torn apart.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,6 +34,11 @@ public:
     using WhenDurable = std::function<void(Instant now)>;
 
     void write(Record record) { batch_.push_back(std::move(record)); }
+    /// What was written so far belongs together, what follows does not belong to it: a batch that has grown
+    /// large may end here.
+    void may_cut() {
+        if (batch_.size() >= kLargeBatch) cut();
+    }
     /// Called once the batch of this step, with all that was written so far, is durable.
     void when_durable(WhenDurable callback) { waiting_.push_back(std::move(callback)); }
     void send(CallId id, ApiCall call) { actions_.push_back(Call{id, std::move(call)}); }
@@ -45,8 +50,15 @@ public:
     [[nodiscard]] std::size_t commits_under_way() const { return under_way_.size(); }
 
 private:
+    // Enough that a transaction's own cost is spread thin; few enough that the first of many runs that are
+    // due in one second do not wait for the last to be written.
+    static constexpr std::size_t kLargeBatch = 1000;
+
+    void cut();
+
     Batch batch_;
     std::vector<WhenDurable> waiting_;
+    std::vector<Action> commits_;  // of this step, cut already
     std::vector<Action> actions_;
     std::unordered_map<CommitId, std::vector<WhenDurable>> under_way_;
     CommitId last_commit_ = 0;

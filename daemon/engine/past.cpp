@@ -9,16 +9,28 @@ void Past::restore(const RecoveredRunbook& stored) {
     if (stored.judged_until) decided_until_ = *stored.judged_until;
     for (const auto& decided : stored.missed.empty() ? stored.ahead : stored.missed)
         if (decided.missed_without_run)
-            missed_.push_back({decided.first, decided.last, decided.revision,
-                               decided.reason.empty() ? "daemon_down" : decided.reason});
-    while (missed_.size() > kRemembered) forget_oldest();
+            make_exceptions().missed.push_back({decided.first, decided.last, decided.revision,
+                                                decided.reason.empty() ? "daemon_down" : decided.reason});
+    while (exceptions().missed.size() > kRemembered) forget_oldest();
     if (stored.ahead_from) reopen_between(stored.ahead, *stored.ahead_from);
-    may_continue_ = !missed_.empty() && missed_.back().last == decided_until_;
+    const auto& missed = exceptions().missed;
+    may_continue_ = !missed.empty() && missed.back().last == decided_until_;
+}
+
+const Past::Exceptions& Past::exceptions() const {
+    static const Exceptions none;
+    return exceptions_ ? *exceptions_ : none;
+}
+
+Past::Exceptions& Past::make_exceptions() {
+    if (!exceptions_) exceptions_ = Exceptions{};
+    return *exceptions_;
 }
 
 void Past::reopen_between(const std::vector<RecoveredRunbook::Decided>& decided, UtcTime from) {
     for (const auto& [first, last, missed, reason, revision] : decided) {
-        if (first > from + Millis{1}) reopened_.push_back({from + Millis{1}, first - Millis{1}});
+        if (first > from + Millis{1})
+            make_exceptions().reopened.push_back({from + Millis{1}, first - Millis{1}});
         from = std::max(from, last);
     }
 }
@@ -26,29 +38,32 @@ void Past::reopen_between(const std::vector<RecoveredRunbook::Decided>& decided,
 void Past::decide(UtcTime nominal) {
     may_continue_ = false;
     decided_until_ = std::max(decided_until_, nominal);
-    while (!reopened_.empty() && reopened_.front().last <= nominal) reopened_.erase(reopened_.begin());
-    if (!reopened_.empty()) reopened_.front().first = std::max(reopened_.front().first, nominal + Millis{1});
+    if (!exceptions_) return;
+    auto& reopened = exceptions_->reopened;
+    while (!reopened.empty() && reopened.front().last <= nominal) reopened.erase(reopened.begin());
+    if (!reopened.empty()) reopened.front().first = std::max(reopened.front().first, nominal + Millis{1});
 }
 
 void Past::decide(const Missed& missed) {
-    const bool may_continue = may_continue_ && missed_.back().last < missed.first &&
-                              missed_.back().revision == missed.revision &&
-                              missed_.back().reason == missed.reason;
+    auto& all = make_exceptions().missed;
+    const bool may_continue = may_continue_ && all.back().last < missed.first &&
+                              all.back().revision == missed.revision && all.back().reason == missed.reason;
     decide(missed.last);
     may_continue_ = true;
     if (may_continue) {
-        missed_.back().last = missed.last;
+        all.back().last = missed.last;
         return;
     }
     const auto place =
-        std::find_if(missed_.begin(), missed_.end(), [&](const auto& m) { return m.first > missed.first; });
-    missed_.insert(place, missed);
-    if (missed_.size() > kRemembered) forget_oldest();
+        std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.first > missed.first; });
+    all.insert(place, missed);
+    if (all.size() > kRemembered) forget_oldest();
 }
 
 void Past::forget_oldest() {
-    forgotten_until_ = std::max(forgotten_until_, missed_.front().last);
-    missed_.erase(missed_.begin());
+    auto& missed = exceptions_->missed;
+    forgotten_until_ = std::max(forgotten_until_, missed.front().last);
+    missed.erase(missed.begin());
 }
 
 bool Past::Superseded::has(UtcTime nominal) const {
@@ -60,14 +75,15 @@ bool Past::Superseded::has(UtcTime nominal) const {
 }
 
 bool Past::is_superseded(UtcTime nominal) const {
-    return std::any_of(superseded_.begin(), superseded_.end(),
+    const auto& superseded = exceptions().superseded;
+    return std::any_of(superseded.begin(), superseded.end(),
                        [&](const Superseded& one) { return one.has(nominal); });
 }
 
 std::vector<Past::Range> Past::decided_after(UtcTime now) const {
     std::vector<Range> decided;
     auto first = now + Millis{1};
-    for (const auto& open : reopened_) {
+    for (const auto& open : exceptions().reopened) {
         if (open.first > first) decided.push_back({first, open.first - Millis{1}});
         first = std::max(first, open.last + Millis{1});
     }
@@ -76,11 +92,14 @@ std::vector<Past::Range> Past::decided_after(UtcTime now) const {
 }
 
 void Past::supersede(std::shared_ptr<const schedule::Timeline> old, UtcTime now) {
-    std::erase_if(superseded_, [&](const Superseded& one) { return one.decided.back().last <= now; });
+    if (exceptions_)
+        std::erase_if(exceptions_->superseded,
+                      [&](const Superseded& one) { return one.decided.back().last <= now; });
     if (decided_until_ <= now) return;
+    auto& exceptions = make_exceptions();
     if (auto decided = decided_after(now); !decided.empty())
-        superseded_.push_back({std::move(old), std::move(decided)});
-    reopened_ = {{now + Millis{1}, decided_until_}};
+        exceptions.superseded.push_back({std::move(old), std::move(decided)});
+    exceptions.reopened = {{now + Millis{1}, decided_until_}};
 }
 
 std::optional<schedule::Nominal> Past::next_undecided(const schedule::Timeline& timeline,
@@ -91,13 +110,14 @@ std::optional<schedule::Nominal> Past::next_undecided(const schedule::Timeline& 
 }
 
 std::optional<schedule::Nominal> Past::next_open(const schedule::Timeline& timeline, UtcTime after) const {
-    if (reopened_.empty()) return timeline.next_after(std::max(after, decided_until_));
+    const auto& reopened = exceptions().reopened;
+    if (reopened.empty()) return timeline.next_after(std::max(after, decided_until_));
     for (auto from = after;;) {
         const auto next = timeline.next_after(from);
         if (!next || next->at > decided_until_) return next;
-        const auto range = std::find_if(reopened_.begin(), reopened_.end(),
+        const auto range = std::find_if(reopened.begin(), reopened.end(),
                                         [&](const Range& r) { return next->at <= r.last; });
-        if (range == reopened_.end())
+        if (range == reopened.end())
             from = decided_until_;
         else if (next->at >= range->first)
             return next;
@@ -107,28 +127,31 @@ std::optional<schedule::Nominal> Past::next_open(const schedule::Timeline& timel
 }
 
 std::optional<Past::Voided> Past::take_back(UtcTime now) {
+    if (!exceptions_) return std::nullopt;
     Voided voided;
     voided.after = std::max(now, forgotten_until_);
+    auto& missed = exceptions_->missed;
     const auto ahead =
-        std::find_if(missed_.begin(), missed_.end(), [&](const Missed& m) { return m.last > voided.after; });
-    if (ahead == missed_.end()) return std::nullopt;
-    for (auto place = ahead; place != missed_.end(); ++place) {
+        std::find_if(missed.begin(), missed.end(), [&](const Missed& m) { return m.last > voided.after; });
+    if (ahead == missed.end()) return std::nullopt;
+    for (auto place = ahead; place != missed.end(); ++place) {
         if (place->first <= voided.after) {
             voided.cut = *place;
             voided.cut->last = voided.after;
         }
         reopen({std::max(place->first, voided.after + Millis{1}), place->last});
     }
-    missed_.erase(ahead, missed_.end());
-    if (voided.cut) missed_.push_back(*voided.cut);
+    missed.erase(ahead, missed.end());
+    if (voided.cut) missed.push_back(*voided.cut);
     may_continue_ = false;
     return voided;
 }
 
 void Past::reopen(Range range) {
-    const auto place = std::find_if(reopened_.begin(), reopened_.end(),
-                                    [&](const Range& r) { return r.first > range.first; });
-    reopened_.insert(place, range);
+    auto& reopened = make_exceptions().reopened;
+    const auto place =
+        std::find_if(reopened.begin(), reopened.end(), [&](const Range& r) { return r.first > range.first; });
+    reopened.insert(place, range);
 }
 
 }  // namespace runbookd::engine

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "engine/records.hpp"
 #include "schedule/timeline.hpp"
 
@@ -53,6 +54,14 @@ private:
         std::vector<Range> decided;  // in order of time
         [[nodiscard]] bool has(UtcTime nominal) const;
     };
+    /// What most runbooks never have.
+    struct Exceptions {
+        std::vector<Missed> missed;
+        std::vector<Range> reopened;         // not decided although before decided_until_
+        std::vector<Superseded> superseded;  // decided although in `reopened`
+    };
+    [[nodiscard]] const Exceptions& exceptions() const;
+    [[nodiscard]] Exceptions& make_exceptions();
     void reopen(Range range);
     [[nodiscard]] std::vector<Range> decided_after(UtcTime now) const;
     [[nodiscard]] bool is_superseded(UtcTime nominal) const;
@@ -62,11 +71,9 @@ private:
     void forget_oldest();
 
     UtcTime decided_until_ = UtcTime::min();
-    UtcTime forgotten_until_ = UtcTime::min();  // the end of what is no longer in missed_
-    std::vector<Missed> missed_;                // in order of time
-    bool may_continue_ = false;                 // nothing has been decided since the last of missed_
-    std::vector<Range> reopened_;         // not decided although before decided_until_; in order of time
-    std::vector<Superseded> superseded_;  // decided although in reopened_
+    UtcTime forgotten_until_ = UtcTime::min();  // the end of what is no longer remembered
+    Boxed<Exceptions> exceptions_;              // each of them in order of time
+    bool may_continue_ = false;                 // nothing has been decided since the last that was missed
 };
 
 }  // namespace runbookd::engine

@@ -8,8 +8,9 @@
 namespace runbookd::engine {
 namespace {
 
-bool is_same_revision(const runbook::Runbook& a, const runbook::Runbook& b) {
-    return a.yaml == b.yaml && a.resolved == b.resolved;
+/// Of a revision: what was written, and how it was understood.
+Sha256 identity_of(const std::string& yaml, const std::string& resolved) {
+    return sha256(sha256_hex(yaml) + resolved);
 }
 
 void supersede(Planner::InForce& runbook, Instant now) {
@@ -57,7 +58,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
         }
         auto& runbook = in_force_.try_emplace(stored.runbook, *this).first->second;
         runbook.book = std::move(book);
-        if (runbook.book->schedule) runbook.zone = runbook.book->schedule->zone();
+        runbook.identity = identity_of(stored.yaml, stored.resolved);
         runbook.revision = stored.revision;
         runbook.effective_from = stored.effective_from;
         runbook.past.restore(stored);
@@ -68,6 +69,7 @@ void Planner::judge_downtime(Instant now) {
     for (auto& [name, runbook] : in_force_) {
         take_back(runbook, now);
         judge(runbook, runbook.effective_from, Cause::down, now);
+        outbox_.may_cut();
     }
 }
 
@@ -79,11 +81,13 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
     for (auto& runbook : runbooks) {
         stays.insert(runbook.name);
         const auto present = in_force_.find(runbook.name);
-        if (present == in_force_.end() || !is_same_revision(*present->second.book, runbook)) {
-            put_in_force(std::move(runbook), actor, now);
+        if (present == in_force_.end() ||
+            present->second.identity != identity_of(runbook.yaml, runbook.resolved)) {
+            put_in_force(runbook, actor, now);
+            outbox_.may_cut();
             continue;
         }
-        present->second.problem.clear();
+        present->second.problem = {};
         // A recovered one, whose downtime is judged, goes on from here.
         if (!present->second.is_armed) arm(present->second, now.utc, now);
     }
@@ -95,7 +99,7 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
             gone.push_back(name);
             continue;
         }
-        if (std::exchange(runbook.problem, problem->second) != problem->second)
+        if (const auto before = std::exchange(runbook.problem, problem->second); !(before == problem->second))
             outbox_.write(Noted{
                 "runbook", name, "runbook.kept_last_good", actor, {{"message", problem->second}}, now.utc});
         if (!runbook.is_armed) arm(runbook, now.utc, now);
@@ -103,7 +107,7 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
     for (const auto& name : gone) retire(name, actor, now);
 }
 
-void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, Instant now) {
+void Planner::put_in_force(runbook::Runbook& runbook, const std::string& actor, Instant now) {
     const auto [found, is_new] = in_force_.try_emplace(runbook.name, *this);
     auto& place = found->second;
     if (is_new) {
@@ -119,12 +123,14 @@ void Planner::put_in_force(runbook::Runbook runbook, const std::string& actor, I
     }
     record_zones(runbook, now);
     ++place.revision;
-    outbox_.write(
-        RevisionEffective{runbook.name, place.revision, runbook.yaml, runbook.resolved, actor, "", now.utc});
-    place.zone = runbook.schedule ? runbook.schedule->zone() : "";
-    place.book = std::make_shared<const runbook::Runbook>(std::move(runbook));
+    place.identity = identity_of(runbook.yaml, runbook.resolved);
+    outbox_.write(RevisionEffective{runbook.name, place.revision, std::exchange(runbook.yaml, {}),
+                                    std::exchange(runbook.resolved, {}), actor, "", now.utc});
+    // Copied, not moved, while all that was read is still there: so what stays lies close together, and what
+    // reading left between goes as a whole.
+    place.book = std::make_shared<const runbook::Runbook>(runbook);
     place.effective_from = now.utc;
-    place.problem.clear();
+    place.problem = {};
     arm(place, now.utc, now);
 }
 
@@ -181,7 +187,7 @@ void Planner::follow_clock(Instant now) {
 void Planner::take_back(InForce& runbook, Instant now) {
     const auto voided = runbook.past.take_back(now.utc);
     if (!voided) return;
-    outbox_.write(OccurrencesVoided{runbook.book->name, runbook.zone, voided->after, now.utc});
+    outbox_.write(OccurrencesVoided{runbook.book->name, runbook.zone(), voided->after, now.utc});
     if (!voided->cut) return;
     const auto& cut = *voided->cut;
     std::int64_t count = 1;
@@ -192,7 +198,7 @@ void Planner::take_back(InForce& runbook, Instant now) {
             last = next->at;
             ++count;
         }
-    outbox_.write(OccurrenceDecided{runbook.book->name, cut.revision, runbook.zone, cut.first, last, count,
+    outbox_.write(OccurrenceDecided{runbook.book->name, cut.revision, runbook.zone(), cut.first, last, count,
                                     Verdict::missed, cut.reason, std::nullopt, now.utc});
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
+#include "base/sha256.hpp"
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
 #include "engine/past.hpp"
@@ -19,8 +21,8 @@
 namespace runbookd::engine {
 
 using RunbookPointer = std::shared_ptr<const runbook::Runbook>;
-/// Reads a stored revision again, as it was understood then (the runbook's `resolved` is the recorded one);
-/// null: this version cannot.
+/// Reads a stored revision again, as it was understood then; null: this version cannot. The runbook's own
+/// `yaml` and `resolved` are not asked for.
 using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RecordedText& text)>;
 
 /// A runbook whose file cannot be taken: its last good revision stays in force.
@@ -33,11 +35,14 @@ class Planner {
 public:
     struct InForce {
         explicit InForce(Planner& planner);
-        RunbookPointer book;
-        std::string zone;  ///< of the schedule; empty: it has none
+        /// Of the schedule; empty: it has none.
+        [[nodiscard]] std::string zone() const { return book->schedule ? book->schedule->zone() : ""; }
+
+        RunbookPointer book;  ///< without its texts, which are the record's
+        Sha256 identity{};    ///< of the texts
         std::int64_t revision = 1;
         UtcTime effective_from{};
-        std::string problem;             ///< why the file's newest text is not in force; empty: it is
+        Boxed<std::string> problem;      ///< why the file's newest text is not in force; empty: it is
         std::optional<UtcTime> next_at;  ///< none: manual only, disabled, or never again
         Alarm due;
         bool is_armed = false;  ///< next_at has been worked out since the start
@@ -83,7 +88,8 @@ private:
     class Walk;
 
     InForce& place_of(const std::string& name);
-    void put_in_force(runbook::Runbook runbook, const std::string& actor, Instant now);
+    /// Takes the texts out of `runbook`.
+    void put_in_force(runbook::Runbook& runbook, const std::string& actor, Instant now);
     void record_zones(const runbook::Runbook& runbook, Instant now);
     void retire(const std::string& name, const std::string& actor, Instant now);
     void arm(InForce& runbook, UtcTime after, Instant now);

@@ -28,7 +28,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
                      Fleet& fleet, FleetReader& reader, UlidSource& ulids, const Pauses& pauses,
-                     OnStarted on_started, std::function<void(const RunUid&, Instant)> on_window)
+                     OnStarted on_started)
     : account_(std::move(account)),
       books_(books),
       clock_(clock),
@@ -38,8 +38,7 @@ QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbo
       reader_(reader),
       ulids_(ulids),
       pauses_(pauses),
-      on_started_(std::move(on_started)),
-      on_window_(std::move(on_window)) {}
+      on_started_(std::move(on_started)) {}
 
 void QuickJobs::order(QuickJobOrder order, Answer answer, Instant now) {
     const auto number = ++last_number_;
@@ -94,13 +93,7 @@ Result<const Fleet::Seen*> QuickJobs::find_device(const Pending& pending) const 
     if (const auto* seen = fleet_.find(DeviceUid{wanted})) return seen;
     const auto named = fleet_.find_by_hostname(wanted);
     if (named.size() == 1) return named.front();
-    if (named.size() > 1) {
-        std::string message =
-            "hostname '" + wanted + "' fits " + std::to_string(named.size()) + " devices; give a uid:";
-        for (const auto* seen : named)
-            message += " " + seen->device.uid.str() + " (" + seen->device.site_name + ")";
-        return fail(ErrorCode::conflict, std::move(message));
-    }
+    if (named.size() > 1) return fail(ErrorCode::conflict, several_of(wanted, named));
     std::vector<std::string> names;
     for (const auto& seen : fleet_.devices()) names.push_back(seen.device.hostname);
     return fail(ErrorCode::not_found,
@@ -184,11 +177,10 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
     plan.at = now.utc;
     outbox_.write(plan);
     const auto uid = plan.run;
-    auto& run =
-        books_.add_run(std::move(plan), nullptr, now, [this, uid](Instant at) { on_window_(uid, at); });
+    auto& run = books_.add_run(std::move(plan), nullptr, now);
     run.component = component.uid;
     run.component_name = component.name;
-    books_.freeze(run, {{device.uid, device.site_uid, device.site_name, device.hostname, 1}}, {}, now);
+    books_.freeze(run, {as_target(device)}, {}, now);
     pending.run = uid;
     on_started_(run, now);
 }

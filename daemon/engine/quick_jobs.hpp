@@ -39,8 +39,7 @@ public:
     using Answer = std::function<void(Result<QuickJobStarted>)>;
     using OnStarted = std::function<void(Run& run, Instant now)>;
     QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line, Fleet& fleet,
-              FleetReader& reader, UlidSource& ulids, const Pauses& pauses, OnStarted on_started,
-              std::function<void(const RunUid&, Instant)> on_window);
+              FleetReader& reader, UlidSource& ulids, const Pauses& pauses, OnStarted on_started);
 
     /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
     /// names), conflict (the device cannot run components, a name fits several), device_offline (judged on a
@@ -84,7 +83,6 @@ private:
     UlidSource& ulids_;
     const Pauses& pauses_;
     OnStarted on_started_;
-    std::function<void(const RunUid&, Instant)> on_window_;
     std::map<std::uint64_t, Pending> pending_;
     std::uint64_t last_number_ = 0;
 };

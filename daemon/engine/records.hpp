@@ -12,6 +12,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "engine/api.hpp"
 #include "engine/states.hpp"
 #include "runbook/model.hpp"
 
@@ -89,16 +90,18 @@ struct RunPlanned {
 struct TargetRow {
     DeviceUid device;
     SiteUid site_uid;
-    std::string site_name;
+    SharedText site_name;
     std::string hostname;
     std::int64_t wave = 1;
+    bool online = false;  ///< when it was frozen
+    std::optional<UtcTime> last_seen = std::nullopt;
 };
 struct ExclusionRow {
     DeviceUid device;
     std::string hostname;
-    std::string site_name;
-    std::string rule;    ///< deleted, suspended, class, on_demand, exclude
-    std::string reason;  ///< for a person
+    SharedText site_name;
+    std::string rule;   ///< deleted, suspended, class, on_demand, exclude
+    SharedText reason;  ///< for a person
 };
 /// Targets are frozen, all pending (event run.started with the counts).
 struct RunStarted {
@@ -191,6 +194,32 @@ struct OccurrencesVoided {
     UtcTime at{};
 };
 
+/// A device as the account's list has it now, and what that is to the record.
+struct FleetRow {
+    enum class Change {
+        known_before,  ///< of the first list that was ever read: when it came, nobody knows
+        appeared,
+        returned,  ///< it had been gone
+        changed,
+    };
+    Device device;
+    Change change = Change::changed;
+    UtcTime first_seen{};
+};
+/// How a whole list of the account's devices differs from what is recorded: one part of it. Those that came
+/// and went are one event of the trail (event fleet.changed).
+struct FleetChanged {
+    std::string account;
+    std::vector<FleetRow> rows;
+    std::vector<DeviceUid> gone;  ///< no longer in the list
+    /// Set in the last part of the first list ever: how many devices that had (event fleet.first_list).
+    std::optional<std::size_t> first_list = std::nullopt;
+    UtcTime at{};
+};
+/// Tells a device that is recorded as it is from one that is not: all of device_fleet's columns but the
+/// times.
+[[nodiscard]] std::uint64_t fingerprint_of(const Device& device);
+
 /// Anything else worth a line in the trail: daemon.started, api.throttled, job.searched, reload.done …
 struct Noted {
     std::string subject;      ///< daemon, account, runbook, run, job, …
@@ -203,7 +232,7 @@ struct Noted {
 
 using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
                             RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
-                            JobLate, OccurrenceDecided, OccurrencesVoided, Noted>;
+                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, Noted>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -275,6 +304,15 @@ struct RecoveredPause {
     std::string actor;
     UtcTime since{};
 };
+/// A device that was in the account's list at some time.
+struct RecoveredDevice {
+    DeviceUid device;
+    std::uint64_t fingerprint = 0;  ///< fingerprint_of what is recorded
+    UtcTime first_seen{};
+    std::optional<UtcTime> last_seen;
+    bool known_before = false;
+    bool is_gone = false;
+};
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
     /// Each revision that an unfinished run belongs to, where it is not the newest.
@@ -286,6 +324,8 @@ struct RecoveredState {
     std::optional<UtcTime> newest;          ///< the newest time in the store
     /// The kernel has reported its clock as synchronised before (an event clock.synchronised is recorded).
     bool clock_was_synchronised = false;
+    std::vector<RecoveredDevice> devices;
+    bool knows_fleet = false;  ///< the first list of devices ever is recorded whole
 };
 
 }  // namespace runbookd::engine

@@ -19,7 +19,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
             if (const auto older = of_name->second.find(*plan.revision); older != of_name->second.end())
                 book = read(plan.runbook, older->second);
     }
-    auto& run = plan_run(plan, book, now);
+    auto& run = books_.add_run(plan, book, now);
     if (stored.started_at) return books_.restore_targets(run, stored.targets);
     run.missed_because = "daemon_down";
     if (run.create_end <= now.utc) {

@@ -36,13 +36,16 @@ std::string not_found_message(const std::string& component, const Fleet& fleet) 
 
 }  // namespace
 
-Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Fleet& fleet, FleetReader& reader,
-                 const Holds& holds, OnStarted on_started)
+Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
+                 OnStarted on_started)
     : books_(books),
       clock_(clock),
       outbox_(outbox),
-      fleet_(fleet),
-      reader_(reader),
+      fleet_(knowledge.fleet),
+      reader_(knowledge.reader),
+      history_(knowledge.history),
+      filters_(knowledge.filters),
+      filter_reader_(knowledge.filter_reader),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -76,11 +79,15 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
     const bool is_started = run->status != RunStatus::planned;
     const auto read_at = fleet_.devices_read_at();
     const bool is_fresh = is_started || (read_at && *read_at >= run->begun_at - kFreshEnough);
+    // All that is needed is asked for at once.
+    FilterLookup filters;
+    const bool has_filters = is_started || look_up_filters(*run, filters) == Ready::yes;
     // To freeze the targets is to give a verdict.
-    if ((!is_started && holds_.is_time_unknown()) || !is_fresh || find_component(*run, now) == Ready::no)
+    if ((!is_started && holds_.is_time_unknown()) || !is_fresh || !has_filters ||
+        find_component(*run, now) == Ready::no)
         return Ready::no;
     if (!is_started)
-        start(*run, now);
+        start(*run, std::move(filters), now);
     else if (run->component.empty())
         fail_all(*run, not_found_message(run->component_name, fleet_), now);
     else
@@ -103,14 +110,56 @@ Starter::Ready Starter::find_component(Run& run, Instant now) {
     return Ready::no;
 }
 
-void Starter::start(Run& run, Instant now) {
-    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_);
+Starter::Ready Starter::look_up_filters(const Run& run, FilterLookup& lookup) {
+    const auto names = run.book->targets.filters();
+    if (names.empty()) return Ready::yes;
+    const auto since = run.begun_at - kFreshEnough;
+    if (!filters_.names_read_at() || *filters_.names_read_at() < since) {
+        filter_reader_.need_names(since);
+        return Ready::no;
+    }
+    auto ready = Ready::yes;
+    for (const auto& name : names) {
+        const auto id = filters_.find(name);
+        const auto* const members = id ? filters_.members(*id) : nullptr;
+        if (!id) {
+            lookup.problem = id.error().message;
+            return Ready::yes;
+        }
+        if (members == nullptr || members->read_at < since) {
+            filter_reader_.need_members(*id, since);
+            ready = Ready::no;
+        } else if (!members->problem.empty()) {
+            lookup.problem = "filter '" + name + "' cannot be read: " + members->problem;
+            return Ready::yes;
+        } else {
+            lookup.members[name] = &members->devices;
+        }
+    }
+    return ready;
+}
+
+void Starter::start(Run& run, FilterLookup filters, Instant now) {
+    if (!filters.problem.empty()) return abort(run, "run.filter_not_found", filters.problem, now);
+    if (const auto doubt = ambiguity(run.plan.scope, fleet_))
+        return abort(run, "run.device_ambiguous", *doubt, now);
+    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_,
+                                    {now.utc, std::move(filters.members), [this](const DeviceUid& device) {
+                                         return history_.first_seen(device);
+                                     }});
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
     record_occurrence(run, now);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
     if (run.component.empty()) return fail_all(run, not_found_message(run.component_name, fleet_), now);
     decide_by_rules(run, now);
     if (run.status == RunStatus::running) on_started_(run, now);
+}
+
+void Starter::abort(Run& run, const std::string& kind, const std::string& message, Instant now) {
+    outbox_.write(Noted{"run", run.plan.run.str(), kind, "", {{"message", message}}, now.utc});
+    books_.freeze(run, {}, {}, now);
+    record_occurrence(run, now);
+    books_.finish(run, RunStatus::aborted, "rejected", now);
 }
 
 void Starter::decide_by_rules(Run& run, Instant now) {

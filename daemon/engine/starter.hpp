@@ -2,10 +2,14 @@
 // From a planned run to a started one: waits until it is to start and the fleet is fresh enough, freezes the
 // targets, decides at once what the rules decide, and hands the rest to the dispatcher.
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/books.hpp"
+#include "engine/filter_reader.hpp"
+#include "engine/filters.hpp"
 #include "engine/fleet.hpp"
+#include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/holds.hpp"
 
@@ -14,9 +18,17 @@ namespace runbookd::engine {
 class Starter {
 public:
     using OnStarted = std::function<void(Run& run, Instant now)>;
+    /// What targets are selected from; outlives the starter.
+    struct Knowledge {
+        Fleet& fleet;
+        FleetReader& reader;
+        const FleetHistory& history;
+        const Filters& filters;
+        FilterReader& filter_reader;
+    };
     /// `on_started` gets each run once its targets are frozen and not all decided.
-    Starter(Books& books, AlarmClock& clock, Outbox& outbox, Fleet& fleet, FleetReader& reader,
-            const Holds& holds, OnStarted on_started);
+    Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
+            OnStarted on_started);
 
     /// Takes up a planned run: at once, or at its plan's `starts_at`.
     void add(Run& run, Instant now);
@@ -27,10 +39,19 @@ public:
 
 private:
     enum class Ready { yes, no };
+    /// The filters that a run's targets name, with their members, or why there can be no targets.
+    struct FilterLookup {
+        runbook::FilterMembers members;
+        std::string problem;
+    };
     void begin(Run& run, Instant now);
     [[nodiscard]] Ready try_to_start(const RunUid& uid, Instant now);
     [[nodiscard]] Ready find_component(Run& run, Instant now);
-    void start(Run& run, Instant now);
+    /// Gathers what the filters of the run's targets say; `no` while it is being read.
+    [[nodiscard]] Ready look_up_filters(const Run& run, FilterLookup& lookup);
+    void start(Run& run, FilterLookup filters, Instant now);
+    /// Ends a run whose targets cannot be told: without any, as a refusal.
+    void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     void decide_by_rules(Run& run, Instant now);
     void record_occurrence(const Run& run, Instant now);
     void fail_all(Run& run, const std::string& message, Instant now);
@@ -40,6 +61,9 @@ private:
     Outbox& outbox_;
     Fleet& fleet_;
     FleetReader& reader_;
+    const FleetHistory& history_;
+    const Filters& filters_;
+    FilterReader& filter_reader_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

@@ -1,6 +1,8 @@
 #include "engine/targeting.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <tuple>
 
 #include "base/glob.hpp"
@@ -8,62 +10,151 @@
 namespace runbookd::engine {
 namespace {
 
-runbook::DeviceFacts facts_of(const Device& device) {
-    return {device.uid, device.site_uid, device.site_name, device.hostname, device.os};
-}
-
-bool any_matches(const std::vector<runbook::Selector>& selectors, const runbook::DeviceFacts& facts) {
-    return std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return s.matches(facts); });
+bool names_site(const RunScope& scope, const Device& device) {
+    return scope.sites.empty() ||
+           std::any_of(scope.sites.begin(), scope.sites.end(), [&](const std::string& name) {
+               return glob_matches(name, device.site_name.str()) ||
+                      equals_ignoring_case(name, device.site_uid.str());
+           });
 }
 
 bool is_in_scope(const Device& device, const RunScope& scope) {
     const auto names_device = [&](const std::string& name) {
         return equals_ignoring_case(name, device.uid.str()) || equals_ignoring_case(name, device.hostname);
     };
-    const auto names_site = [&](const std::string& name) {
-        return glob_matches(name, device.site_name) || equals_ignoring_case(name, device.site_uid.str());
-    };
     return (scope.devices.empty() || std::any_of(scope.devices.begin(), scope.devices.end(), names_device)) &&
-           (scope.sites.empty() || std::any_of(scope.sites.begin(), scope.sites.end(), names_site));
+           names_site(scope, device);
+}
+
+bool asks_first_seen(const std::vector<runbook::Selector>& selectors) {
+    return std::any_of(selectors.begin(), selectors.end(), [](const auto& s) { return s.first_seen; });
 }
 
 std::string reason_for(const std::string& rule, const Device& device) {
     if (rule == "deleted") return "the device is deleted in Datto RMM";
     if (rule == "suspended") return "the device is suspended in Datto RMM";
-    if (rule == "class") return "a device of class '" + device.device_class + "' runs no components";
-    if (rule == "on_demand") return "an On-Demand agent runs no jobs";
-    return "the runbook's targets.exclude names it";
+    if (rule == "class") return "a device of class '" + device.device_class.str() + "' runs no components";
+    return "an On-Demand agent runs no jobs";
 }
+
+/// A device with the beginning of its hostname: most comparisons need no look at the device itself.
+struct Sortable {
+    std::array<std::uint64_t, 2> beginning{};
+    const Device* device = nullptr;
+
+    explicit Sortable(const Device& d) : device(&d) {
+        for (std::size_t i = 0; i < 16; ++i)
+            beginning.at(i / 8) = beginning.at(i / 8) << 8U |
+                                  (i < d.hostname.size() ? static_cast<unsigned char>(d.hostname[i]) : 0U);
+    }
+    friend bool operator<(const Sortable& a, const Sortable& b) {
+        if (a.beginning != b.beginning) return a.beginning < b.beginning;
+        return std::tie(a.device->hostname, a.device->uid) < std::tie(b.device->hostname, b.device->uid);
+    }
+};
+
+/// Sorts the fleet's devices into those that are targets and those that a rule keeps out.
+class Sorter {
+public:
+    Sorter(const runbook::Targets& targets, const Fleet& fleet, const SelectionFacts& facts)
+        : fleet_(fleet),
+          facts_(facts),
+          asks_first_seen_(facts.first_seen &&
+                           (asks_first_seen(targets.include) || asks_first_seen(targets.exclude))),
+          include_(targets.include, facts.filters, facts.now),
+          exclude_(targets.exclude, facts.filters, facts.now) {
+        for (const auto& selector : targets.exclude)
+            reasons_.emplace_back("targets.exclude[" + std::to_string(reasons_.size()) +
+                                  "]: " + to_text(selector));
+    }
+
+    [[nodiscard]] Selection select(const RunScope& scope) {
+        std::vector<Sortable> taken;
+        std::vector<LeftOut> left_out;
+        for (const auto& [device, read_at] : fleet_.devices()) {
+            const auto known = facts_of(device);
+            if (!include_.find(known) || !is_in_scope(device, scope)) continue;
+            if (!exclusion_rule(device, fleet_).empty())
+                left_out.push_back({Sortable(device), std::nullopt});
+            else if (const auto place = exclude_.find(known))
+                left_out.push_back({Sortable(device), place});
+            else
+                taken.emplace_back(device);
+        }
+        std::sort(taken.begin(), taken.end());
+        std::sort(left_out.begin(), left_out.end(),
+                  [](const LeftOut& a, const LeftOut& b) { return a.place < b.place; });
+        Selection selection;
+        selection.targets.reserve(taken.size());
+        for (const auto& one : taken) selection.targets.push_back(as_target(*one.device));
+        selection.exclusions.reserve(left_out.size());
+        for (const auto& one : left_out) selection.exclusions.push_back(as_exclusion(one));
+        return selection;
+    }
+
+private:
+    [[nodiscard]] runbook::DeviceFacts facts_of(const Device& device) const {
+        return {device.uid,          device.site_uid,
+                device.site_name,    device.hostname,
+                device.os,           device.device_type,
+                device.device_class, device.domain,
+                device.patch_status, device.udf,
+                device.online,       device.reboot_required,
+                device.last_seen,    asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt};
+    }
+    struct LeftOut {
+        Sortable place;
+        std::optional<std::size_t> exclude;  // which of them; none: it can run no component at all
+    };
+    [[nodiscard]] ExclusionRow as_exclusion(const LeftOut& one) const {
+        const auto& device = *one.place.device;
+        ExclusionRow row{device.uid, device.hostname, device.site_name, "exclude", ""};
+        if (one.exclude) {
+            row.reason = reasons_[*one.exclude];
+        } else {
+            row.rule = exclusion_rule(device, fleet_);
+            row.reason = reason_for(row.rule, device);
+        }
+        return row;
+    }
+
+    const Fleet& fleet_;
+    const SelectionFacts& facts_;
+    bool asks_first_seen_;
+    runbook::MatcherList include_, exclude_;
+    std::vector<SharedText> reasons_;  // of each exclude
+};
 
 }  // namespace
 
 std::string exclusion_rule(const Device& device, const Fleet& fleet) {
     if (device.deleted) return "deleted";
     if (device.suspended) return "suspended";
-    if (!device.device_class.empty() && device.device_class != "device") return "class";
+    if (!device.device_class.empty() && device.device_class.str() != "device") return "class";
     if (fleet.is_on_demand(device.site_uid)) return "on_demand";
     return "";
 }
 
-Selection select_targets(const runbook::Targets& targets, const RunScope& scope, const Fleet& fleet) {
-    Selection selection;
-    for (const auto& [device, read_at] : fleet.devices()) {
-        const auto facts = facts_of(device);
-        if (!any_matches(targets.include, facts) || !is_in_scope(device, scope)) continue;
-        auto rule = exclusion_rule(device, fleet);
-        if (rule.empty() && any_matches(targets.exclude, facts)) rule = "exclude";
-        if (rule.empty())
-            selection.targets.push_back({device.uid, device.site_uid, device.site_name, device.hostname, 1});
-        else
-            selection.exclusions.push_back(
-                {device.uid, device.hostname, device.site_name, rule, reason_for(rule, device)});
+Selection select_targets(const runbook::Targets& targets, const RunScope& scope, const Fleet& fleet,
+                         const SelectionFacts& facts) {
+    return Sorter(targets, fleet, facts).select(scope);
+}
+
+std::optional<std::string> ambiguity(const RunScope& scope, const Fleet& fleet) {
+    for (const auto& name : scope.devices) {
+        if (fleet.find(DeviceUid{name}) != nullptr) continue;
+        auto named = fleet.find_by_hostname(name);
+        std::erase_if(named, [&](const Fleet::Seen* seen) {
+            return seen->device.deleted || !names_site(scope, seen->device);
+        });
+        if (named.size() > 1) return several_of(name, named);
     }
-    const auto by_name = [](const auto& a, const auto& b) {
-        return std::tie(a.hostname, a.device) < std::tie(b.hostname, b.device);
-    };
-    std::sort(selection.targets.begin(), selection.targets.end(), by_name);
-    std::sort(selection.exclusions.begin(), selection.exclusions.end(), by_name);
-    return selection;
+    return std::nullopt;
+}
+
+TargetRow as_target(const Device& device) {
+    return {device.uid, device.site_uid, device.site_name, device.hostname,
+            1,          device.online,   device.last_seen};
 }
 
 }  // namespace runbookd::engine

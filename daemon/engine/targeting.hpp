@@ -1,10 +1,14 @@
 #pragma once
 // Which devices a run takes, and why the others that it named are left out. Pure: fleet and runbook in, rows
 // out.
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/fleet.hpp"
 #include "engine/records.hpp"
+#include "runbook/matcher.hpp"
 #include "runbook/model.hpp"
 
 namespace runbookd::engine {
@@ -14,12 +18,28 @@ struct Selection {
     std::vector<ExclusionRow> exclusions;  ///< only devices that an include matched
 };
 
+/// What is known beside the fleet when targets are selected.
+struct SelectionFacts {
+    UtcTime now{};
+    runbook::FilterMembers filters;  ///< of every filter that the targets name
+    /// When a device was first seen; nullopt: it was there before anybody looked. Empty: so were all.
+    std::function<std::optional<UtcTime>(const DeviceUid&)> first_seen;
+};
+
 /// The runbook's targets over the fleet as it is known, narrowed by `scope` (never widened).
 [[nodiscard]] Selection select_targets(const runbook::Targets& targets, const RunScope& scope,
-                                       const Fleet& fleet);
+                                       const Fleet& fleet, const SelectionFacts& facts);
 
 /// Why no component can run on this device at all, as an exclusion rule (deleted, suspended, class,
 /// on_demand); empty: it can.
 [[nodiscard]] std::string exclusion_rule(const Device& device, const Fleet& fleet);
+
+/// What stands against a scope that names a device by a hostname which several devices have: the message
+/// names each with its uid and site. Deleted devices, and those of other sites than the scope's, do not
+/// count.
+[[nodiscard]] std::optional<std::string> ambiguity(const RunScope& scope, const Fleet& fleet);
+
+/// A device as it is known now, as a target.
+[[nodiscard]] TargetRow as_target(const Device& device);
 
 }  // namespace runbookd::engine

@@ -78,7 +78,7 @@ void Planner::Walk::tally(UtcTime nominal, Verdict verdict, const std::string& r
 void Planner::Walk::write() {
     const auto count = std::exchange(count_, 0);
     if (count == 0) return;
-    planner_.outbox_.write(OccurrenceDecided{runbook_.book->name, runbook_.revision, runbook_.zone, first_,
+    planner_.outbox_.write(OccurrenceDecided{runbook_.book->name, runbook_.revision, runbook_.zone(), first_,
                                              last_, count, verdict_, reason_, std::nullopt, now_.utc});
     if (verdict_ == Verdict::missed)
         runbook_.past.decide(Past::Missed{first_, last_, runbook_.revision, reason_});

@@ -25,7 +25,9 @@ void add_pause_routes(Router& router, Services services);
 void add_verify_routes(Router& router, Services services);
 /// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.
 void add_history_routes(Router& router, Services services);
-/// GET of runbooks, devices, components, status, and /healthz.
+/// GET of the fleet.
+void add_device_routes(Router& router, Services services);
+/// GET of runbooks, components, status, and /healthz.
 void add_state_routes(Router& router, Services services);
 /// The seed's POST …/quickjob and GET …/job/{jobUid}.
 void add_seed_routes(Router& router, Services services);

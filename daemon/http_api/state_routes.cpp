@@ -1,7 +1,6 @@
 // GET: what is now, from the daemon's memory. No await inside, so each answer is one consistent instant.
 #include <nlohmann/json.hpp>
 
-#include "base/glob.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
@@ -22,43 +21,6 @@ Response list_runbooks(Services services, const Request& request) {
     auto list = Json::array();
     for (const auto& runbook : services.control.runbooks())
         if (!wanted || *wanted == runbook.name) list.push_back(runbook_view(runbook));
-    return json_response(list);
-}
-
-/// The filters of `devices`: what was not asked for fits.
-struct DeviceFilter {
-    std::optional<std::string> site, device, status;
-    [[nodiscard]] bool fits(const engine::Device& device_seen) const {
-        if (site && !glob_matches(*site, device_seen.site_name) &&
-            !equals_ignoring_case(*site, device_seen.site_uid.str()))
-            return false;
-        if (device && !glob_matches(*device, device_seen.hostname) &&
-            !equals_ignoring_case(*device, device_seen.uid.str()))
-            return false;
-        return !status || (*status == "online") == device_seen.online;
-    }
-};
-
-Response list_devices(Services services, const Request& request) {
-    const auto known = only_known(request, {"site", "device", "status", "limit"});
-    if (!known) return error_response(known.error());
-    const auto limit = query_limit(request, kLargestLimit);
-    if (!limit) return error_response(limit.error());
-    const DeviceFilter filter{query_value(request, "site"), query_value(request, "device"),
-                              query_value(request, "status")};
-    if (filter.status && *filter.status != "online" && *filter.status != "offline")
-        return invalid_request("query parameter 'status': a device is online or offline");
-    const auto fleet = services.control.fleet();
-    // An empty list would say that there are no devices.
-    if (!fleet.read_at)
-        return error_response(
-            503, "UNAVAILABLE",
-            "the fleet has not been read yet; try again in a moment (see `runbookctl status`)");
-    auto list = Json::array();
-    for (const auto& device : fleet.devices) {
-        if (static_cast<std::int64_t>(list.size()) == *limit) break;
-        if (filter.fits(device)) list.push_back(device_view(device));
-    }
     return json_response(list);
 }
 
@@ -99,7 +61,6 @@ void add_state_routes(Router& router, Services services) {
         });
     };
     add("/v1/runbooks", list_runbooks);
-    add("/v1/devices", list_devices);
     add("/v1/components", list_components);
     add("/v1/status", show_status);
     add("/healthz", show_health);

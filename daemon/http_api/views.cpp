@@ -10,8 +10,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 2> kJsonColumns{"variables", "data"};
-constexpr std::array<std::string_view, 3> kFlagColumns{"stdout_truncated", "stderr_truncated",
-                                                       "outputs_pruned"};
+constexpr std::array<std::string_view, 6> kFlagColumns{
+    "stdout_truncated", "stderr_truncated", "outputs_pruned", "online", "suspended", "deleted"};
 
 bool is_one_of(std::string_view name, const auto& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -96,20 +96,20 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     return view;
 }
 
-Json device_view(const engine::Device& device) {
+Json device_view(const engine::Device& device, std::optional<UtcTime> first_seen_at) {
     Json view;
     view["device_uid"] = device.uid.str();
     view["hostname"] = device.hostname;
     view["customer"] = nullptr;
     view["site_uid"] = device.site_uid.str();
-    view["site_name"] = device.site_name;
-    view["os"] = device.os;
-    view["device_type"] = device.device_type;
-    view["class"] = device.device_class;
+    view["site_name"] = device.site_name.str();
+    view["os"] = device.os.str();
+    view["device_type"] = device.device_type.str();
+    view["class"] = device.device_class.str();
     view["online"] = device.online;
     view["suspended"] = device.suspended;
     view["deleted"] = device.deleted;
-    view["first_seen_at"] = nullptr;
+    view["first_seen_at"] = time_or_null(first_seen_at);
     view["last_seen_at"] = time_or_null(device.last_seen);
     view["gone_at"] = nullptr;
     return view;

@@ -10,7 +10,6 @@ namespace runbookd::lint {
 namespace {
 
 using std::chrono::days;
-using std::chrono::floor;
 using std::chrono::seconds;
 
 constexpr days kLookAhead{20 * 366};

@@ -112,6 +112,8 @@ public:
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual FleetView fleet() const = 0;
+    /// When the device came into the account's list, as device_fleet has it; none: it is not in a whole list.
+    [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;
     [[nodiscard]] virtual std::vector<engine::Component> components() const = 0;
 };
 

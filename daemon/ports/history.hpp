@@ -18,7 +18,7 @@ struct Rows {
     std::vector<std::vector<Cell>> rows;
 };
 
-enum class View { runs, targets, jobs, occurrences, events, exclusions, revisions };
+enum class View { runs, targets, jobs, occurrences, events, exclusions, revisions, devices };
 
 /// Filters that apply to the view's columns; those a view has no column for are an error (invalid_input).
 struct Query {
@@ -29,7 +29,8 @@ struct Query {
     std::optional<std::string> customer;
     std::optional<std::string> site;    ///< site name or uid, exact ignoring case
     std::optional<std::string> device;  ///< device uid or hostname, exact ignoring case
-    std::optional<std::string> status;  ///< status, or disposition for targets, or verdict for occurrences
+    /// status, or disposition for targets, verdict for occurrences, online, offline or gone for devices
+    std::optional<std::string> status;
     std::optional<std::int64_t> since_ms, until_ms;
     std::int64_t limit = 100;  ///< newest first
 };

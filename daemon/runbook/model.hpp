@@ -7,45 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "base/glob.hpp"
-#include "base/ids.hpp"
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
 #include "runbook/guard.hpp"
+#include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
 
 namespace runbookd::runbook {
-
-/// Whole-string globs over one property: any of them matches, or, negated, none of them does.
-struct TextMatch {
-    std::vector<std::string> any_of;
-    bool negated = false;
-    [[nodiscard]] bool matches(std::string_view text) const;
-};
-
-/// What a selector can ask of a device. All set keys must match (AND).
-struct DeviceFacts {
-    const DeviceUid& uid;
-    const SiteUid& site_uid;
-    std::string_view site_name;
-    std::string_view hostname;
-    std::string_view os;
-};
-struct Selector {
-    bool all = false;               ///< `{all: true}`
-    std::optional<TextMatch> site;  ///< matches the site's name (glob) or its uid (exact, ignoring case)
-    std::optional<TextMatch> hostname;
-    std::optional<TextMatch> os;
-    std::optional<TextMatch> device;  ///< uids
-    [[nodiscard]] bool matches(const DeviceFacts& device) const;
-};
-
-struct Targets {
-    std::vector<Selector> include;  ///< OR-ed; never empty
-    std::vector<Selector> exclude;  ///< OR-ed
-};
 
 /// What happens to a target whose device is offline.
 enum class OfflinePolicy {
@@ -88,7 +58,9 @@ struct Runbook {
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, std::string> variables;
     Millis timeout{std::chrono::hours{1}};
-    std::string yaml;  ///< the document's text: with `resolved`, the revision's identity
+    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's,
+    /// and empty here.
+    std::string yaml;
     /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
     std::string resolved;
     std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC

@@ -97,10 +97,10 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.component = book.component;
         one.enabled = book.enabled;
         one.revision = in_force.revision;
-        one.problem = in_force.problem;
+        if (in_force.problem) one.problem = *in_force.problem;
         if (book.schedule) {
             one.schedule = book.schedule->text();
-            one.zone = in_force.zone;
+            one.zone = in_force.zone();
         }
         one.next_at = in_force.next_at;
         if (const auto* const pause = pauses.find(name, now)) one.paused_until = pause->until;
@@ -156,6 +156,10 @@ ports::FleetView ControlService::fleet() const {
     view.devices.reserve(known.devices().size());
     for (const auto& seen : known.devices()) view.devices.push_back(seen.device);
     return view;
+}
+
+std::optional<UtcTime> ControlService::first_seen_at(const DeviceUid& device) const {
+    return loop_.engine().fleet_history().first_seen_at(device);
 }
 
 std::vector<engine::Component> ControlService::components() const {

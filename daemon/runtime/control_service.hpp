@@ -24,6 +24,7 @@ public:
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] ports::FleetView fleet() const override;
+    [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
     [[nodiscard]] std::vector<engine::Component> components() const override;
 
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.

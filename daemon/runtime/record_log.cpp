@@ -92,6 +92,12 @@ LogLine line_of(const engine::OccurrenceDecided& r) {
     return {r.verdict == engine::Verdict::on_time ? Level::debug : Level::warning, "occurrence.decided",
             fields};
 }
+LogLine line_of(const engine::FleetChanged& r) {
+    Fields fields{{"account", r.account},
+                  {"devices", std::to_string(r.rows.size())},
+                  {"gone", std::to_string(r.gone.size())}};
+    return {Level::debug, "fleet.changed", fields};
+}
 LogLine line_of(const engine::Noted& r) {
     Fields fields{{r.subject, r.subject_uid}};
     add_if(fields, "actor", r.actor);

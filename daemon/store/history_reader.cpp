@@ -24,6 +24,7 @@ std::string query_name(ports::View view) {
         case ports::View::occurrences: return "history_occurrences";
         case ports::View::events: return "history_events";
         case ports::View::exclusions: return "history_exclusions";
+        case ports::View::devices: return "history_devices";
         case ports::View::revisions: return "history_revisions";
     }
     return {};

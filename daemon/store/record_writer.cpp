@@ -1,5 +1,6 @@
 #include "store/record_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <variant>
 
@@ -115,18 +116,22 @@ void RecordWriter::record(const engine::RunStarted& run) {
     for (const auto& target : run.targets) {
         auto insert = use("write_target");
         insert.bind(":run", id).bind(":device", target.device.str()).bind(":site_uid", target.site_uid.str());
-        insert.bind(":site_name", target.site_name).bind(":hostname", target.hostname);
-        insert.bind(":wave", target.wave).run();
+        insert.bind(":site_name", target.site_name.str()).bind(":hostname", target.hostname);
+        insert.bind(":wave", target.wave).bind(":online", std::int64_t{target.online ? 1 : 0});
+        insert.bind(":last_seen_at", target.last_seen).run();
     }
     for (const auto& out : run.exclusions) {
         auto insert = use("write_exclusion");
         insert.bind(":run", id).bind(":device", out.device.str()).bind(":hostname", out.hostname);
-        insert.bind(":site_name", out.site_name).bind(":rule", out.rule).bind(":reason", out.reason).run();
+        insert.bind(":site_name", out.site_name.str()).bind(":rule", out.rule);
+        insert.bind(":reason", out.reason.str()).run();
     }
     if (use("write_run_start").bind(":run", run.run.str()).bind(":at", run.at).run() != 1) {
         throw ContradictingRecord("run.started: run " + run.run.str() + " has started already");
     }
-    json data{{"targets", run.targets.size()}, {"excluded", run.exclusions.size()}};
+    const auto online = std::count_if(run.targets.begin(), run.targets.end(),
+                                      [](const engine::TargetRow& target) { return target.online; });
+    json data{{"targets", run.targets.size()}, {"online", online}, {"excluded", run.exclusions.size()}};
     event({run.at, "run", run.run.str(), "run.started", "", std::move(data)});
 }
 

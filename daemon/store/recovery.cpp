@@ -79,6 +79,8 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.row.hostname = row.text(3);
         target.row.wave = row.integer(4);
         target.disposition = known(engine::disposition_from(row.text(5)), row.text(5));
+        target.row.online = row.integer(6) != 0;
+        target.row.last_seen = row.optional_time(7);
         targets.push_back(std::move(target));
     }
     return targets;
@@ -145,6 +147,27 @@ std::vector<engine::RecoveredPause> read_pauses(Connection& connection) {
     return pauses;
 }
 
+std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
+    std::vector<engine::RecoveredDevice> devices;
+    Execution row(connection.statement("recover_devices"));
+    while (row.step()) {
+        engine::Device device;
+        device.uid = DeviceUid(row.text(0));
+        device.hostname = row.text(1);
+        device.site_uid = SiteUid(row.text(2));
+        device.site_name = row.text(3);
+        device.os = row.text(4);
+        device.device_type = row.text(5);
+        device.device_class = row.text(6);
+        device.online = row.integer(7) != 0;
+        device.suspended = row.integer(8) != 0;
+        device.deleted = row.integer(9) != 0;
+        devices.push_back({device.uid, engine::fingerprint_of(device), from_unix_ms(row.integer(11)),
+                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0});
+    }
+    return devices;
+}
+
 }  // namespace
 
 engine::RecoveredState recover(Connection& connection, UtcTime now) {
@@ -161,6 +184,10 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     Execution clock(connection.statement("recover_clock"));
     clock.step();
     state.clock_was_synchronised = clock.integer(0) != 0;
+    state.devices = read_devices(connection);
+    Execution fleet(connection.statement("recover_fleet"));
+    fleet.step();
+    state.knows_fleet = fleet.integer(0) != 0;
     Execution newest(connection.statement("recover_newest"));
     newest.step();
     state.newest = newest.optional_time(0);

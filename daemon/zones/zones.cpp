@@ -1,5 +1,7 @@
 #include "zones/zones.hpp"
 
+#include <cstdlib>
+
 #include "base/sha256.hpp"
 #include "base/spelling.hpp"
 
@@ -13,6 +15,11 @@ std::shared_ptr<const cron::Zone> shared_utc() {
 }
 
 }  // namespace
+
+std::filesystem::path system_folder() {
+    const char* folder = std::getenv("TZDIR");
+    return folder == nullptr || *folder == '\0' ? kSystemFolder : folder;
+}
 
 Result<std::shared_ptr<const cron::Zone>> Zones::find(std::string_view name) {
     if (name == kUtc) return shared_utc();

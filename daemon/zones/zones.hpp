@@ -17,11 +17,13 @@
 namespace runbookd::zones {
 
 inline constexpr const char* kSystemFolder = "/usr/share/zoneinfo";
+/// Where the environment variable TZDIR says, as for the C library (tzset(3)); else kSystemFolder.
+[[nodiscard]] std::filesystem::path system_folder();
 
 /// Hands out zones, each made once. For one thread; the zones themselves may be shared and outlive this.
 class Zones final : public ZoneSource {
 public:
-    explicit Zones(std::filesystem::path folder = kSystemFolder) : folder_(std::move(folder)) {}
+    explicit Zones(std::filesystem::path folder = system_folder()) : folder_(std::move(folder)) {}
 
     /// Exact IANA names, such as "Europe/Berlin"; links ("Europe/Kiev") keep the name they were asked by.
     /// "UTC" needs no data. Errors: not_found, with the nearest names; unavailable, when the zone's file

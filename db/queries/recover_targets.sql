@@ -1,4 +1,4 @@
-SELECT device_uid, site_uid, site_name, hostname, wave, disposition
+SELECT device_uid, site_uid, site_name, hostname, wave, disposition, ifnull(online, 0), last_seen_at
 FROM targets
 WHERE run = :run
 ORDER BY wave, device_uid;

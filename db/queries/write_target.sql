@@ -1,2 +1,2 @@
-INSERT INTO targets (run, device_uid, site_uid, site_name, hostname, wave)
-VALUES (:run, :device, :site_uid, :site_name, :hostname, :wave);
+INSERT INTO targets (run, device_uid, site_uid, site_name, hostname, wave, online, last_seen_at)
+VALUES (:run, :device, :site_uid, :site_name, :hostname, :wave, :online, :last_seen_at);

@@ -1,9 +1,12 @@
+#include <cstring>
+#include <random>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "base/glob.hpp"
 #include "base/ids.hpp"
+#include "base/shared_text.hpp"
 #include "base/spelling.hpp"
 #include "catch.hpp"
 
@@ -82,4 +85,37 @@ TEST_CASE("ids of one kind compare and hash by their text", "[base]") {
     CHECK(std::hash<DeviceUid>{}(DeviceUid("a")) == std::hash<DeviceUid>{}(DeviceUid("a")));
     CHECK(DeviceUid().empty());
     STATIC_REQUIRE_FALSE(std::is_convertible_v<DeviceUid, SiteUid>);
+}
+
+TEST_CASE("a prepared glob says what the glob says", "[base][glob]") {
+    std::mt19937 random(7);
+    const auto text_of = [&](const char* letters, std::size_t most) {
+        std::string text;
+        for (auto n = random() % (most + 1); n > 0; --n) text += letters[random() % std::strlen(letters)];
+        return text;
+    };
+    for (int i = 0; i < 20000; ++i) {
+        const auto pattern = text_of("aBc*?\xC3\xA4", 6);
+        const auto text = text_of("AbC\xC3\xA4", 8);
+        INFO(pattern << " on " << text);
+        REQUIRE(runbookd::Glob(pattern).matches(text) == runbookd::glob_matches(pattern, text));
+    }
+}
+
+TEST_CASE("a pool keeps one copy of each text, as long as somebody refers to it", "[base]") {
+    runbookd::TextPool pool;
+    runbookd::SharedText a = "Acme HQ", b = "Acme HQ", none = "";
+    CHECK(a == b);
+    CHECK(a.place() != b.place());
+    pool.share(a);
+    pool.share(b);
+    pool.share(none);
+    CHECK(a.place() == b.place());
+    CHECK(none.place() == nullptr);
+    pool.sweep();
+    CHECK(pool.size() == 1);
+    a = {};
+    b = {};
+    pool.sweep();
+    CHECK(pool.size() == 0);
 }

@@ -127,6 +127,45 @@ TEST_CASE("selectors take a text, a list or a negation", "[config]") {
     CHECK(targets.exclude[0].hostname->any_of == std::vector<std::string>{"a", "007"});
 }
 
+TEST_CASE("every key of a selector is read", "[config]") {
+    const auto targets =
+        good(
+            "component: Sweep\n"
+            "targets:\n"
+            "  include:\n"
+            "    - {device_type: [Server, Desktop], class: device, domain: {not: corp}}\n"
+            "    - {udf: {5: gold, 300: {not: [a, b]}}, online: true, filter: All Servers}\n"
+            "    - {last_seen: {within: 30d}, first_seen: {not: {within: 7d}}}\n"
+            "    - {reboot_required: {not: false}, patch_status: RebootRequired, filter: [17]}\n")
+            .targets;
+    REQUIRE(targets.include.size() == 4);
+    using runbook::TextMatch;
+    const auto& include = targets.include;
+    CHECK(include[0].device_type == TextMatch{{"Server", "Desktop"}});
+    CHECK(include[0].device_class == TextMatch{{"device"}});
+    CHECK(include[0].domain == TextMatch{{"corp"}, true});
+    CHECK(*include[1].udf == std::map<int, TextMatch>{{5, {{"gold"}}}, {300, {{"a", "b"}, true}}});
+    CHECK(include[1].online == runbook::FlagMatch{true});
+    CHECK(include[1].filter == TextMatch{{"All Servers"}});
+    CHECK(include[2].last_seen == runbook::TimeMatch{std::chrono::hours{24 * 30}});
+    CHECK(include[2].first_seen == runbook::TimeMatch{std::chrono::hours{24 * 7}, true});
+    CHECK(include[3].reboot_required == runbook::FlagMatch{false, true});
+    CHECK(include[3].patch_status == TextMatch{{"RebootRequired"}});
+    CHECK(targets.filters() == std::vector<std::string>{"17", "All Servers"});
+}
+
+TEST_CASE("a word that Datto is not known to use is taken, with a warning that offers the nearest",
+          "[config]") {
+    const auto parsed = parse(
+        "component: S\ntargets: {include: [{patch_status: RebootRequird}, {class: '*'}, {class: devise}]}\n");
+    CHECK(parsed.runbook);
+    REQUIRE(parsed.diagnostics.size() == 2);
+    CHECK(parsed.diagnostics[0].severity == Severity::warning);
+    CHECK(parsed.diagnostics[0].code == "unknown_value");
+    CHECK(parsed.diagnostics[0].suggestion == "RebootRequired");
+    CHECK(parsed.diagnostics[1].path == "targets.include[2].class");
+}
+
 TEST_CASE("variables keep the text as typed", "[config]") {
     const auto runbook = good(kLeast +
                               "variables:\n"

@@ -35,7 +35,10 @@ TEST_CASE("devices are read with all that runbooks select by", "[datto]") {
         "devices": [{"id": 7, "uid": "d1", "siteUid": "s1", "siteName": "Acme HQ", "hostname": "ACME-DC01",
             "deviceType": {"category": "Server", "type": "Main System Chassis"}, "operatingSystem": "Windows",
             "deviceClass": "device", "online": true, "suspended": false, "deleted": false,
-            "lastSeen": 1767225600000, "udf": {"udf1": null}, "surprise": [1, 2]}]})");
+            "lastSeen": 1767225600000, "udf": {"udf1": null, "udf10": "ten", "udf2": 7, "udf300": "last",
+                "udf301": "no", "udfx": "no", "other": "no"},
+            "domain": "corp", "rebootRequired": false, "patchManagement": {"patchStatus": "FullyPatched"},
+            "surprise": [1, 2]}]})");
     REQUIRE(page.items.size() == 1);
     const auto& device = page.items.front();
     CHECK(device.uid == DeviceUid{"d1"});
@@ -49,7 +52,32 @@ TEST_CASE("devices are read with all that runbooks select by", "[datto]") {
     CHECK_FALSE(device.suspended);
     CHECK_FALSE(device.deleted);
     CHECK(format_utc(device.last_seen.value()) == "2026-01-01T00:00:00.000Z");
+    CHECK(device.domain == "corp");
+    CHECK(device.reboot_required == false);
+    CHECK(device.patch_status == "FullyPatched");
+    CHECK(device.udf.value(1).empty());
+    CHECK(device.udf.value(2) == "7");
+    CHECK(device.udf.value(10) == "ten");
+    CHECK(device.udf.value(300) == "last");
     CHECK(page.next_cursor == "/api/v2/account/devices?max=250&page=1");
+}
+
+TEST_CASE("filters are read with their ids, and a filter's page for who is on it", "[datto]") {
+    const auto page = reply<engine::Page<engine::Filter>>(engine::ReadCustomFilters{}, R"({
+        "pageDetails": {"count": 4, "nextPageUrl": null},
+        "filters": [{"id": 17, "name": "All Servers", "type": "custom"}, {"id": "18", "name": "Text id"},
+            {"id": null, "name": "no id"}, {"id": 19, "name": null}]})");
+    REQUIRE(page.items.size() == 2);
+    CHECK(page.items[0].id == 17);
+    CHECK(page.items[0].name == "All Servers");
+    CHECK(page.items[1].id == 18);
+    const auto members = reply<engine::Page<DeviceUid>>(engine::ReadFilterDevices{17, ""}, R"({
+        "pageDetails": {"nextPageUrl":
+            "https://merlot-api.centrastage.net/api/v2/account/devices?max=250&page=1"},
+        "devices": [{"uid": "d1", "hostname": "A"}, {"uid": null}, {"uid": "d2"}]})");
+    CHECK(members.items == std::vector{DeviceUid{"d1"}, DeviceUid{"d2"}});
+    CHECK(members.next_cursor == "/api/v2/account/devices?max=250&page=1");
+    CHECK_FALSE(read(engine::ReadFilterDevices{17, ""}, "{}"));
 }
 
 TEST_CASE("any field of a device may be null", "[datto]") {
@@ -57,12 +85,16 @@ TEST_CASE("any field of a device may be null", "[datto]") {
         reply<engine::Page<engine::Device>>(engine::ReadDevices{}, R"({"pageDetails": null, "devices": [
         {"uid": "d1", "siteUid": null, "siteName": null, "hostname": null, "deviceType": null,
          "operatingSystem": null, "deviceClass": null, "online": null, "suspended": null, "deleted": null,
-         "lastSeen": null},
+         "lastSeen": null, "domain": null, "udf": null, "rebootRequired": null, "patchManagement": null},
         {"uid": null, "hostname": "nobody"}, null, 5, {"uid": "d2", "status": "online"}]})");
     REQUIRE(page.items.size() == 2);
     CHECK(page.items[0].device_class == "device");
     CHECK_FALSE(page.items[0].online);
     CHECK_FALSE(page.items[0].last_seen);
+    CHECK_FALSE(page.items[0].reboot_required);
+    CHECK(page.items[0].domain.empty());
+    CHECK(page.items[0].patch_status.empty());
+    CHECK(page.items[0].udf.empty());
     CHECK(page.items[1].online);
     CHECK(page.next_cursor.empty());
 }

@@ -79,6 +79,16 @@ TEST_CASE("filters that a next page has lost are put back", "[datto]") {
           "&categories=job&actions=create");
 }
 
+TEST_CASE("filters are listed, and a filter's devices read by its id on every page", "[datto]") {
+    CHECK(target_of(engine::ReadDefaultFilters{}) == "/api/v2/filter/default-filters?max=250");
+    CHECK(target_of(engine::ReadCustomFilters{}) == "/api/v2/filter/custom-filters?max=250");
+    CHECK(target_of(engine::ReadFilterDevices{17, ""}) == "/api/v2/account/devices?max=250&filterId=17");
+    CHECK(target_of(engine::ReadFilterDevices{17, "/api/v2/account/devices?max=250&page=1"}) ==
+          "/api/v2/account/devices?max=250&page=1&filterId=17");
+    CHECK(target_of(engine::ReadFilterDevices{17, "/api/v2/account/devices?max=250&filterId=17&page=1"}) ==
+          "/api/v2/account/devices?max=250&filterId=17&page=1");
+}
+
 TEST_CASE("a cursor that leaves the account is refused", "[datto]") {
     CHECK_FALSE(build_request(base(), engine::ReadDevices{"https://evil.example/api/v2/account/devices"}));
     CHECK_FALSE(build_request(base(), engine::ReadDevices{"//evil.example/api"}));

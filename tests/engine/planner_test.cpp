@@ -195,11 +195,11 @@ TEST_CASE("a bad file leaves its last good revision in force, and says so once",
     bench.reload({}, {{"sweep", "line 3: no"}});
     CHECK(bench.all<RevisionRetired>().empty());
     CHECK(bench.notes("runbook.kept_last_good").size() == 1);
-    CHECK(bench.engine().planner().find("sweep")->problem == "line 3: no");
+    CHECK(bench.engine().planner().find("sweep")->problem == std::string("line 3: no"));
     bench.run_for(minutes{1});
     CHECK(bench.all<RunPlanned>().size() == 1);
     bench.reload({clean_every_minute("sweep", minutes{1})});
-    CHECK(bench.engine().planner().find("sweep")->problem.empty());
+    CHECK_FALSE(bench.engine().planner().find("sweep")->problem);
 }
 
 TEST_CASE("a disabled runbook has no next time, and a person cannot start it", "[engine][planner]") {

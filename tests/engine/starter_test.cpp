@@ -16,6 +16,12 @@ using fakes::windows_server;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+RunScope only(const std::string& device) {
+    RunScope scope;
+    scope.devices = {device};
+    return scope;
+}
+
 }  // namespace
 
 TEST_CASE("a run that no device fits is completed at once", "[engine][starter]") {
@@ -83,6 +89,37 @@ TEST_CASE("a component that does not exist fails every target and says what woul
     CHECK(bench.all<TargetDecided>()[0].reason == "rejected");
     CHECK(bench.all<TargetDecided>()[0].message.find("did you mean 'Clean'?") != std::string::npos);
     CHECK(bench.notes("run.component_not_found").size() == 1);
+    CHECK(bench.calls<CreateQuickJob>().empty());
+}
+
+TEST_CASE("a run that is narrowed to a hostname of several devices is refused with their uids and sites",
+          "[engine][starter]") {
+    EngineBench bench({windows_server("d1", "PC1"), windows_server("d2", "PC1")});
+    bench.start({clean_all("sweep")});
+    bench.run_for(seconds{5});
+    bench.run("sweep", only("pc1"));
+    bench.run_for(seconds{5});
+    REQUIRE(bench.run_answers.size() == 1);
+    REQUIRE_FALSE(bench.run_answers[0]);
+    CHECK(bench.run_answers[0].error().code == ErrorCode::conflict);
+    CHECK(bench.run_answers[0].error().message ==
+          "hostname 'pc1' fits 2 devices; give a uid: d1 (Acme HQ) d2 (Acme HQ)");
+    CHECK(bench.all<RunPlanned>().empty());
+    bench.run("sweep", only("d2"));
+    bench.run_for(seconds{5});
+    CHECK(bench.all<RunStarted>().at(0).targets.at(0).device.str() == "d2");
+}
+
+TEST_CASE("a hostname that a second device has by the time the run begins aborts it", "[engine][starter]") {
+    EngineBench bench({windows_server("d1", "PC1")});
+    bench.start({clean_all("sweep")});
+    bench.run_for(minutes{1});
+    bench.devices.push_back(windows_server("d2", "PC1"));
+    bench.run("sweep", only("pc1"));
+    bench.run_for(seconds{5});
+    CHECK(bench.all<RunStarted>().at(0).targets.empty());
+    CHECK(bench.all<RunFinished>().at(0).status == RunStatus::aborted);
+    CHECK(bench.notes("run.device_ambiguous").size() == 1);
     CHECK(bench.calls<CreateQuickJob>().empty());
 }
 

@@ -43,7 +43,7 @@ runbook::Runbook clean_all(const std::string& name) {
     runbook::Runbook runbook;
     runbook.name = name;
     runbook.account = "main";
-    runbook.targets.include.push_back({true, {}, {}, {}, {}});
+    runbook.targets.include.push_back({.all = true});
     runbook.component = "Clean";
     runbook.yaml = "name: " + name;
     return runbook;
@@ -183,6 +183,17 @@ ApiResult EngineBench::answer(const ApiCall& call) {
         return engine::Page<engine::Site>{
             {{SiteUid{"s1"}, "Acme HQ", false}, {SiteUid{"s2"}, "On demand", true}}, ""};
     if (std::holds_alternative<engine::ReadDevices>(call)) return engine::Page<engine::Device>{devices, ""};
+    if (std::holds_alternative<engine::ReadDefaultFilters>(call)) return engine::Page<engine::Filter>{};
+    if (std::holds_alternative<engine::ReadCustomFilters>(call)) {
+        engine::Page<engine::Filter> page;
+        for (const auto& filter : filters) page.items.push_back(filter);
+        return page;
+    }
+    if (const auto* read = std::get_if<engine::ReadFilterDevices>(&call)) {
+        const auto found = members.find(read->filter);
+        if (found == members.end()) return failure(FailureKind::not_found, 404);
+        return engine::Page<DeviceUid>{found->second, ""};
+    }
     if (std::holds_alternative<engine::ReadComponents>(call))
         return engine::Page<engine::Component>{components, ""};
     if (const auto* read = std::get_if<engine::ReadDevice>(&call)) {

@@ -44,7 +44,9 @@ public:
     // ── the account ──
     std::vector<engine::Device> devices;
     std::vector<engine::Component> components;
-    std::map<DattoJobUid, engine::JobResult> results;  ///< absent: pending
+    std::vector<engine::Filter> filters;
+    std::map<engine::FilterId, std::vector<DeviceUid>> members;  ///< absent: 404
+    std::map<DattoJobUid, engine::JobResult> results;            ///< absent: pending
     std::optional<std::string> output = "done\n";
     std::vector<engine::JobActivity> activities;
     Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };

@@ -119,6 +119,29 @@ void SimulatedStore::take(const engine::OccurrenceDecided& r) {
     auto& judged = runbooks_.at(r.runbook).judged_until;
     judged = std::max(judged.value_or(r.until), r.until);
 }
+void SimulatedStore::take(const engine::FleetChanged& r) {
+    for (const auto& row : r.rows) {
+        const bool is_new = row.change == engine::FleetRow::Change::known_before ||
+                            row.change == engine::FleetRow::Change::appeared;
+        require(is_new != devices_.contains(row.device.uid), "a device is first seen once");
+        auto& stored = devices_[row.device.uid];
+        if (is_new) {
+            stored.device = row.device.uid;
+            stored.first_seen = row.first_seen;
+            stored.known_before = row.change == engine::FleetRow::Change::known_before;
+        }
+        stored.fingerprint = engine::fingerprint_of(row.device);
+        stored.last_seen = row.device.last_seen;
+        stored.is_gone = false;
+    }
+    for (const auto& uid : r.gone) {
+        require(devices_.contains(uid) && !devices_.at(uid).is_gone, "who is gone was there");
+        devices_.at(uid).is_gone = true;
+    }
+    if (!r.first_list) return;
+    require(!knows_fleet_, "there is one first list");
+    knows_fleet_ = true;
+}
 void SimulatedStore::take(const engine::OccurrencesVoided& r) {
     std::erase_if(occurrences_, [&](const auto& row) {
         const bool is_void = row.runbook == r.runbook && row.verdict == engine::Verdict::missed && !row.run &&
@@ -195,6 +218,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     state.clock_was_synchronised = std::any_of(
         notes_.begin(), notes_.end(), [](const auto& note) { return note.kind == "clock.synchronised"; });
     state.older_revisions = texts_;
+    for (const auto& [uid, device] : devices_) state.devices.push_back(device);
+    state.knows_fleet = knows_fleet_;
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
             state.runs.push_back({run.planned, run.started_at, run.targets});

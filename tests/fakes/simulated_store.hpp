@@ -59,6 +59,7 @@ private:
     void take(const engine::JobChanged& r);
     void take(const engine::JobLate& r);
     void take(const engine::OccurrenceDecided& r);
+    void take(const engine::FleetChanged& r);
     void take(const engine::Noted& r);
 
     std::map<std::string, engine::RecoveredRunbook> runbooks_;
@@ -69,6 +70,8 @@ private:
     void judge_again(const std::string& runbook);
 
     std::vector<engine::OccurrenceDecided> occurrences_;
+    std::map<DeviceUid, engine::RecoveredDevice> devices_;
+    bool knows_fleet_ = false;
     std::vector<engine::RecoveredPause> pauses_;
     std::set<std::string> open_pauses_;  // by runbook: the last one of it in pauses_
     std::vector<std::string> zone_digests_;

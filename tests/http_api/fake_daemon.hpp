@@ -47,6 +47,7 @@ struct FakeControl final : ports::Control {
     std::vector<ports::RunbookStatus> runbooks_known;
     ports::DaemonStatus status_now;
     ports::FleetView fleet_now;
+    std::map<DeviceUid, UtcTime> first_seen;
     std::vector<engine::Component> components_known;
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override {
@@ -71,6 +72,10 @@ struct FakeControl final : ports::Control {
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
     [[nodiscard]] ports::FleetView fleet() const override { return fleet_now; }
+    [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override {
+        const auto found = first_seen.find(device);
+        return found == first_seen.end() ? std::nullopt : std::optional(found->second);
+    }
     [[nodiscard]] std::vector<engine::Component> components() const override { return components_known; }
 };
 

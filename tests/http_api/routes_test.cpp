@@ -179,6 +179,37 @@ TEST_CASE("devices are filtered, and an unread fleet is not an empty one", "[htt
     CHECK(hosts("/v1/devices?device=D3") == "BETA-WS01 ");
     CHECK(hosts("/v1/devices?limit=1") == "ACME-DC01 ");
     CHECK(exchange(daemon.socket, "GET", "/v1/devices?status=idle").status == 400);
+    CHECK(exchange(daemon.socket, "GET", "/v1/devices?customer=acme").status == 501);
+}
+
+TEST_CASE("devices tell when they were first seen, and those that are gone come last, from the record",
+          "[http_api]") {
+    FakeDaemon daemon;
+    daemon.control.fleet_now.read_at = from_unix_ms(0);
+    daemon.control.fleet_now.devices = {device("d1", "ACME-DC01", "Acme HQ", true)};
+    daemon.control.first_seen[DeviceUid{"d1"}] = from_unix_ms(1'764'554'400'000);
+    ports::Query asked;
+    daemon.history.on_query = [&](const ports::Query& query) -> Result<ports::Rows> {
+        asked = query;
+        return ports::Rows{
+            {"device_uid", "hostname", "site_uid", "site_name", "online", "gone_at"},
+            {{"d8", "BETA-OLD", "s2", "Beta", std::int64_t{0}, "2026-01-01T00:00:00.000Z"},
+             {"d9", "ACME-OLD", "s1", "Acme HQ", std::int64_t{0}, "2026-01-02T00:00:00.000Z"}}};
+    };
+    daemon.start();
+    const auto get = [&](const char* path) { return Json::parse(exchange(daemon.socket, "GET", path).body); };
+    const auto all = get("/v1/devices");
+    REQUIRE(all.size() == 3);
+    CHECK(all[0]["first_seen_at"] == "2025-12-01T02:00:00.000Z");
+    CHECK(all[0]["gone_at"].is_null());
+    CHECK(all[2]["hostname"] == "ACME-OLD");
+    CHECK(all[2]["online"] == false);
+    CHECK(all[2]["gone_at"] == "2026-01-02T00:00:00.000Z");
+    CHECK(asked.view == ports::View::devices);
+    CHECK(asked.status == "gone");
+    CHECK(get("/v1/devices?site=acme*&status=gone").size() == 1);
+    CHECK(get("/v1/devices?status=online").size() == 1);
+    CHECK(get("/v1/devices?limit=1").size() == 1);
 }
 
 TEST_CASE("state is told from memory: runbooks, components, status, health", "[http_api]") {

@@ -95,6 +95,60 @@ TEST_CASE("devices come in pages of at most 250 that lead to the next", "[sandbo
     CHECK(fixture.get("/api/v2/account/devices?max=-1").status == 400);
 }
 
+TEST_CASE("what a device was audited for is served, or null where nobody knows", "[sandbox]") {
+    ApiFixture fixture(R"(
+limits: off
+sites:
+  - name: Acme HQ
+    devices:
+      - {hostname: A1, domain: corp, udf: {5: gold, 300: last}, reboot_required: true, patch_status: RebootRequired}
+      - {hostname: A2, reboot_required: false}
+      - {hostname: A3}
+)");
+    const auto devices = fixture.get_json("/api/v2/account/devices")["devices"];
+    REQUIRE(devices.size() == 3);
+    CHECK(devices[0]["domain"] == "corp");
+    CHECK(devices[0]["udf"]["udf5"] == "gold");
+    CHECK(devices[0]["udf"]["udf300"] == "last");
+    CHECK(devices[0]["udf"]["udf6"].is_null());
+    CHECK(devices[0]["rebootRequired"] == true);
+    CHECK(devices[0]["patchManagement"]["patchStatus"] == "RebootRequired");
+    CHECK(devices[1]["rebootRequired"] == false);
+    CHECK(devices[2]["rebootRequired"].is_null());
+    CHECK(devices[2]["patchManagement"].is_null());
+    CHECK(devices[2]["domain"].is_null());
+}
+
+TEST_CASE("filters are the vendor's or the account's, and their pages keep the filter", "[sandbox]") {
+    ApiFixture fixture(R"(
+limits: off
+sites:
+  - name: Acme HQ
+    devices:
+      - {hostname: "W{n}", count: 300, os: Windows 11, domain: corp}
+      - {hostname: L1, os: Debian}
+filters:
+  - {name: All Windows, os: "*Windows*", default: true}
+  - {name: Corp, domain: corp}
+  - {name: Nobody, hostname: none}
+)");
+    const auto defaults = fixture.get_json("/api/v2/filter/default-filters")["filters"];
+    REQUIRE(defaults.size() == 1);
+    CHECK(defaults[0]["name"] == "All Windows");
+    CHECK(defaults[0]["type"] == "rmm_default");
+    const auto customs = fixture.get_json("/api/v2/filter/custom-filters")["filters"];
+    REQUIRE(customs.size() == 2);
+    CHECK(customs[0]["type"] == "custom");
+    const auto id = std::to_string(customs[0]["id"].get<int>());
+    const auto first = fixture.get_json("/api/v2/account/devices?max=250&filterId=" + id);
+    CHECK(first["devices"].size() == 250);
+    CHECK(first["pageDetails"]["totalCount"] == 300);
+    CHECK(contains(first["pageDetails"]["nextPageUrl"].get<std::string>(), "filterId=" + id));
+    const auto rest = fixture.get_json("/api/v2/account/devices?max=250&page=1&filterId=" + id);
+    CHECK(rest["devices"].size() == 50);
+    CHECK(fixture.get_json("/api/v2/account/devices?filterId=3")["devices"].empty());
+}
+
 TEST_CASE("devices are filtered by substrings without case, and by filterId before all", "[sandbox]") {
     ApiFixture fixture(kFleet);
     const auto count = [&](const std::string& query) {

@@ -105,6 +105,8 @@ TEST_CASE("values of the wrong kind are refused", "[sandbox]") {
     CHECK(contains(device("deleted: yes"), "deleted: expected true or false"));
     CHECK(contains(device("udf: {301: x}"), "udf: expected numbers from 1 to 300"));
     CHECK(contains(device("class: tractor"), "class: expected device, printer"));
+    CHECK(contains(device("patch_status: Rebooting"), "patch_status: expected NoPolicy"));
+    CHECK(contains(device("reboot_required: maybe"), "reboot_required: expected true or false"));
     CHECK(contains(device("count: 2"), "hostname: expected a place for the number"));
     CHECK(contains(device("last_seen: yesterday"), "last_seen: expected a span"));
     CHECK(contains(error_of("components: [{name: c, simulate: {outcome: {Success: 90%}}}]"), "sum to 100%"));

@@ -26,7 +26,7 @@ runbook::Runbook every_minute(const std::string& name, Millis window) {
     runbook.schedule =
         schedule::Timeline({schedule::Entry{.rule = *cron::Expression::parse("* * * * *"), .zone = utc()}});
     runbook.window = window;
-    runbook.targets.include.push_back({true, {}, {}, {}, {}});
+    runbook.targets.include.push_back({.all = true});
     runbook.component = "Clean";
     runbook.yaml = "name: " + name;
     return runbook;

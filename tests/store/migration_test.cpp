@@ -43,12 +43,12 @@ void make_version_2(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("version 2 becomes version 3, and keeps what it held", "[store]") {
+TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[store]") {
     TempFolder folder;
     const auto database = folder.file("audit.db");
     make_version_2(database);
     OpenStore open(database);
-    CHECK(one(database, "PRAGMA user_version") == "3");
+    CHECK(one(database, "PRAGMA user_version") == "4");
     CHECK(one(database, "PRAGMA integrity_check") == "ok");
     CHECK(rows(database, "PRAGMA foreign_key_check").empty());
     CHECK(rows(database, "SELECT nominal_at, verdict, run_uid FROM occurrence_history ORDER BY nominal_at") ==
@@ -63,6 +63,10 @@ TEST_CASE("version 2 becomes version 3, and keeps what it held", "[store]") {
     CHECK(state->runbooks.at(0).judged_until == from_unix_ms(60'000));
     CHECK(state->pauses.empty());
     CHECK(state->zone_digests.empty());
+    CHECK(state->devices.empty());
+    CHECK_FALSE(state->knows_fleet);
+    CHECK(one(database, "SELECT count(*) FROM targets WHERE online IS NULL AND last_seen_at IS NULL") ==
+          one(database, "SELECT count(*) FROM targets"));
 
     const auto slice = open.wait_for(open.store().slice("clean", from_unix_ms(-1), at()));
     REQUIRE(slice->occurrences.size() == 2);
