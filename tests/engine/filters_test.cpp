@@ -23,7 +23,8 @@ runbook::Runbook clean_filtered(const std::string& name, std::vector<std::string
 
 std::vector<std::string> targets_of(const EngineBench& bench, std::size_t run = 0) {
     std::vector<std::string> uids;
-    for (const auto& row : bench.all<RunStarted>().at(run).targets) uids.push_back(row.device.str());
+    const auto started = bench.all<RunStarted>();
+    for (const auto& row : started.at(run).targets) uids.push_back(row.device.str());
     return uids;
 }
 

@@ -131,7 +131,8 @@ TEST_CASE("devices are listed by site, device and status", "[store]") {
     open.commit({part({{offline, Change::appeared, at()}}, {DeviceUid("d2")}, 1000)});
     const auto uids = [&](const std::function<void(ports::Query&)>& narrow) {
         std::string text;
-        for (const auto& row : open.query(ask(ports::View::devices, narrow))->rows)
+        const auto found = open.query(ask(ports::View::devices, narrow));
+        for (const auto& row : found->rows)
             text += std::get<std::string>(row[0]) + " ";
         return text;
     };
