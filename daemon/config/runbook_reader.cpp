@@ -153,6 +153,7 @@ private:
             };
             runbook_.not_during = read_blackouts(*blackouts, runbook_.name, zone_of);
         }
+        zone_ = read.zone;
         if (read.schedule)
             for (const auto& entry : read.schedule->entries()) keep_rules(*entry.zone);
         for (const auto& item : runbook_.not_during.items()) keep_rules(*item.zone);
@@ -207,13 +208,28 @@ private:
         } else if (!map_.has("steps")) {
             map_.missing("component", "the name or uid of a component");
         }
-        if (const auto field = map_.get("variables")) runbook_.variables = read_variables(*field);
+        if (const auto field = map_.get("variables")) read_the_variables(*field);
+    }
+
+    void read_the_variables(const Field& field) {
+        runbook_.variables = read_variables(field, {runbook_.name, settings_});
+        const auto& variables = runbook_.variables;
+        if (std::none_of(variables.begin(), variables.end(),
+                         [](const auto& variable) { return variable.second.uses_date(); }))
+            return;
+        if (!map_.has("schedule")) {
+            const auto& name = settings_.account.timezone;
+            resolved_.add("timezone", name);
+            zone_ = find_account_zone(field, name, zones_);
+        }
+        runbook_.zone = zone_;
     }
 
     const MapReader& map_;
     const Settings& settings_;
     zones::ZoneSource& zones_;
     runbook::Runbook runbook_;
+    std::shared_ptr<const cron::Zone> zone_;  // of the schedule
     Resolved resolved_;
 };
 
@@ -298,6 +314,7 @@ ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& set
                              zones::ZoneSource& zones, const RecordedRules& recorded) {
     const auto resolved = ResolvedThen::read(revision.resolved);
     auto then = settings;
+    then.account.name.clear();  // which account and secrets it may use was asked when it took effect
     if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
     std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
     for (const auto& [name, digest] : resolved.digests)

@@ -2,6 +2,7 @@
 // The daemon's settings, as read from runbookd.yaml: docs/configuration.md is their reference.
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,12 @@ struct AccountSettings {
     Millis fleet_refresh{std::chrono::minutes{10}};
 };
 
+/// What runbooks may write as ${secret:NAME}.
+struct DeclaredSecret {
+    Secret value;
+    std::vector<std::string> runbooks;  ///< globs over the names of those that may
+};
+
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat {
     automatic,  ///< journal under systemd, text on a terminal
@@ -57,6 +64,7 @@ struct Settings {
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
+    std::map<std::string, DeclaredSecret> secrets;
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::automatic;
 };

@@ -13,6 +13,7 @@
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
+#include "templates/template.hpp"
 
 namespace runbookd::runbook {
 
@@ -54,7 +55,10 @@ struct Runbook {
     OfflinePolicy offline = OfflinePolicy::skip;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
-    std::map<std::string, std::string> variables;
+    std::map<std::string, templates::Template> variables;
+    /// In which templates show dates: the schedule's (its first entry's), else the account's. Null: none
+    /// does.
+    std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
     /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's, and
     /// empty here.
