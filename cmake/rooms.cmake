@@ -1,11 +1,12 @@
 # A room is one folder of daemon/ and one static library; its LINK line names what it may include.
 # tests/architecture holds the includes to the same table. PRECOMPILED edges: it uses Asio and JSON throughout.
+# INSIDE: libraries that only its sources see, for flags such as -pthread would keep others from the precompiled headers.
 function(runbookd_room name)
-  cmake_parse_arguments(ROOM "" "PRECOMPILED" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "" "PRECOMPILED" "SOURCES;LINK;INSIDE" ${ARGN})
   if(ROOM_SOURCES)
     add_library(room_${name} STATIC ${ROOM_SOURCES})
     target_include_directories(room_${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
-    target_link_libraries(room_${name} PUBLIC ${ROOM_LINK} PRIVATE runbookd_compiler)
+    target_link_libraries(room_${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_INSIDE} runbookd_compiler)
     if(ROOM_PRECOMPILED)
       target_precompile_headers(room_${name} REUSE_FROM precompiled_${ROOM_PRECOMPILED})
     endif()

@@ -148,7 +148,7 @@ std::vector<Row> rows() {
                     {{hostname, {"*SRV*", "C1*", "*-WS0*1"}}}});
     rows.push_back(
         {"hostname: not *WS*", one({.hostname = glob({"*WS*"}, true)}), {{hostname, {"*WS*"}, true}}});
-    rows.push_back({"udf 5: gold", one({.udf = {{5, glob({"gold"})}}}), {{udf5, {"gold"}}}});
+    rows.push_back({"udf 5: gold", one({.udf = std::map<int, TextMatch>{{5, glob({"gold"})}}}), {{udf5, {"gold"}}}});
     rows.push_back({"five keys",
                     one({.site = glob({"Customer 1*"}),
                          .hostname = glob({"*-LAB-*"}, true),
@@ -164,7 +164,7 @@ std::vector<Row> rows() {
                     {{{.all = true}},
                      {{.hostname = glob({"*-LAB-*", "*SQL*"})},
                       {.os = glob({"*macOS*"})},
-                      {.udf = {{5, glob({"gold"})}}},
+                      {.udf = std::map<int, TextMatch>{{5, glob({"gold"})}}},
                       {.site = glob({"Customer 7*"})}}},
                     {{hostname, {"*-LAB-*", "*SQL*"}, true},
                      {os, {"*macOS*"}, true},

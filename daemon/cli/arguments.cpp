@@ -14,12 +14,12 @@ namespace {
 const std::vector<std::string> kVerbs{"validate", "lint",   "next",        "run",     "quickjob",
                                       "runbooks", "runs",   "occurrences", "targets", "jobs",
                                       "show",     "output", "events",      "devices", "components",
-                                      "status",   "pause",  "resume",      "verify"};
+                                      "status",   "pause",  "resume",      "verify",  "schema"};
 /// Of the design, not built yet: said so, rather than "unknown".
 const std::vector<std::string> kLaterVerbs{
-    "plan",     "forecast", "diff",   "apply",     "failures", "outputs",   "coverage", "why",
-    "retarget", "settle",   "cancel", "approve",   "reject",   "doctor",    "budget",   "audit",
-    "collect",  "import",   "token",  "dashboard", "schema",   "completion"};
+    "plan",   "forecast", "diff",    "apply",  "failures", "outputs",   "coverage",
+    "why",    "retarget", "settle",  "cancel", "approve",  "reject",    "doctor",
+    "budget", "audit",    "collect", "import", "token",    "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -133,6 +133,7 @@ private:
         validate->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
         auto* lint = verb("lint", Verb::lint, "What is valid and probably not meant; needs no daemon");
         lint->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
+        verb("schema", Verb::schema, "The JSON Schema of runbooks, for editors; needs no daemon");
         auto* next = list("next", Verb::next, "Coming occurrences; needs no daemon");
         auto* runbook = next->add_option("RUNBOOK", command_.name, "Default: all runbooks with a schedule");
         auto* cron = next->add_option("--cron", command_.cron, "An expression instead of a runbook")

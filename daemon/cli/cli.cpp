@@ -60,6 +60,7 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
         case Verb::validate: return run_validate(around, *arguments.command);
         case Verb::lint: return run_lint(around, *arguments.command);
         case Verb::next: return run_next(around, *arguments.command);
+        case Verb::schema: return run_schema(around);
         default: return ask_daemon(around, *arguments.command);
     }
 }

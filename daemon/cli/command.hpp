@@ -12,6 +12,7 @@ enum class Verb {
     validate,
     lint,
     next,
+    schema,
     run,
     quickjob,
     runbooks,

@@ -1,5 +1,5 @@
 #pragma once
-// The verbs that need no daemon: validate, lint and next.
+// The verbs that need no daemon: validate, lint, next and schema.
 #include "cli/command.hpp"
 #include "cli/surroundings.hpp"
 
@@ -13,5 +13,7 @@ int run_validate(Surroundings& around, const Command& command);
 int run_lint(Surroundings& around, const Command& command);
 /// Prints the next occurrences of an expression, of a runbook, or of all of them.
 int run_next(Surroundings& around, const Command& command);
+/// Prints the JSON Schema of runbooks.
+int run_schema(Surroundings& around);
 
 }  // namespace runbookd::cli

@@ -3,7 +3,8 @@
 #include <cmath>
 
 #include "config/base_url.hpp"
-#include "config/secret_reference.hpp"
+#include "config/blackout_reader.hpp"
+#include "config/secrets_reader.hpp"
 #include "config/zone_reader.hpp"
 
 namespace runbookd::config {
@@ -16,53 +17,10 @@ constexpr Range<Millis> kRefreshRange{seconds{1}, hours{24}};
 constexpr Range<std::int64_t> kLimitRange{1, 1'000'000'000};
 
 const Vocabulary& account_keys() {
-    static const Vocabulary keys{{"api", "url", "key", "secret", "ca", "timezone", "limits", "budget",
-                                  "follow", "fleet", "not_during"},
-                                 {"proxy", "token"}};
+    static const Vocabulary keys{{"api", "url", "key", "secret", "token", "ca", "proxy", "timezone", "limits",
+                                  "budget", "follow", "fleet", "not_during"},
+                                 {}};
     return keys;
-}
-
-bool is_plaintext_refused(const Field& field, const AccountSurroundings& surroundings) {
-    if (!surroundings.plaintext_allowed) {
-        field.error(
-            {.code = "plaintext_secret",
-             .message =
-                 "this secret stands here in clear text; put it into a systemd credential, a file or the "
-                 "environment, or write allow_plaintext_secrets: true",
-             .expected = "${credential:NAME}, ${file:/path} or ${env:NAME}"});
-        return true;
-    }
-    if (surroundings.readable_by_others) {
-        field.warning(
-            {.code = "readable_by_others",
-             .message =
-                 "this secret stands in a file that every user of this machine can read; chmod o= it"});
-    }
-    return false;
-}
-
-Secret read_secret(const Field& field, const AccountSurroundings& surroundings) {
-    if (!field.is_scalar() || field.node->text.empty()) {
-        // What stands here may be a secret that slipped into the wrong place: never shown.
-        field.error({.code = "wrong_type",
-                     .message = "there is no text here",
-                     .expected = "${credential:NAME}, ${file:/path} or ${env:NAME}"});
-        return {};
-    }
-    const auto& text = field.node->text;
-    const bool written_out = !is_secret_reference(text);
-    if (written_out && is_plaintext_refused(field, surroundings)) return {};
-    if (surroundings.secrets == SecretsPolicy::leave) return {};
-    if (written_out) return Secret(text);
-    auto found = resolve_secret(text);
-    if (!found) {
-        field.error({.code = found.error().code == ErrorCode::invalid_input ? "bad_value" : "unreadable",
-                     .message = found.error().message,
-                     .expected = "${credential:NAME}, ${file:/path} or ${env:NAME}"});
-        return {};
-    }
-    if (!found->warning.empty()) field.warning({.code = "readable_by_others", .message = found->warning});
-    return std::move(found->value);
 }
 
 std::int64_t read_limit(const MapReader& map, std::string_view key, std::int64_t unset) {
@@ -119,10 +77,21 @@ Millis read_fleet_refresh(const Field& field, Millis unset) {
     return refresh ? read_duration(*refresh, kRefreshRange).value_or(unset) : unset;
 }
 
-void read_api(const MapReader& map) {
+/// The two APIs prove who is asking in different ways.
+enum class Api { datto, seed };
+
+Api read_api(const MapReader& map) {
     const auto field = map.get("api");
-    if (!field) return map.missing("api", "api: datto");
+    if (!field) {
+        map.missing("api", "api: datto");
+        return Api::datto;
+    }
+    if (field->is_scalar() && field->node->text == "seed") {
+        field->not_supported("'api: seed'");
+        return Api::seed;
+    }
     (void)read_word(*field, {{"datto", true}, {"seed", false}});
+    return Api::datto;
 }
 
 std::string read_url(const MapReader& map) {
@@ -142,23 +111,59 @@ std::string read_url(const MapReader& map) {
     return {};
 }
 
-Secret read_needed_secret(const MapReader& map, const std::string& key,
-                          const AccountSurroundings& surroundings) {
+Secret read_needed_secret(const MapReader& map, const std::string& key, const Surroundings& around) {
     const auto field = map.get(key);
-    if (field) return read_secret(*field, surroundings);
+    if (field) return read_secret(*field, around);
     map.missing(key, key + ": ${credential:NAME}, ${file:/path} or ${env:NAME}");
     return {};
 }
 
-void read_not_during(const Field& field) {
-    if (!field.is_list()) return field.wrong_type("a list");
-    if (!field.node->items.empty()) field.not_supported("a blackout in 'not_during'");
+/// Reports a key of the other API.
+void refuse_other(const MapReader& map, const char* key, const char* api, const char* instead) {
+    if (const auto field = map.get(key))
+        field->error({.code = "bad_value",
+                      .message = std::string("'") + key + "' is not for api: " + api,
+                      .expected = instead});
 }
 
-void read_timezone(const Field& field, const AccountSurroundings& surroundings, AccountSettings& account) {
+void read_proof(const MapReader& map, Api api, const Surroundings& around, AccountSettings& account) {
+    if (api == Api::datto) {
+        account.key = read_needed_secret(map, "key", around);
+        account.secret = read_needed_secret(map, "secret", around);
+        return refuse_other(map, "token", "datto", "key and secret");
+    }
+    if (const auto token = map.get("token"))
+        check_secret(*token, around);
+    else
+        map.missing("token", "token: ${credential:NAME}, ${file:/path} or ${env:NAME}");
+    refuse_other(map, "key", "seed", "token");
+    refuse_other(map, "secret", "seed", "token");
+}
+
+void read_proxy(const Field& field) {
+    const auto text = read_text(field);
+    if (!text) return;
+    const auto url = check_proxy_url(*text);
+    if (!url)
+        field.error(
+            {.code = "bad_value", .message = url.error().message, .expected = "such as http://proxy:3128"});
+    field.not_supported("'proxy'");
+}
+
+schedule::Blackouts read_not_during(const Field& field, const AccountSettings& account,
+                                    const Surroundings& around) {
+    const auto zone = [&]() -> std::shared_ptr<const cron::Zone> {
+        return around.zones == nullptr ? nullptr : find_account_zone(field, account.timezone, *around.zones);
+    };
+    auto blackouts = read_blackouts(field, account.name, zone);
+    if (field.is_list() && !field.node->items.empty()) field.not_supported("a blackout of an account");
+    return blackouts;
+}
+
+void read_timezone(const Field& field, const Surroundings& around, AccountSettings& account) {
     account.timezone_is_written = true;
-    if (surroundings.zones != nullptr) {
-        const auto zone = read_zone(field, *surroundings.zones);
+    if (around.zones != nullptr) {
+        const auto zone = read_zone(field, *around.zones);
         if (zone) account.timezone = zone->name();
         return;
     }
@@ -168,21 +173,20 @@ void read_timezone(const Field& field, const AccountSurroundings& surroundings, 
 
 }  // namespace
 
-AccountSettings read_account(const std::string& name, const Field& field,
-                             const AccountSurroundings& surroundings) {
+AccountSettings read_account(const std::string& name, const Field& field, const Surroundings& around) {
     AccountSettings account;
     account.name = name;
     const auto map = MapReader::open(field, account_keys());
     if (!map) return account;
-    read_api(*map);
+    const auto api = read_api(*map);
     account.url = read_url(*map);
-    account.key = read_needed_secret(*map, "key", surroundings);
-    account.secret = read_needed_secret(*map, "secret", surroundings);
+    read_proof(*map, api, around, account);
+    if (const auto proxy = map->get("proxy")) read_proxy(*proxy);
     if (const auto ca = map->get("ca")) {
         const auto path = read_text(*ca);
-        if (path) account.ca_file = (surroundings.folder / *path).lexically_normal();
+        if (path) account.ca_file = (around.folder / *path).lexically_normal();
     }
-    if (const auto zone = map->get("timezone")) read_timezone(*zone, surroundings, account);
+    if (const auto zone = map->get("timezone")) read_timezone(*zone, around, account);
     if (const auto limits = map->get("limits")) account.limits = read_limits(*limits);
     if (const auto budget = map->get("budget"))
         account.budget_share = read_budget(*budget, account.budget_share);
@@ -191,7 +195,8 @@ AccountSettings read_account(const std::string& name, const Field& field,
     }
     if (const auto fleet = map->get("fleet"))
         account.fleet_refresh = read_fleet_refresh(*fleet, account.fleet_refresh);
-    if (const auto blackouts = map->get("not_during")) read_not_during(*blackouts);
+    if (const auto blackouts = map->get("not_during"))
+        account.not_during = read_not_during(*blackouts, account, around);
     return account;
 }
 

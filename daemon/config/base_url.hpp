@@ -1,5 +1,5 @@
 #pragma once
-// The address of an account's API, checked before anything is sent to it.
+// The addresses in the settings, checked before anything is sent to them.
 #include <string>
 #include <string_view>
 
@@ -11,5 +11,14 @@ namespace runbookd::config {
 /// (127.0.0.0/8, ::1, localhost), because key and secret go there.
 /// Errors: invalid_input, a sentence that says what is wrong.
 [[nodiscard]] Result<std::string> check_base_url(std::string_view text);
+/// "http://host[:port]", likewise: what passes through it is encrypted itself.
+[[nodiscard]] Result<std::string> check_proxy_url(std::string_view text);
+
+struct ListenAddress {
+    std::string text;  ///< "host:port"
+    bool is_loopback = false;
+};
+/// "127.0.0.1:8780", "[::1]:8780" or "name:8780". Errors as above.
+[[nodiscard]] Result<ListenAddress> check_listen_address(std::string_view text);
 
 }  // namespace runbookd::config

@@ -72,7 +72,7 @@ void MapReader::check_key(const Entry& entry, const Vocabulary& vocabulary) cons
 }
 
 std::optional<Field> MapReader::get(std::string_view key) const {
-    const auto* entry = find(key);
+    const auto* entry = field_.node->find(key);
     if (entry == nullptr) return std::nullopt;
     Field value{entry->value.get(), path_of(key), field_.report};
     return value;
@@ -82,13 +82,6 @@ void MapReader::missing(const std::string& key, const std::string& expected) con
     field_.report->error(
         field_.node->mark, path_of(key),
         {.code = "missing_key", .message = "'" + key + "' is missing", .expected = expected});
-}
-
-const Entry* MapReader::find(std::string_view key) const {
-    const auto& entries = field_.node->entries;
-    const auto found =
-        std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
-    return found == entries.end() ? nullptr : &*found;
 }
 
 std::string MapReader::path_of(std::string_view key) const {
@@ -166,10 +159,15 @@ std::optional<std::int64_t> read_integer(const Field& field, Range<std::int64_t>
     const auto& text = field.node->text;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc{} && end == text.data() + text.size() && number >= range.from &&
-        number <= range.to) {
-        return number;
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (is_number && !field.node->plain) {
+        field.error({.code = "wrong_type",
+                     .message = shown(text) + " is a text, not a number",
+                     .expected = expected + ", without quotes",
+                     .suggestion = text});
+        return std::nullopt;
     }
+    if (is_number && number >= range.from && number <= range.to) return number;
     field.error({.code = "bad_value", .message = shown(text) + " cannot be used here", .expected = expected});
     return std::nullopt;
 }

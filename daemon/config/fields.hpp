@@ -52,7 +52,7 @@ public:
 
     /// The value under a key of the vocabulary; nullopt: not written.
     [[nodiscard]] std::optional<Field> get(std::string_view key) const;
-    [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+    [[nodiscard]] bool has(std::string_view key) const { return field_.node->find(key) != nullptr; }
     /// Reports missing_key for a key that must be written.
     void missing(const std::string& key, const std::string& expected) const;
     [[nodiscard]] bool is_empty() const { return field_.node->entries.empty(); }
@@ -60,7 +60,6 @@ public:
 
 private:
     explicit MapReader(const Field& field) : field_(field) {}
-    [[nodiscard]] const Entry* find(std::string_view key) const;
     [[nodiscard]] std::string path_of(std::string_view key) const;
     void check_key(const Entry& entry, const Vocabulary& vocabulary) const;
 

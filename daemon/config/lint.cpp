@@ -4,18 +4,12 @@
 #include <charconv>
 #include <string_view>
 
-#include "config/document.hpp"
 #include "config/report.hpp"
+#include "config/runbook_text.hpp"
 #include "lint/lint.hpp"
 
 namespace runbookd::config {
 namespace {
-
-const Node* child(const Node& node, std::string_view key) {
-    const auto found = std::find_if(node.entries.begin(), node.entries.end(),
-                                    [&](const Entry& entry) { return entry.key == key; });
-    return found == node.entries.end() ? nullptr : found->value.get();
-}
 
 const Node* item(const Node& node, std::string_view digits) {
     std::size_t index = node.items.size();
@@ -35,7 +29,8 @@ const Node* find(const Node& root, std::string_view path) {
         }
         if (path.front() == '.') path.remove_prefix(1);
         const auto end = std::min(path.find_first_of(".["), path.size());
-        node = child(*node, path.substr(0, end));
+        const auto* entry = node->find(path.substr(0, end));
+        node = entry == nullptr ? nullptr : entry->value.get();
         path.remove_prefix(end);
     }
     return node;
@@ -59,11 +54,11 @@ lint::DefaultZone default_zone_of(const Settings& settings) {
 }  // namespace
 
 std::vector<Diagnostic> lint_runbook(const runbook::Runbook& runbook, const Settings& settings, UtcTime now) {
-    const auto document = parse_document(runbook.yaml, runbook.file);
-    if (!document.root) return {};
-    const auto& root = *document.root;
+    const auto tree = runbook_tree(runbook.yaml, settings);
+    if (!tree) return {};
+    const auto& root = *tree;
     const auto is_written = [&](std::string_view path) { return find(root, path) != nullptr; };
-    Report report(runbook.file);
+    Report report(runbook.file, settings.runbook_defaults.file);
     for (auto& found : lint::check({runbook, default_zone_of(settings), now, is_written})) {
         report.warning(place_of(root, found.path), found.path,
                        {std::move(found.code), std::move(found.message), std::move(found.expected),

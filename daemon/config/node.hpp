@@ -1,16 +1,26 @@
 #pragma once
 // A YAML document as a tree that remembers where each part was written. Aliases and merges are already
 // applied.
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runbookd::config {
+
+/// Which of the two files that make up a runbook.
+enum class Origin : std::uint8_t {
+    document,  ///< the one that is read
+    settings,  ///< the settings, whose `defaults` and `profiles` a runbook takes
+};
 
 /// A place in a file: line and column from 1, the column in characters. Line 0: not known.
 struct Mark {
     int line = 0;
     int column = 0;
+    Origin origin = Origin::document;
 };
 
 struct Node;
@@ -43,8 +53,12 @@ struct Node {
     std::vector<NodePtr> items;
     std::vector<Entry> entries;
     std::vector<Duplicate> duplicates;
-    std::size_t nodes = 1;  ///< with everything below, aliases counted each time
-    std::size_t bytes = 0;  ///< of all texts below, likewise
+    std::size_t nodes = 1;   ///< with everything below, aliases counted each time
+    std::size_t bytes = 0;   ///< of all texts below, likewise
+    std::size_t height = 0;  ///< levels of lists and maps, this one included, aliases written out
+
+    /// A map's entry of that key; null: it has none.
+    [[nodiscard]] const Entry* find(std::string_view key) const;
 };
 
 }  // namespace runbookd::config

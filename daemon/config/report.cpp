@@ -21,13 +21,15 @@ void Report::add_one(Mark at, const std::string& path, Severity severity, Findin
         severity = Severity::error;
     }
     Diagnostic found;
-    found.file = file_;
+    const bool is_inherited = at.origin == Origin::settings;
+    found.file = is_inherited ? settings_file_ : file_;
     found.line = at.line;
     found.column = at.column;
     found.path = path;
     found.severity = severity;
     found.code = std::move(finding.code);
     found.message = std::move(finding.message);
+    if (is_inherited) found.message += ", in what " + file_ + " takes from here";
     found.expected = std::move(finding.expected);
     found.suggestion = std::move(finding.suggestion);
     found_.push_back(std::move(found));
@@ -38,9 +40,11 @@ void Report::add(std::vector<Diagnostic> found) {
 }
 
 std::vector<Diagnostic> Report::take() {
-    std::stable_sort(found_.begin(), found_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-    });
+    const auto place = [this](const Diagnostic& found) {
+        return std::tuple(found.file != file_, found.line, found.column);
+    };
+    std::stable_sort(found_.begin(), found_.end(),
+                     [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
     return std::exchange(found_, {});
 }
 

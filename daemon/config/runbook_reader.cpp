@@ -1,17 +1,25 @@
+#include "config/runbook_reader.hpp"
+
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "config/blackout_reader.hpp"
-#include "config/document.hpp"
-#include "config/fields.hpp"
-#include "config/runbooks.hpp"
+#include "config/guard_reader.hpp"
+#include "config/inheritance.hpp"
+#include "config/notify_reader.hpp"
+#include "config/quantities.hpp"
+#include "config/resolved.hpp"
+#include "config/retry_reader.hpp"
+#include "config/rollout_reader.hpp"
 #include "config/schedule_reader.hpp"
 #include "config/selectors.hpp"
-#include "config/text_file.hpp"
+#include "config/start_rules_reader.hpp"
+#include "config/steps_reader.hpp"
+#include "config/success_reader.hpp"
+#include "config/triggers_reader.hpp"
 #include "config/variables.hpp"
 #include "config/zone_reader.hpp"
-#include "zones/recorded_zones.hpp"
+#include "zones/zone_source.hpp"
 
 namespace runbookd::config {
 namespace {
@@ -21,53 +29,35 @@ using std::chrono::seconds;
 
 constexpr Range<Millis> kWindowRange{seconds{1}, hours{31 * 24}};
 constexpr Range<Millis> kTimeoutRange{seconds{1}, hours{30 * 24}};
+constexpr Range<std::int64_t> kStartsPerHour{1, 1'000'000};
 /// The name is part of every job's name in Datto, whose limit is not documented.
 constexpr std::size_t kLongestName = 64;
 /// Runs of single quick jobs are recorded under it.
 constexpr std::string_view kReservedName = "quickjob";
 
 const Vocabulary& runbook_keys() {
-    static const Vocabulary keys{
-        {"name", "description", "enabled", "account", "schedule", "window", "finish_by", "not_during",
-         "overlap", "targets", "component", "variables", "timeout", "offline"},
-        {"use", "tags", "priority", "triggers", "max_per_hour", "one_job_per_device", "guard", "approval",
-         "once", "ramp", "steps", "success", "collect", "retry", "on_unknown", "tolerate", "rollout",
-         "notify"}};
+    static const Vocabulary keys{{"name",       "description",  "enabled",   "account",
+                                  "use",        "tags",         "priority",  "schedule",
+                                  "triggers",   "max_per_hour", "window",    "finish_by",
+                                  "not_during", "offline",      "overlap",   "one_job_per_device",
+                                  "guard",      "approval",     "targets",   "once",
+                                  "ramp",       "component",    "variables", "steps",
+                                  "timeout",    "success",      "collect",   "retry",
+                                  "on_unknown", "tolerate",     "rollout",   "notify"},
+                                 {}};
     return keys;
 }
-
-/// What the text left to defaults, and which rules its zones had, as a JSON object with its keys in order, so
-/// that equal defaults are equal texts. Names, zones and spans hold nothing that JSON would escape.
-class Resolved {
-public:
-    void add(const std::string& key, std::string_view value) { members_[key] = quoted(value); }
-    void add_zones(const std::vector<std::shared_ptr<const runbook::ZoneRules>>& zones) {
-        if (zones.empty()) return;
-        std::map<std::string, std::string> digests;
-        for (const auto& zone : zones) digests[zone->name] = quoted(zone->digest);
-        members_["zones"] = object(digests);
-    }
-    [[nodiscard]] std::string json() const { return object(members_); }
-
-private:
-    static std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-    static std::string object(const std::map<std::string, std::string>& members) {
-        std::string text;
-        for (const auto& [key, value] : members)
-            text += (text.empty() ? "" : ",") + quoted(key) + ":" + value;
-        return "{" + text + "}";
-    }
-    std::map<std::string, std::string> members_;
-};
 
 /// Reads one runbook; what is reported leaves its default in place.
 class RunbookReader {
 public:
-    RunbookReader(const MapReader& map, const Settings& settings, zones::ZoneSource& zones)
-        : map_(map), settings_(settings), zones_(zones) {}
+    /// `part`: what stands in the settings; absent: a whole runbook.
+    RunbookReader(const MapReader& map, const Settings& settings, zones::ZoneSource& zones,
+                  std::optional<PartOf> part)
+        : map_(map), settings_(settings), zones_(zones), part_(part) {}
 
-    runbook::Runbook read(const std::string& default_name) {
-        read_name(default_name);
+    runbook::Runbook read(const std::string& default_name, const NodePtr& inherited) {
+        if (!part_) read_name(default_name);
         if (const auto field = map_.get("description")) read_description(*field);
         if (const auto field = map_.get("enabled")) runbook_.enabled = read_bool(*field).value_or(true);
         read_account();
@@ -78,7 +68,11 @@ public:
         read_finish_by();
         read_overlap();
         read_what();
+        read_labels();
+        read_starts();
+        read_results();
         resolved_.add_zones(runbook_.zones);
+        resolved_.add_inherited(inherited);
         runbook_.resolved = resolved_.json();
         return std::move(runbook_);
     }
@@ -180,7 +174,7 @@ private:
         if (!field) return resolved_.add("finish_by", "none");
         if (read_word(*field, {{"none"}, {"window"}}) != std::size_t{1}) return;
         runbook_.finish_by = runbook::FinishBy::window;
-        if (runbook_.timeout < runbook_.window) return;
+        if (part_ || runbook_.timeout < runbook_.window) return;
         field->error({.code = "bad_value",
                       .message = "nothing could ever be created: the last create is 'timeout' (" +
                                  format_duration(runbook_.timeout) + ") before the end of 'window' (" +
@@ -203,11 +197,13 @@ private:
         } else {
             map_.missing("targets", "targets: {include: [{site: Acme HQ}]}");
         }
+        const auto steps = map_.get("steps");
         if (const auto field = map_.get("component")) {
             runbook_.component = read_text(*field).value_or("");
-        } else if (!map_.has("steps")) {
+        } else if (!steps) {
             map_.missing("component", "the name or uid of a component");
         }
+        if (steps) read_steps(*steps);
         if (const auto field = map_.get("variables")) read_the_variables(*field);
     }
 
@@ -225,120 +221,97 @@ private:
         runbook_.zone = zone_;
     }
 
+    void read_steps(const Field& field) {
+        check_steps(field, [&](const Field& variables) {
+            (void)read_variables(variables, {runbook_.name, settings_});
+        });
+        if (map_.has("component"))
+            field.error({.code = "bad_value",
+                         .message = "'component' and 'steps' exclude each other",
+                         .expected = "one of them; a single component is short for a single step"});
+        field.not_supported("'steps'");
+    }
+
+    /// Labels, and which profiles: those have been taken already.
+    void read_labels() {
+        if (const auto field = map_.get("tags")) {
+            const auto items = read_list(*field, "[maintenance]");
+            for (const auto& item : items) (void)read_text(item);
+            report_repeats(items);
+        }
+        if (const auto field = map_.get("use")) {
+            const auto items = read_list(*field, "[servers]");
+            for (const auto& item : items) (void)read_text(item);
+            report_repeats(items);
+        }
+        if (const auto field = map_.get("notify")) {
+            check_notify(*field, settings_.notice_targets);
+            const bool tells_somebody = field->is_list() && !field->node->items.empty();
+            if (tells_somebody && part_ == PartOf::defaults)
+                field->warning({.code = "not_supported", .message = "no notices are sent yet"});
+            else if (tells_somebody)
+                field->not_supported("'notify'");
+        }
+    }
+
+    /// What decides about a start.
+    void read_starts() {
+        if (const auto field = map_.get("priority"))
+            (void)read_word(
+                *field,
+                {{.text = "high", .supported = false}, {"normal"}, {.text = "low", .supported = false}});
+        if (const auto field = map_.get("triggers")) check_triggers(*field);
+        if (const auto field = map_.get("max_per_hour")) {
+            constexpr std::int64_t kUnsaid = 50;
+            const auto most = read_integer(*field, kStartsPerHour);
+            if (most && *most != kUnsaid) field->not_supported("'max_per_hour'");
+        }
+        if (const auto field = map_.get("one_job_per_device"))
+            if (read_bool(*field) == true) field->not_supported("'one_job_per_device: true'");
+        if (const auto field = map_.get("guard")) read_runbook_guard(*field);
+        if (const auto field = map_.get("approval")) check_approval(*field);
+        if (const auto field = map_.get("once")) check_once(*field);
+        if (const auto field = map_.get("ramp")) check_ramp(*field);
+        if (const auto field = map_.get("rollout")) check_rollout(*field);
+    }
+
+    void read_runbook_guard(const Field& field) {
+        runbook_.guard = read_guard(field);
+        field.not_supported("'guard'");
+    }
+
+    /// What becomes of a job's and of a run's result.
+    void read_results() {
+        if (const auto field = map_.get("success")) check_success(*field);
+        if (const auto field = map_.get("collect"))
+            (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
+        if (const auto field = map_.get("retry")) check_retry(*field);
+        if (const auto field = map_.get("on_unknown"))
+            (void)read_word(*field, {{"hold"}, {.text = "redispatch", .supported = false}});
+        if (const auto field = map_.get("tolerate")) check_tolerate(*field);
+    }
+
     const MapReader& map_;
     const Settings& settings_;
     zones::ZoneSource& zones_;
+    std::optional<PartOf> part_;
     runbook::Runbook runbook_;
     std::shared_ptr<const cron::Zone> zone_;  // of the schedule
     Resolved resolved_;
 };
 
-/// The name that the text claims, read before anything is judged.
-std::string claimed_name(const Node& root, const std::string& default_name) {
-    for (const auto& entry : root.entries) {
-        const bool named =
-            entry.key == "name" && entry.value->kind == Node::Kind::scalar && !entry.value->text.empty();
-        if (named) return entry.value->text;
-    }
-    return default_name;
-}
-
-/// The same from a text that is no YAML: a line of its own that begins with "name:".
-std::string guessed_name(std::string_view text, const std::string& default_name) {
-    constexpr std::string_view kKey = "name:";
-    while (!text.empty()) {
-        auto line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-        if (!line.starts_with(kKey)) continue;
-        line.remove_prefix(kKey.size());
-        line.remove_prefix(std::min(line.find_first_not_of(" \t\"'"), line.size()));
-        line = line.substr(0, line.find_first_of(" \t\r\"'#"));
-        if (is_plain_name(line)) return std::string(line);
-    }
-    return default_name;
-}
-
-/// What Resolved wrote, as far as it bears on the meaning of the text.
-struct ResolvedThen {
-    std::string timezone;                        ///< of schedules that name none; empty: none did
-    std::map<std::string, std::string> digests;  ///< by zone
-
-    static ResolvedThen read(const std::string& text) {
-        ResolvedThen resolved;
-        const auto json = nlohmann::json::parse(text, nullptr, false);
-        if (!json.is_object()) return resolved;
-        if (const auto zone = json.find("timezone"); zone != json.end() && zone->is_string())
-            resolved.timezone = zone->get<std::string>();
-        const auto zones = json.find("zones");
-        if (zones == json.end() || !zones->is_object()) return resolved;
-        for (const auto& [name, digest] : zones->items())
-            if (digest.is_string()) resolved.digests[name] = digest.get<std::string>();
-        return resolved;
-    }
-};
-
-/// Two names of one zone have the same bytes, and a record keeps those once.
-std::shared_ptr<const runbook::ZoneRules> under_name(const std::string& name,
-                                                     std::shared_ptr<const runbook::ZoneRules> rules) {
-    if (rules->name == name) return rules;
-    auto renamed = *rules;
-    renamed.name = name;
-    return std::make_shared<const runbook::ZoneRules>(std::move(renamed));
-}
-
 }  // namespace
 
-ParsedRunbook parse_runbook(std::string_view text, const std::string& file, const Settings& settings,
-                            zones::ZoneSource& zones) {
-    const auto stem = std::filesystem::path(file).stem().string();
-    ParsedRunbook parsed;
-    Report report(file);
-    auto document = parse_document(text, file);
-    report.add(std::move(document.diagnostics));
-    parsed.name_is_guess = !document.root;
-    parsed.name = document.root ? claimed_name(*document.root, stem) : guessed_name(text, stem);
-    if (document.root) {
-        const auto map = MapReader::open(Field{document.root.get(), "", &report}, runbook_keys());
-        if (map) parsed.runbook = RunbookReader(*map, settings, zones).read(stem);
-    }
-    if (report.has_errors()) parsed.runbook.reset();
-    if (parsed.runbook) {
-        parsed.runbook->file = file;
-        parsed.runbook->yaml = text;
-    }
-    parsed.diagnostics = report.take();
-    return parsed;
+runbook::Runbook read_runbook(const Field& tree, const std::string& default_name, const NodePtr& inherited,
+                              const Settings& settings, zones::ZoneSource& zones) {
+    const auto map = MapReader::open(tree, runbook_keys());
+    if (!map) return {};
+    return RunbookReader(*map, settings, zones, std::nullopt).read(default_name, inherited);
 }
 
-ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
-                             zones::ZoneSource& zones, const RecordedRules& recorded) {
-    const auto resolved = ResolvedThen::read(revision.resolved);
-    auto then = settings;
-    then.account.name.clear();  // which account and secrets it may use was asked when it took effect
-    if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
-    std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
-    for (const auto& [name, digest] : resolved.digests)
-        if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
-    zones::RecordedZones zones_then(std::move(rules), zones);
-    auto parsed = parse_runbook(revision.yaml, revision.runbook + ".yaml", then, zones_then);
-    if (parsed.runbook) parsed.runbook->resolved = revision.resolved;
-    return parsed;
-}
-
-ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
-                           zones::ZoneSource& zones) {
-    const auto text = read_text_file(file, kMaxFileBytes);
-    if (text) return parse_runbook(*text, file.string(), settings, zones);
-    ParsedRunbook parsed;
-    parsed.name = file.stem().string();
-    parsed.name_is_guess = true;
-    Report report(file.string());
-    const bool too_big =
-        text.error().code == ErrorCode::invalid_input && text.error().message.starts_with("is larger");
-    report.error({}, "",
-                 {.code = too_big ? "too_big" : "unreadable", .message = "the file " + text.error().message});
-    parsed.diagnostics = report.take();
-    return parsed;
+void read_part(const Field& tree, PartOf part, const Settings& settings, zones::ZoneSource& zones) {
+    if (const auto map = MapReader::open(tree, runbook_keys()))
+        (void)RunbookReader(*map, settings, zones, part).read("", nullptr);
 }
 
 }  // namespace runbookd::config

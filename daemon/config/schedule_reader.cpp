@@ -2,6 +2,7 @@
 
 #include "config/cron_reader.hpp"
 #include "config/local_time_reader.hpp"
+#include "config/quantities.hpp"
 #include "config/zone_reader.hpp"
 #include "zones/zone_source.hpp"
 
@@ -18,8 +19,8 @@ constexpr std::string_view kEntryExpected =
     R"(a cron expression such as "0 2 * * SUN", or a map with cron or at)";
 
 const Vocabulary& entry_keys() {
-    static const Vocabulary keys{{"cron", "at", "days", "offset", "timezone", "jitter", "dst", "catch_up"},
-                                 {"maintenance"}};
+    static const Vocabulary keys{
+        {"cron", "at", "maintenance", "days", "offset", "timezone", "jitter", "dst", "catch_up"}, {}};
     return keys;
 }
 
@@ -58,7 +59,8 @@ private:
         if (const auto dst = map->get("dst")) read_dst(*dst);
         const auto zone = read_entry_zone(*map);
         std::optional<std::variant<cron::Expression, cron::Once>> rule;
-        if (const auto at = map->get("at")) {
+        const auto at = map->get("at");
+        if (at && !map->has("maintenance")) {
             rule = read_once(*map, *at);
         } else {
             for (const auto* key : {"days", "offset"}) left_out(key);
@@ -114,6 +116,7 @@ private:
             if (place) options_.days = static_cast<cron::DayJoin>(*place);
         }
         if (const auto offset = map.get("offset")) read_offset(*offset);
+        if (const auto window = map.get("maintenance")) check_maintenance(map, *window);
         const auto cron = map.get("cron");
         if (!cron) {
             if (!map.has("maintenance"))
@@ -122,6 +125,15 @@ private:
         }
         if (cron->is_scalar() && cron->node->text.starts_with("@every")) refuse_with_every(map);
         return read_cron(*cron, options_);
+    }
+
+    static void check_maintenance(const MapReader& map, const Field& field) {
+        (void)read_plain_name(field, "a maintenance window");
+        for (const auto* key : {"cron", "at", "days", "offset"})
+            if (const auto other = map.get(key))
+                refuse(*other, std::string("'") + key + "' and 'maintenance' exclude each other",
+                       "one of them; a list of two schedules for both");
+        field.not_supported("'maintenance'");
     }
 
     void read_offset(const Field& field) {

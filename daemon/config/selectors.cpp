@@ -57,9 +57,9 @@ runbook::TextMatch read_match(const Field& field) {
     return match;
 }
 
-std::optional<runbook::TextMatch> read_match(const MapReader& selector, std::string_view key) {
+Boxed<runbook::TextMatch> read_match(const MapReader& selector, std::string_view key) {
     const auto field = selector.get(key);
-    if (!field) return std::nullopt;
+    if (!field) return {};
     return read_match(*field);
 }
 
@@ -85,9 +85,9 @@ Millis read_within(const Field& field) {
 }
 
 /// {within: 30d}, or {not: {within: 30d}}.
-std::optional<runbook::TimeMatch> read_time(const MapReader& selector, std::string_view key) {
+Boxed<runbook::TimeMatch> read_time(const MapReader& selector, std::string_view key) {
     const auto field = selector.get(key);
-    if (!field) return std::nullopt;
+    if (!field) return {};
     runbook::TimeMatch match;
     if (!field->is_map()) {
         field->wrong_type("a map such as {within: 30d}");
@@ -108,15 +108,15 @@ std::string number_meant_by(std::string_view key) {
     return is_number && key.size() <= 3 ? std::string(key) : std::string{};
 }
 
-std::map<int, runbook::TextMatch> read_udf(const MapReader& selector) {
+Boxed<std::map<int, runbook::TextMatch>> read_udf(const MapReader& selector) {
     const std::string expected = "numbers from 1 to " + std::to_string(runbook::kMostUdfs) + " with " +
                                  std::string(kTextExpected) + ", such as {5: gold}";
     std::map<int, runbook::TextMatch> udf;
     const auto field = selector.get("udf");
-    if (!field) return udf;
+    if (!field) return {};
     if (!field->is_map()) {
         field->wrong_type("a map of " + expected);
-        return udf;
+        return {};
     }
     report_duplicates(*field);
     if (field->node->entries.empty())
@@ -141,8 +141,8 @@ std::map<int, runbook::TextMatch> read_udf(const MapReader& selector) {
 }
 
 /// Datto's words may grow, so one that is not known is no error; a misspelt one would silently fit nothing.
-void warn_of_unknown(const MapReader& selector, std::string_view key,
-                     const std::optional<runbook::TextMatch>& match, const std::vector<std::string>& known) {
+void warn_of_unknown(const MapReader& selector, std::string_view key, const Boxed<runbook::TextMatch>& match,
+                     const std::vector<std::string>& known) {
     if (!match) return;
     for (const auto& text : match->any_of) {
         const auto is_text = [&](const std::string& word) { return Glob(text).matches(word); };

@@ -2,8 +2,12 @@
 
 #include "config/account_reader.hpp"
 #include "config/byte_size.hpp"
+#include "config/control_reader.hpp"
+#include "config/customers_reader.hpp"
+#include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
+#include "config/secrets_reader.hpp"
 #include "config/text_file.hpp"
 
 namespace runbookd::config {
@@ -14,14 +18,13 @@ namespace fs = std::filesystem;
 constexpr Range<Millis> kUnknownAfterRange{std::chrono::seconds{1}, std::chrono::hours{24}};
 constexpr std::int64_t kLeastOutputBytes = 1024;
 constexpr std::int64_t kMostOutputBytes = std::int64_t{64} << 20;
-/// sun_path holds 108 bytes with the closing zero. Source: unix(7).
-constexpr std::size_t kLongestSocketPath = 107;
+constexpr Range<Millis> kKeptRange{std::chrono::hours{24}, std::chrono::hours{24 * 365 * 100}};
 
 const Vocabulary& settings_keys() {
     static const Vocabulary keys{
-        {"accounts", "runbooks", "store", "control", "output", "unknown_after", "log",
-         "allow_plaintext_secrets"},
-        {"customers", "defaults", "profiles", "secrets", "retention", "signing_key", "notify"}};
+        {"accounts", "customers", "defaults", "profiles", "secrets", "runbooks", "store", "control",
+         "retention", "output", "signing_key", "unknown_after", "log", "notify", "allow_plaintext_secrets"},
+        {}};
     return keys;
 }
 
@@ -31,7 +34,18 @@ std::optional<fs::path> read_path(const Field& field, const fs::path& folder) {
     return (folder / *text).lexically_normal();
 }
 
-void read_accounts(const MapReader& top, const AccountSurroundings& surroundings, Settings& settings) {
+AccountSettings read_named_account(const Field& accounts, const Entry& entry, const Surroundings& around) {
+    const auto path = "accounts." + clipped(entry.key);
+    if (!is_plain_name(entry.key)) {
+        accounts.report->error(entry.key_mark, path,
+                               {.code = "bad_value",
+                                .message = shown(entry.key) + " cannot be an account's name",
+                                .expected = "small letters, digits and -"});
+    }
+    return read_account(entry.key, Field{entry.value.get(), path, accounts.report}, around);
+}
+
+void read_accounts(const MapReader& top, const Surroundings& around, Settings& settings) {
     const auto field = top.get("accounts");
     if (!field) return top.missing("accounts", "a map with one account");
     if (!field->is_map()) return field->wrong_type("a map with one account");
@@ -41,22 +55,16 @@ void read_accounts(const MapReader& top, const AccountSurroundings& surroundings
         return field->error(
             {.code = "missing_key", .message = "there is no account", .expected = "one account"});
     }
-    for (std::size_t i = 1; i < entries.size(); ++i) {
-        field->report->error(entries[i].key_mark, "accounts." + clipped(entries[i].key),
-                             {.code = "not_supported",
-                              .message = "a second account is not supported yet; remove it",
-                              .expected = "one account"});
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        auto account = read_named_account(*field, entries[i], around);
+        if (i == 0)
+            settings.account = std::move(account);
+        else
+            field->report->error(entries[i].key_mark, "accounts." + clipped(entries[i].key),
+                                 {.code = "not_supported",
+                                  .message = "a second account is not supported yet; remove it",
+                                  .expected = "one account"});
     }
-    const auto& account = entries.front();
-    if (!is_plain_name(account.key)) {
-        field->report->error(account.key_mark, "accounts." + clipped(account.key),
-                             {.code = "bad_value",
-                              .message = shown(account.key) + " cannot be an account's name",
-                              .expected = "small letters, digits and -"});
-    }
-    settings.account = read_account(
-        account.key, Field{account.value.get(), "accounts." + clipped(account.key), field->report},
-        surroundings);
 }
 
 void read_runbooks(const Field& field, const fs::path& folder, Settings& settings) {
@@ -70,21 +78,6 @@ void read_runbooks(const Field& field, const fs::path& folder, Settings& setting
     if (const auto dir = map->get("dir"))
         settings.runbooks_dir = read_path(*dir, folder).value_or(settings.runbooks_dir);
     if (const auto apply = map->get("apply")) (void)read_word(*apply, {{"reload", true}, {"watch", false}});
-}
-
-void read_control(const Field& field, const fs::path& folder, Settings& settings) {
-    static const Vocabulary keys{{"socket"}, {"listen", "tls"}};
-    const auto map = MapReader::open(field, keys);
-    const auto socket = map ? map->get("socket") : std::nullopt;
-    const auto path = socket ? read_path(*socket, folder) : std::nullopt;
-    if (!path) return;
-    settings.socket_path = *path;
-    if (path->native().size() > kLongestSocketPath) {
-        socket->error(
-            {.code = "bad_value",
-             .message = "the socket's whole path has " + std::to_string(path->native().size()) + " bytes",
-             .expected = "a path of at most " + std::to_string(kLongestSocketPath) + " bytes"});
-    }
 }
 
 void read_output(const Field& field, Settings& settings) {
@@ -118,22 +111,99 @@ void read_log(const Field& field, Settings& settings) {
     }
 }
 
-Settings read_settings(const MapReader& top, AccountSurroundings surroundings) {
+/// "3y", in years of 365 days, besides the units of all time spans.
+std::optional<Millis> span_with_years(std::string_view text) {
+    auto span = parse_duration(text);
+    if (span) return *span;
+    if (!text.ends_with('y')) return std::nullopt;
+    text.remove_suffix(1);
+    // Whatever stands before the y must be a number by itself.
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    const auto days = parse_duration(std::string(text) + "d");
+    constexpr int kDaysOfYear = 365;
+    return days && *days <= kKeptRange.to ? std::optional(*days * kDaysOfYear) : std::nullopt;
+}
+
+void check_retention(const Field& field) {
+    static const Vocabulary keys{{"outputs", "history", "events"}, {}};
+    const auto map = MapReader::open(field, keys);
+    if (!map) return;
+    for (const auto& key : keys.known) {
+        const auto kept = map->get(key);
+        if (!kept) continue;
+        const std::string expected = "a time span such as 400d or 3y, from 1d to 100y";
+        const auto span = kept->is_scalar() ? span_with_years(kept->node->text) : std::nullopt;
+        if (!kept->is_scalar())
+            kept->wrong_type(expected);
+        else if (!span || *span < kKeptRange.from || *span > kKeptRange.to)
+            kept->error({.code = "bad_value",
+                         .message = shown(kept->node->text) + " cannot be used here",
+                         .expected = expected});
+    }
+    if (!map->is_empty()) field.not_supported("'retention'");
+}
+
+void read_notice_target(const Field& field, const Surroundings& around) {
+    static const Vocabulary keys{{"webhook", "format"}, {}};
+    const auto map = MapReader::open(field, keys);
+    if (!map) return;
+    if (const auto webhook = map->get("webhook"))
+        check_secret(*webhook, around);
+    else
+        map->missing("webhook", "webhook: ${credential:NAME}, ${file:/path} or ${env:NAME}");
+    if (const auto format = map->get("format")) (void)read_word(*format, {{"json"}, {"slack"}, {"teams"}});
+}
+
+void read_notice_targets(const Field& field, const Surroundings& around, Settings& settings) {
+    if (!field.is_map()) return field.wrong_type("a map such as {oncall: {webhook: \"${credential:NAME}\"}}");
+    report_duplicates(field);
+    for (const auto& entry : field.node->entries) {
+        const auto path = "notify." + clipped(entry.key);
+        if (!is_plain_name(entry.key))
+            field.report->error(entry.key_mark, path,
+                                {.code = "bad_value",
+                                 .message = shown(entry.key) + " cannot be the name of a target of notices",
+                                 .expected = "small letters, digits and -"});
+        read_notice_target(Field{entry.value.get(), path, field.report}, around);
+        settings.notice_targets.push_back(entry.key);
+    }
+    if (!settings.notice_targets.empty())
+        field.warning({.code = "not_supported", .message = "no notices are sent yet"});
+}
+
+/// Everything that says how the daemon keeps and shows what it does.
+void read_record(const MapReader& top, const Surroundings& around, Settings& settings) {
+    if (const auto field = top.get("store"))
+        settings.store_path = read_path(*field, around.folder).value_or(settings.store_path);
+    if (const auto field = top.get("control")) read_control(*field, around, settings);
+    if (const auto field = top.get("output")) read_output(*field, settings);
+    if (const auto field = top.get("retention")) check_retention(*field);
+    if (const auto field = top.get("signing_key")) {
+        check_secret(*field, around);
+        field->not_supported("'signing_key'");
+    }
+    if (const auto field = top.get("log")) read_log(*field, settings);
+}
+
+/// `defaults` and `profiles` come last: they are judged by what is set otherwise.
+Settings read_settings(const MapReader& top, Surroundings around) {
     Settings settings;
     if (const auto allowed = top.get("allow_plaintext_secrets")) {
-        surroundings.plaintext_allowed = read_bool(*allowed).value_or(false);
+        around.plaintext_allowed = read_bool(*allowed).value_or(false);
     }
-    const auto& folder = surroundings.folder;
-    read_accounts(top, surroundings, settings);
-    if (const auto field = top.get("runbooks")) read_runbooks(*field, folder, settings);
-    if (const auto field = top.get("store"))
-        settings.store_path = read_path(*field, folder).value_or(settings.store_path);
-    if (const auto field = top.get("control")) read_control(*field, folder, settings);
-    if (const auto field = top.get("output")) read_output(*field, settings);
+    read_accounts(top, around, settings);
+    if (const auto field = top.get("customers")) {
+        settings.customers = read_customers(*field, settings.account.timezone, around);
+        if (!settings.customers.empty()) field->not_supported("'customers'");
+    }
+    if (const auto field = top.get("secrets")) settings.secrets = read_secrets(*field, around);
+    if (const auto field = top.get("runbooks")) read_runbooks(*field, around.folder, settings);
+    read_record(top, around, settings);
     if (const auto field = top.get("unknown_after")) {
         settings.unknown_after = read_duration(*field, kUnknownAfterRange).value_or(settings.unknown_after);
     }
-    if (const auto field = top.get("log")) read_log(*field, settings);
+    if (const auto field = top.get("notify")) read_notice_targets(*field, around, settings);
+    read_runbook_defaults(top, around, settings);
     return settings;
 }
 
@@ -150,13 +220,13 @@ LoadedSettings load(const fs::path& path, SecretsPolicy secrets, zones::ZoneSour
     report.add(std::move(document.diagnostics));
     if (document.root) {
         std::error_code no_working_folder;
-        AccountSurroundings surroundings;
-        surroundings.folder = fs::absolute(path, no_working_folder).parent_path();
-        surroundings.readable_by_others = is_readable_by_others(path);
-        surroundings.secrets = secrets;
-        surroundings.zones = zones;
+        Surroundings around;
+        around.folder = fs::absolute(path, no_working_folder).parent_path();
+        around.readable_by_others = is_readable_by_others(path);
+        around.secrets = secrets;
+        around.zones = zones;
         const auto top = MapReader::open(Field{document.root.get(), "", &report}, settings_keys());
-        if (top) loaded.settings = read_settings(*top, surroundings);
+        if (top) loaded.settings = read_settings(*top, around);
     }
     if (report.has_errors()) loaded.settings.reset();
     loaded.diagnostics = report.take();

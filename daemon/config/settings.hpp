@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "config/customers.hpp"
 #include "config/diagnostic.hpp"
+#include "config/runbook_defaults.hpp"
 #include "config/secret.hpp"
+#include "schedule/blackouts.hpp"
 
 namespace runbookd::zones {
 class ZoneSource;
@@ -41,6 +44,7 @@ struct AccountSettings {
     Limits limits;
     double budget_share = 0.8;  ///< of the limits; above 0, at most 1
     Millis fleet_refresh{std::chrono::minutes{10}};
+    schedule::Blackouts not_during;  ///< holds for every create on this account
 };
 
 /// What runbooks may write as ${secret:NAME}.
@@ -64,7 +68,10 @@ struct Settings {
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
+    std::map<std::string, Customer> customers;              ///< by name
+    RunbookDefaults runbook_defaults;                       ///< `defaults` and `profiles`
     std::map<std::string, DeclaredSecret> secrets;
+    std::vector<std::string> notice_targets;  ///< the names under `notify`
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::automatic;
 };

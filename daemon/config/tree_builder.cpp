@@ -43,6 +43,8 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
         throw Refused(mark_of(mark), "yaml_syntax", "this alias stands inside what it names",
                       "an anchor that is complete");
     }
+    // Aliases of aliases could nest deeper than any text.
+    check_depth(open_.size() + found->second->height, mark_of(mark));
     count(found->second->nodes, found->second->bytes, mark_of(mark));
     add(found->second, mark_of(mark));
 }
@@ -80,15 +82,13 @@ void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::strin
                        YAML::anchor_t anchor) {
     const auto at = mark_of(mark);
     check_tag(tag, at);
-    if (open_.size() >= kMaxDepth) {
-        throw Refused(at, "too_big", "nested deeper than " + std::to_string(kMaxDepth) + " levels",
-                      "a flatter document");
-    }
+    check_depth(open_.size() + 1, at);
     count(1, 0, at);
     Open opened;
     opened.node = std::make_shared<Node>();
     opened.node->kind = kind;
     opened.node->mark = at;
+    opened.node->height = 1;
     opened.anchor = anchor;
     open_.push_back(std::move(opened));
 }
@@ -110,6 +110,7 @@ void TreeBuilder::add(NodePtr node, Mark at) {
     auto& parent = open_.back();
     parent.node->nodes += node->nodes;
     parent.node->bytes += node->bytes;
+    parent.node->height = std::max(parent.node->height, node->height + 1);
     if (parent.node->kind == Node::Kind::map) {
         add_to_map(parent, std::move(node), at);
     } else {
@@ -127,6 +128,8 @@ void TreeBuilder::add_to_map(Open& map, NodePtr node, Mark at) {
     }
     const auto key = std::exchange(map.key, nullptr);
     if (key->plain && key->text == "<<") {
+        const auto [first, is_first] = map.keys.emplace(key->text, map.key_mark);
+        if (!is_first) map.node->duplicates.push_back({key->text, map.key_mark, first->second});
         map.merges.push_back(std::move(node));
         return;
     }
@@ -162,6 +165,12 @@ void TreeBuilder::merge_map(Open& map, const Node& source) {
     }
     map.node->duplicates.insert(map.node->duplicates.end(), source.duplicates.begin(),
                                 source.duplicates.end());
+}
+
+void TreeBuilder::check_depth(std::size_t levels, Mark at) {
+    if (levels <= kMaxDepth) return;
+    throw Refused(at, "too_big", "nested deeper than " + std::to_string(kMaxDepth) + " levels",
+                  "a flatter document");
 }
 
 void TreeBuilder::count(std::size_t nodes, std::size_t bytes, Mark at) {

@@ -67,6 +67,7 @@ private:
     static void add_to_map(Open& map, NodePtr node, Mark at);
     static void merge(Open& map, const Node& value);
     static void merge_map(Open& map, const Node& source);
+    static void check_depth(std::size_t levels, Mark at);
     void count(std::size_t nodes, std::size_t bytes, Mark at);
 
     const SourceText& source_;

@@ -38,7 +38,8 @@ std::vector<std::string> names_of(const std::map<std::string, DeclaredSecret>& s
 
 void check_secret(const Field& field, const SecretUse& use, const VariableSurroundings& around) {
     const auto& declared = around.settings.secrets;
-    if (around.settings.account.name.empty()) return;
+    // What is shared by runbooks is looked at again in each of them.
+    if (around.settings.account.name.empty() || around.runbook.empty()) return;
     const auto found = declared.find(use.name);
     if (found == declared.end()) {
         const auto names = names_of(declared);

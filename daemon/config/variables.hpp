@@ -12,7 +12,7 @@ namespace runbookd::config {
 /// Whose variables they are, and what the account offers. Settings that were made by default (no account
 /// name) declare no secrets, and let a runbook name any.
 struct VariableSurroundings {
-    const std::string& runbook;
+    const std::string& runbook;  ///< its name; empty: of `defaults` or a profile
     const Settings& settings;
 };
 

@@ -42,12 +42,10 @@ bool SharedTextTest::fits(const SharedText& text) { return any_fits(text) != neg
 bool SharedTextTest::fits(std::string_view text) const { return any_fits(text) != negated_; }
 
 Matcher::Matcher(const Selector& selector, const FilterMembers& filters, UtcTime now)
-    : online_(selector.online),
-      reboot_required_(selector.reboot_required),
-      last_seen_(selector.last_seen),
-      first_seen_(selector.first_seen),
-      now_(now) {
-    const auto add = [&](const std::optional<TextMatch>& match, auto of) {
+    : online_(selector.online), reboot_required_(selector.reboot_required), now_(now) {
+    if (selector.last_seen) last_seen_ = *selector.last_seen;
+    if (selector.first_seen) first_seen_ = *selector.first_seen;
+    const auto add = [&](const Boxed<TextMatch>& match, auto of) {
         if (match) properties_.push_back({of, SharedTextTest(*match)});
     };
     add(selector.device_class, [](const DeviceFacts& d) -> const SharedText& { return d.device_class; });
@@ -57,7 +55,8 @@ Matcher::Matcher(const Selector& selector, const FilterMembers& filters, UtcTime
     add(selector.domain, [](const DeviceFacts& d) -> const SharedText& { return d.domain; });
     if (selector.site) site_ = Site{SharedTextTest(*selector.site), selector.site->any_of};
     if (selector.hostname) hostname_.emplace(*selector.hostname);
-    for (const auto& [number, match] : selector.udf) udf_.emplace_back(number, SharedTextTest(match));
+    if (selector.udf)
+        for (const auto& [number, match] : *selector.udf) udf_.emplace_back(number, SharedTextTest(match));
     if (selector.device) {
         uids_.emplace().negated = selector.device->negated;
         for (const auto& uid : selector.device->any_of) uids_->lowered.insert(ascii_lower(uid));

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
+#include "runbook/guard.hpp"
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
@@ -53,6 +54,7 @@ struct Runbook {
     schedule::Blackouts not_during;
     OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::skip;
+    Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, templates::Template> variables;
@@ -60,8 +62,8 @@ struct Runbook {
     /// does.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
-    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's, and
-    /// empty here.
+    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's,
+    /// and empty here.
     std::string yaml;
     /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
     std::string resolved;

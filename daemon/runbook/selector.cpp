@@ -26,7 +26,7 @@ std::string to_text(const TimeMatch& match) {
 class FlowMap {
 public:
     template <class Match>
-    void add(const char* key, const std::optional<Match>& match) {
+    void add_if(const char* key, const Match& match) {
         if (match) add(key, to_text(*match));
     }
     void add(const std::string& key, const std::string& value) {
@@ -51,24 +51,24 @@ std::vector<std::string> Targets::filters() const {
 std::string to_text(const Selector& selector) {
     FlowMap map;
     if (selector.all) map.add("all", "true");
-    map.add("site", selector.site);
-    map.add("hostname", selector.hostname);
-    map.add("os", selector.os);
-    map.add("device", selector.device);
-    map.add("device_type", selector.device_type);
-    map.add("class", selector.device_class);
-    map.add("domain", selector.domain);
-    if (!selector.udf.empty()) {
+    map.add_if("site", selector.site);
+    map.add_if("hostname", selector.hostname);
+    map.add_if("os", selector.os);
+    map.add_if("device", selector.device);
+    map.add_if("device_type", selector.device_type);
+    map.add_if("class", selector.device_class);
+    map.add_if("domain", selector.domain);
+    if (selector.udf) {
         FlowMap udf;
-        for (const auto& [number, match] : selector.udf) udf.add(std::to_string(number), to_text(match));
+        for (const auto& [number, match] : *selector.udf) udf.add(std::to_string(number), to_text(match));
         map.add("udf", udf.text());
     }
-    map.add("online", selector.online);
-    map.add("filter", selector.filter);
-    map.add("last_seen", selector.last_seen);
-    map.add("first_seen", selector.first_seen);
-    map.add("reboot_required", selector.reboot_required);
-    map.add("patch_status", selector.patch_status);
+    map.add_if("online", selector.online);
+    map.add_if("filter", selector.filter);
+    map.add_if("last_seen", selector.last_seen);
+    map.add_if("first_seen", selector.first_seen);
+    map.add_if("reboot_required", selector.reboot_required);
+    map.add_if("patch_status", selector.patch_status);
     return map.text();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/time.hpp"
 
 namespace runbookd::runbook {
@@ -31,23 +32,23 @@ struct TimeMatch {
     friend bool operator==(const TimeMatch&, const TimeMatch&) = default;
 };
 
-/// All set keys must match (AND).
+/// All set keys must match (AND). Small where few are set: every runbook in force keeps its own.
 struct Selector {
-    bool all = false;                 ///< `{all: true}`
-    std::optional<TextMatch> site{};  ///< the site's name (glob) or its uid
-    std::optional<TextMatch> hostname{};
-    std::optional<TextMatch> os{};
-    std::optional<TextMatch> device{};       ///< uids
-    std::optional<TextMatch> device_type{};  ///< deviceType.category
-    std::optional<TextMatch> device_class{};
-    std::optional<TextMatch> domain{};
-    std::optional<TextMatch> patch_status{};
-    std::optional<TextMatch> filter{};  ///< Datto's filters: exact names, or ids
-    std::map<int, TextMatch> udf{};     ///< by number, from 1
+    bool all = false;         ///< `{all: true}`
+    Boxed<TextMatch> site{};  ///< the site's name (glob) or its uid
+    Boxed<TextMatch> hostname{};
+    Boxed<TextMatch> os{};
+    Boxed<TextMatch> device{};       ///< uids
+    Boxed<TextMatch> device_type{};  ///< deviceType.category
+    Boxed<TextMatch> device_class{};
+    Boxed<TextMatch> domain{};
+    Boxed<TextMatch> patch_status{};
+    Boxed<TextMatch> filter{};              ///< Datto's filters: exact names, or ids
+    Boxed<std::map<int, TextMatch>> udf{};  ///< by number, from 1; not empty
     std::optional<FlagMatch> online{};
     std::optional<FlagMatch> reboot_required{};
-    std::optional<TimeMatch> last_seen{};
-    std::optional<TimeMatch> first_seen{};
+    Boxed<TimeMatch> last_seen{};
+    Boxed<TimeMatch> first_seen{};
 };
 
 struct Targets {

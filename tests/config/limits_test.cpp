@@ -63,6 +63,13 @@ TEST_CASE("deep nesting is refused at its limit", "[config]") {
     CHECK_FALSE(parse_document(repeated("? ", 20'000), "a.yaml").root);
 }
 
+TEST_CASE("aliases of aliases nest no deeper than a text may", "[config]") {
+    const auto tower = repeated("[", 15) + "x" + repeated("]", 15);
+    const auto yaml = "a: &a " + tower + "\nb: &b " + repeated("[", 15) + "*a" + repeated("]", 15) + "\n";
+    CHECK(parse_document(yaml, "a.yaml").root);
+    CHECK(code_of(yaml + "c: [[*b]]\n") == "too_big");
+}
+
 TEST_CASE("too many values and too large a file are refused", "[config]") {
     CHECK(code_of(repeated("- a\n", kMaxNodes)) == "too_big");
     CHECK(parse_document(repeated("- a\n", kMaxNodes - 1), "a.yaml").root);
@@ -72,4 +79,27 @@ TEST_CASE("too many values and too large a file are refused", "[config]") {
     CHECK(parse_document(keys, "a.yaml").root);
     const auto hopeless = parse(keys).diagnostics;
     CHECK(hopeless.size() == 501);
+}
+
+TEST_CASE("texts that make readers of YAML slow are read or refused at once", "[config]") {
+    // Each is near the limit of a file. Quadratic work over one of them would be minutes, not milliseconds.
+    const std::size_t size = kMaxFileBytes - 100;
+    for (const std::string part :
+         {"? ",    "a: ",  "- ",   "&a ", "!a ", "[a,",         "\"\\x41", "'",    "# ",
+          "a:\n ", "<<: ", "*a ",  "|\n", "{a,", "%YAML 1.2\n", "--- ",    "... ", "\n\n",
+          " \t",   "a #",  "\\\n", "]",   "}",   "a",           "a b "}) {
+        INFO(part);
+        const auto document = parse_document(repeated(part, size / part.size()), "slow.yaml");
+        CHECK(bool(document.root) != has_errors(document.diagnostics));
+    }
+}
+
+TEST_CASE("a file of 10 MB says how large it may be", "[config]") {
+    const TempFolder folder;
+    runbookd::zones::Zones zones;
+    const auto file = folder.write("big.yaml", "a: " + std::string(10'000'000, 'x') + "\n");
+    const auto loaded = load_runbook(file, settings_for_tests(), zones);
+    CHECK(in_full(loaded.diagnostics) ==
+          std::vector<std::string>{file.string() + ": error: the file is larger than 1048576 bytes"});
+    CHECK(load_settings(file).diagnostics.size() == 1);
 }

@@ -144,7 +144,7 @@ TEST_CASE("every key of a selector is read", "[config]") {
     CHECK(include[0].device_type == TextMatch{{"Server", "Desktop"}});
     CHECK(include[0].device_class == TextMatch{{"device"}});
     CHECK(include[0].domain == TextMatch{{"corp"}, true});
-    CHECK(include[1].udf == std::map<int, TextMatch>{{5, {{"gold"}}}, {300, {{"a", "b"}, true}}});
+    CHECK(*include[1].udf == std::map<int, TextMatch>{{5, {{"gold"}}}, {300, {{"a", "b"}, true}}});
     CHECK(include[1].online == runbook::FlagMatch{true});
     CHECK(include[1].filter == TextMatch{{"All Servers"}});
     CHECK(include[2].last_seen == runbook::TimeMatch{std::chrono::hours{24 * 30}});

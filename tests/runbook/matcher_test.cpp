@@ -52,7 +52,7 @@ bool matches(const Selector& selector, const TestDevice& device = {}) {
 TextMatch any_of(std::vector<std::string> patterns) { return {std::move(patterns), false}; }
 TextMatch none_of(std::vector<std::string> patterns) { return {std::move(patterns), true}; }
 
-using Key = std::optional<TextMatch> Selector::*;
+using Key = Boxed<TextMatch> Selector::*;
 
 }  // namespace
 
@@ -96,7 +96,7 @@ TEST_CASE("what is not known is an empty text", "[runbook]") {
     CHECK_FALSE(matches({.domain = any_of({"?*"})}, device));
     CHECK(matches({.domain = any_of({"*"})}, device));
     CHECK(matches({.domain = none_of({"corp*"})}, device));
-    CHECK(matches({.udf = {{5, none_of({"?*"})}}}, device));
+    CHECK(matches({.udf = std::map<int, TextMatch>{{5, none_of({"?*"})}}}, device));
 }
 
 TEST_CASE("a site is selected by the glob of its name or by its uid", "[runbook]") {
@@ -114,10 +114,10 @@ TEST_CASE("a device is selected by its uid, whatever its case", "[runbook]") {
 }
 
 TEST_CASE("user-defined fields are matched by number, all that are named", "[runbook]") {
-    CHECK(matches({.udf = {{5, any_of({"GOLD"})}}}));
-    CHECK(matches({.udf = {{5, any_of({"g*", "silver"})}, {300, any_of({"last"})}}}));
-    CHECK_FALSE(matches({.udf = {{5, any_of({"gold"})}, {6, any_of({"gold"})}}}));
-    CHECK_FALSE(matches({.udf = {{5, none_of({"gold"})}}}));
+    CHECK(matches({.udf = std::map<int, TextMatch>{{5, any_of({"GOLD"})}}}));
+    CHECK(matches({.udf = std::map<int, TextMatch>{{5, any_of({"g*", "silver"})}, {300, any_of({"last"})}}}));
+    CHECK_FALSE(matches({.udf = std::map<int, TextMatch>{{5, any_of({"gold"})}, {6, any_of({"gold"})}}}));
+    CHECK_FALSE(matches({.udf = std::map<int, TextMatch>{{5, none_of({"gold"})}}}));
 }
 
 TEST_CASE("a filter is selected by those who fit it", "[runbook]") {
@@ -211,7 +211,8 @@ TEST_CASE("a negation is the complement, for every key and any device", "[runboo
         };
         for (const auto key : keys)
             complements([&](Selector& s, bool n) { s.*key = TextMatch{patterns, n}; });
-        complements([&](Selector& s, bool n) { s.udf = {{7, TextMatch{patterns, n}}}; });
+        complements(
+            [&](Selector& s, bool n) { s.udf = std::map<int, TextMatch>{{7, TextMatch{patterns, n}}}; });
         complements([&](Selector& s, bool n) { s.online = FlagMatch{round % 2 == 0, n}; });
         complements([&](Selector& s, bool n) { s.reboot_required = FlagMatch{round % 2 == 0, n}; });
         complements([&](Selector& s, bool n) { s.last_seen = TimeMatch{span, n}; });
@@ -232,7 +233,7 @@ TEST_CASE("a selector is shown as one would write it", "[runbook]") {
     Selector selector;
     selector.hostname = any_of({"*-LAB-*", "*SQL*"});
     selector.os = none_of({"*Server*"});
-    selector.udf = {{5, any_of({"gold"})}, {7, none_of({"a", "b"})}};
+    selector.udf = std::map<int, TextMatch>{{5, any_of({"gold"})}, {7, none_of({"a", "b"})}};
     selector.online = FlagMatch{true, true};
     selector.last_seen = TimeMatch{hours{24 * 30}};
     CHECK(to_text(selector) ==

@@ -1,0 +1,153 @@
+// From texts, files and records to runbooks.
+#include "config/runbook_text.hpp"
+
+#include <algorithm>
+
+#include "config/defaults_reader.hpp"
+#include "config/document.hpp"
+#include "config/fields.hpp"
+#include "config/inheritance.hpp"
+#include "config/resolved.hpp"
+#include "config/runbook_reader.hpp"
+#include "config/runbooks.hpp"
+#include "config/text_file.hpp"
+#include "zones/recorded_zones.hpp"
+
+namespace runbookd::config {
+namespace {
+
+/// The name that the text claims, read before anything is judged.
+std::string claimed_name(const Node& root, const std::string& default_name) {
+    for (const auto& entry : root.entries) {
+        const bool named =
+            entry.key == "name" && entry.value->kind == Node::Kind::scalar && !entry.value->text.empty();
+        if (named) return entry.value->text;
+    }
+    return default_name;
+}
+
+/// The same from a text that is no YAML: a line of its own that begins with "name:".
+std::string guessed_name(std::string_view text, const std::string& default_name) {
+    constexpr std::string_view kKey = "name:";
+    while (!text.empty()) {
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (!line.starts_with(kKey)) continue;
+        line.remove_prefix(kKey.size());
+        line.remove_prefix(std::min(line.find_first_not_of(" \t\"'"), line.size()));
+        line = line.substr(0, line.find_first_of(" \t\r\"'#"));
+        if (is_plain_name(line)) return std::string(line);
+    }
+    return default_name;
+}
+
+/// Two names of one zone have the same bytes, and a record keeps those once.
+std::shared_ptr<const runbook::ZoneRules> under_name(const std::string& name,
+                                                     std::shared_ptr<const runbook::ZoneRules> rules) {
+    if (rules->name == name) return rules;
+    auto renamed = *rules;
+    renamed.name = name;
+    return std::make_shared<const runbook::ZoneRules>(std::move(renamed));
+}
+
+/// A runbook's tree, from what it takes and what it says itself.
+struct Whole {
+    NodePtr inherited;  ///< as far as the text does not replace it; null: nothing
+    NodePtr tree;
+};
+
+/// What the settings hold for a document, after what that says itself is known.
+using Inherit = std::function<NodePtr(const NodePtr& document, Report& report)>;
+
+Whole complete(const NodePtr& document, const Inherit& inherit, Report& report) {
+    if (document->kind != Node::Kind::map) return {nullptr, document};
+    auto inherited = taken(inherit(document, report), document);
+    auto tree = merged(inherited, document);
+    return {std::move(inherited), std::move(tree)};
+}
+
+/// Without settings nobody can know what its profiles bring.
+bool takes_unknown_profiles(const Settings& settings, const Node& document) {
+    return settings.account.name.empty() && document.find("use") != nullptr;
+}
+
+ParsedRunbook parse(std::string_view text, const std::string& file, const Settings& settings,
+                    zones::ZoneSource& zones, const Inherit& inherit) {
+    const auto stem = std::filesystem::path(file).stem().string();
+    ParsedRunbook parsed;
+    Report report(file, settings.runbook_defaults.file);
+    auto document = parse_document(text, file);
+    report.add(std::move(document.diagnostics));
+    parsed.name_is_guess = !document.root;
+    parsed.name = document.root ? claimed_name(*document.root, stem) : guessed_name(text, stem);
+    if (document.root) {
+        const auto whole = complete(document.root, inherit, report);
+        auto read = report.sibling();
+        parsed.runbook =
+            read_runbook(Field{whole.tree.get(), "", &read}, stem, whole.inherited, settings, zones);
+        auto found = read.take();
+        if (takes_unknown_profiles(settings, *document.root)) drop_missing_from_maps(found);
+        report.add(std::move(found));
+    }
+    if (report.has_errors()) parsed.runbook.reset();
+    if (parsed.runbook) {
+        parsed.runbook->file = file;
+        parsed.runbook->yaml = text;
+    }
+    parsed.diagnostics = report.take();
+    return parsed;
+}
+
+}  // namespace
+
+NodePtr runbook_tree(std::string_view text, const Settings& settings) {
+    const auto document = parse_document(text, "");
+    if (!document.root) return nullptr;
+    Report unread("");
+    const auto inherit = [&](const NodePtr& root, Report& report) {
+        return inherited_by(root, settings.runbook_defaults, report);
+    };
+    return complete(document.root, inherit, unread).tree;
+}
+
+ParsedRunbook parse_runbook(std::string_view text, const std::string& file, const Settings& settings,
+                            zones::ZoneSource& zones) {
+    return parse(text, file, settings, zones, [&](const NodePtr& document, Report& report) -> NodePtr {
+        if (takes_unknown_profiles(settings, *document)) return nullptr;
+        return inherited_by(document, settings.runbook_defaults, report);
+    });
+}
+
+ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
+                             zones::ZoneSource& zones, const RecordedRules& recorded) {
+    const auto resolved = ResolvedThen::read(revision.resolved);
+    auto then = settings;
+    then.account.name.clear();  // which account and secrets it may use was asked when it took effect
+    if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
+    std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
+    for (const auto& [name, digest] : resolved.digests)
+        if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
+    zones::RecordedZones zones_then(std::move(rules), zones);
+    auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then,
+                        [&](const NodePtr&, Report&) { return resolved.inherited; });
+    if (parsed.runbook) parsed.runbook->resolved = revision.resolved;
+    return parsed;
+}
+
+ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
+                           zones::ZoneSource& zones) {
+    const auto text = read_text_file(file, kMaxFileBytes);
+    if (text) return parse_runbook(*text, file.string(), settings, zones);
+    ParsedRunbook parsed;
+    parsed.name = file.stem().string();
+    parsed.name_is_guess = true;
+    Report report(file.string());
+    const bool too_big =
+        text.error().code == ErrorCode::invalid_input && text.error().message.starts_with("is larger");
+    report.error({}, "",
+                 {.code = too_big ? "too_big" : "unreadable", .message = "the file " + text.error().message});
+    parsed.diagnostics = report.take();
+    return parsed;
+}
+
+}  // namespace runbookd::config

@@ -1,0 +1,103 @@
+#include "config/start_rules_reader.hpp"
+
+#include <map>
+
+#include "config/local_time_reader.hpp"
+#include "config/quantities.hpp"
+
+namespace runbookd::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+constexpr Range<Millis> kAheads{std::chrono::minutes{1}, days{31}};
+constexpr Range<Millis> kMemories{hours{1}, days{3660}};
+constexpr Range<Millis> kRampDays{Millis{0}, days{3660}};
+
+/// The entries of a ramp in the order of their days.
+using Shares = std::map<Millis, std::pair<Field, int>>;
+
+void read_ramp_entry(const Field& field, const Entry& entry, Shares& shares) {
+    const auto path = field.path + "." + clipped(entry.key);
+    Node key;
+    key.kind = Node::Kind::scalar;
+    key.mark = entry.key_mark;
+    key.text = entry.key;
+    const auto span = read_duration(Field{&key, path, field.report}, kRampDays);
+    const Field value{entry.value.get(), path, field.report};
+    const auto share = read_share(value, 0);
+    if (!span) return;
+    const auto refuse = [&](const std::string& message, const std::string& expected) {
+        field.report->error(entry.key_mark, path,
+                            {.code = "bad_value", .message = message, .expected = expected});
+    };
+    if (std::chrono::floor<days>(*span) != *span)
+        refuse(shown(entry.key) + " is not a number of whole days", "such as 7d");
+    else if (shares.count(*span) > 0)
+        refuse(shown(entry.key) + " is a day that stands here already", "each day once");
+    else if (share)
+        shares.emplace(*span, std::pair(value, share->percent));
+}
+
+void check_shares(const Field& field) {
+    if (!field.is_map()) return field.wrong_type("a map such as {0d: 1%, 3d: 10%, 7d: 100%}");
+    report_duplicates(field);
+    if (field.node->entries.empty())
+        field.error({.code = "bad_value",
+                     .message = "this map is empty",
+                     .expected = "such as {0d: 1%, 3d: 10%, 7d: 100%}"});
+    Shares shares;
+    for (const auto& entry : field.node->entries) read_ramp_entry(field, entry, shares);
+    int before = 0;
+    for (const auto& [day, share] : shares) {
+        if (share.second < before)
+            share.first.error(
+                {.code = "bad_value",
+                 .message = "the share falls: it is " + std::to_string(before) + "% before that day",
+                 .expected = "at least " + std::to_string(before) + "%"});
+        before = share.second;
+    }
+}
+
+}  // namespace
+
+void check_approval(const Field& field) {
+    if (field.is_scalar()) {
+        (void)read_word(field, {{"none"}, {.text = "required", .supported = false}});
+        return;
+    }
+    static const Vocabulary keys{{"ahead", "not_starter"}, {}};
+    if (!field.is_map()) return field.wrong_type("none, required, or a map with " + join(keys.known));
+    const auto map = MapReader::open(field, keys);
+    check_not_empty(*map, join(keys.known) + ", or the word required");
+    if (const auto ahead = map->get("ahead")) (void)read_duration(*ahead, kAheads);
+    if (const auto not_starter = map->get("not_starter")) (void)read_bool(*not_starter);
+    field.not_supported("an approval");
+}
+
+void check_once(const Field& field) {
+    const bool is_span = field.is_scalar() && parse_duration(field.node->text).has_value();
+    if (!is_span) {
+        (void)read_word(field, {{"never"}, {.text = "per_device", .supported = false}});
+        return;
+    }
+    if (read_duration(field, kMemories)) field.not_supported("'once' for a time");
+}
+
+void check_ramp(const Field& field) {
+    static const Vocabulary keys{{"from", "shares"}, {}};
+    const auto map = MapReader::open(field, keys);
+    if (!map) return;
+    if (const auto from = map->get("from"))
+        (void)read_local_date(*from);
+    else
+        map->missing("from", "the first day, such as from: 2026-12-01");
+    if (const auto shares = map->get("shares"))
+        check_shares(*shares);
+    else
+        map->missing("shares", "such as shares: {0d: 1%, 3d: 10%, 7d: 100%}");
+    field.not_supported("a ramp");
+}
+
+}  // namespace runbookd::config

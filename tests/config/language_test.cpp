@@ -1,0 +1,245 @@
+// The keys that are checked completely and not built yet: real mistakes are errors, a correct use is refused
+// where it stands, and a value that says what happens anyway is accepted.
+#include "catch.hpp"
+#include "config/document.hpp"
+#include "config/guard_reader.hpp"
+#include "config/support.hpp"
+
+using namespace runbookd::config;
+using namespace runbookd::config::testing;
+
+namespace {
+
+struct Case {
+    std::string yaml;
+    std::vector<std::string> expected;
+};
+
+const std::string kGood = "component: Sweep\ntargets: {include: [{all: true}]}\n";
+
+void check_all(const std::vector<Case>& cases, const std::string& head = kGood) {
+    for (const auto& one : cases) {
+        INFO(one.yaml);
+        const auto parsed = parse(head + one.yaml + "\n");
+        CHECK(in_short(parsed.diagnostics) == one.expected);
+        CHECK(parsed.runbook.has_value() == one.expected.empty());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("what says what happens anyway is accepted", "[config]") {
+    check_all({
+        {"tags: [maintenance, 'week 1']", {}},
+        {"tags: []", {}},
+        {"use: []", {}},
+        {"priority: normal", {}},
+        {"triggers: []", {}},
+        {"max_per_hour: 50", {}},
+        {"one_job_per_device: false", {}},
+        {"approval: none", {}},
+        {"once: never", {}},
+        {"success: {warnings: ok}", {}},
+        {"collect: none", {}},
+        {"retry: {attempts: 1, delay: 1m, backoff: 2, on: [failed, timeout]}", {}},
+        {"retry: {delay: 5m, backoff: 1.5}", {}},
+        {"on_unknown: hold", {}},
+        {"tolerate: 0", {}},
+        {"tolerate: 0%", {}},
+        {"rollout: {waves: [100%], soak: 0s, promote: auto}", {}},
+        {"notify: []", {}},
+    });
+}
+
+TEST_CASE("what is right and not built yet is refused where it stands", "[config]") {
+    check_all({
+        {"priority: high", {"3:11 not_supported priority"}},
+        {"triggers: [{alert: {priority: [Critical, High], class: perf_disk_usage_ctx, cooldown: 24h, "
+         "resolve: false}},\n"
+         "  {outcome: {runbook: backup-check, disposition: [failed, timeout], consecutive: 1}},\n"
+         "  {online: {offline_for: 24h}}, {discovered: {settle: 30m}}, {online: {}}]",
+         {"3:11 not_supported triggers"}},
+        {"max_per_hour: 10", {"3:15 not_supported max_per_hour"}},
+        {"one_job_per_device: true", {"3:21 not_supported one_job_per_device"}},
+        {"guard: {max: 500, min: 1, max_change: {share: 30%, at_least: 10}}", {"3:8 not_supported guard"}},
+        {"approval: required", {"3:11 not_supported approval"}},
+        {"approval: {ahead: 24h, not_starter: true}", {"3:11 not_supported approval"}},
+        {"once: per_device", {"3:7 not_supported once"}},
+        {"once: 30d", {"3:7 not_supported once"}},
+        {"ramp: {from: 2026-12-01, shares: {0d: 1%, 3d: 10%, 7d: 40%, 14d: 100%}}",
+         {"3:7 not_supported ramp"}},
+        {"success: {warnings: fail, exit_code: [0, 3010, -1], stdout: {must_match: '^done', must_not_match: "
+         "ERROR}}",
+         {"3:21 not_supported success.warnings", "3:38 not_supported success.exit_code",
+          "3:61 not_supported success.stdout"}},
+        {"collect: rows", {"3:10 not_supported collect"}},
+        {"retry: {attempts: 3}", {"3:19 not_supported retry.attempts"}},
+        {"on_unknown: redispatch", {"3:13 not_supported on_unknown"}},
+        {"tolerate: 5", {"3:11 not_supported tolerate"}},
+        {"tolerate: 2%", {"3:11 not_supported tolerate"}},
+        {"rollout: {waves: [{hostname: 'X*'}, 1, 10%, 100%], soak: 10m, promote: manual, abort_when: "
+         "{failed: none, "
+         "failed_share: 10%, min_finished: 20, scope: run}, max_in_flight: 100, max_in_flight_per: {site: "
+         "10, udf.6: "
+         "1}}",
+         {"3:18 not_supported rollout.waves", "3:58 not_supported rollout.soak",
+          "3:72 not_supported rollout.promote", "3:92 not_supported rollout.abort_when",
+          "3:172 not_supported rollout.max_in_flight", "3:196 not_supported rollout.max_in_flight_per"}},
+        {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
+        {"overlap: stop_previous", {"3:10 not_supported overlap"}},
+        {"schedule: {maintenance: patch}", {"3:11 not_supported schedule.maintenance"}},
+    });
+    check_all({{"steps:\n"
+                "  - {name: check, component: Check Backup, on_failure: continue, success: {warnings: ok}}\n"
+                "  - {name: repair, component: Restart Agent, when: check.failed, timeout: 10m, variables: "
+                "{a: 1}}\n"
+                "  - {expect: {online: true, rebooted: true, within: 20m}}\n"
+                "targets: {include: [{all: true}]}",
+                {"3:3 not_supported steps"}}},
+              "name: a\n");
+}
+
+TEST_CASE("says of everything that waits for its turn what is wrong with it", "[config]") {
+    check_all({
+        {"use: [{a: b}]", {"3:7 wrong_type use[0]"}},
+        {"tags: maintenance", {"3:7 wrong_type tags"}},
+        {"tags: [a, a]", {"3:11 bad_value tags[1]"}},
+        {"priority: urgent", {"3:11 bad_value priority"}},
+        {"max_per_hour: 0", {"3:15 bad_value max_per_hour"}},
+        {"one_job_per_device: yes", {"3:21 wrong_type one_job_per_device"}},
+        {"collect: row", {"3:10 bad_value collect"}},
+        {"on_unknown: wait", {"3:13 bad_value on_unknown"}},
+        {"tolerate: -1", {"3:11 bad_value tolerate"}},
+        {"tolerate: 101%", {"3:11 bad_value tolerate"}},
+        {"tolerate: [1]", {"3:11 wrong_type tolerate"}},
+        {"guard: 5", {"3:8 wrong_type guard"}},
+        {"guard: {}", {"3:8 bad_value guard", "3:8 not_supported guard"}},
+        {"guard: {max: 0, max_change: {at_least: 1}}",
+         {"3:8 not_supported guard", "3:14 bad_value guard.max", "3:29 missing_key guard.max_change.share"}},
+        {"guard: {max: 5, min: 6, max_change: {share: 0.3}}",
+         {"3:8 not_supported guard", "3:22 bad_value guard.min", "3:45 bad_value guard.max_change.share"}},
+        {"approval: requird", {"3:11 bad_value approval"}},
+        {"approval: []", {"3:11 wrong_type approval"}},
+        {"approval: {ahead: 0s, starter: false}",
+         {"3:11 not_supported approval", "3:19 bad_value approval.ahead",
+          "3:23 unknown_key approval.starter"}},
+        {"once: always", {"3:7 bad_value once"}},
+        {"once: 1m", {"3:7 bad_value once"}},
+        {"ramp: {shares: {}}",
+         {"3:7 missing_key ramp.from", "3:7 not_supported ramp", "3:16 bad_value ramp.shares"}},
+        {"ramp: {from: 2026-02-30, shares: {0d: 10%, 12h: 20%, 7d: 5%, 1w: 9%, x: 1%, 9d: 5}}",
+         {"3:7 not_supported ramp", "3:14 bad_value ramp.from", "3:44 bad_value ramp.shares.12h",
+          "3:58 bad_value ramp.shares.7d", "3:62 bad_value ramp.shares.1w", "3:70 bad_value ramp.shares.x",
+          "3:81 bad_value ramp.shares.9d"}},
+        {"success: {}", {"3:10 bad_value success"}},
+        {"success: {exit_code: [], stdout: {}, stderr: {}}",
+         {"3:22 bad_value success.exit_code", "3:22 not_supported success.exit_code",
+          "3:34 bad_value success.stdout", "3:34 not_supported success.stdout",
+          "3:38 unknown_key success.stderr"}},
+        {"success: {exit_code: [0, zero, 0]}",
+         {"3:22 not_supported success.exit_code", "3:26 bad_value success.exit_code[1]",
+          "3:32 bad_value success.exit_code[2]"}},
+        {"success: {stdout: {must_match: '(', must_not_match: '(?=a)'}}",
+         {"3:19 not_supported success.stdout", "3:32 bad_value success.stdout.must_match",
+          "3:53 bad_value success.stdout.must_not_match"}},
+        {"retry: {attempts: 0, delay: 2d, backoff: 0.5, on: [faild]}",
+         {"3:19 bad_value retry.attempts", "3:29 bad_value retry.delay", "3:42 bad_value retry.backoff",
+          "3:52 bad_value retry.on[0]"}},
+        {"retry: {backoff: twice}", {"3:18 bad_value retry.backoff"}},
+        {"notify: [{to: On Call, on: []}, {per: device}]",
+         {"3:9 not_supported notify", "3:15 bad_value notify[0].to", "3:28 bad_value notify[0].on",
+          "3:33 missing_key notify[1].to", "3:33 missing_key notify[1].on", "3:39 bad_value notify[1].per"}},
+        {"schedule: {maintenance: patch, cron: '0 2 * * *'}",
+         {"3:25 not_supported schedule.maintenance", "3:38 bad_value schedule.cron"}},
+        {"steps: []", {"3:8 bad_value steps", "3:8 bad_value steps", "3:8 not_supported steps"}},
+    });
+}
+
+TEST_CASE("says of a rollout what is wrong with it", "[config]") {
+    check_all({
+        {"rollout: {}", {"3:10 bad_value rollout"}},
+        {"rollout: {waves: []}", {"3:18 bad_value rollout.waves"}},
+        {"rollout: {waves: 10%}", {"3:18 wrong_type rollout.waves"}},
+        {"rollout: {waves: [0, 50%, 50%, 30%, [1]]}",
+         {"3:18 not_supported rollout.waves", "3:19 bad_value rollout.waves[0]",
+          "3:27 bad_value rollout.waves[2]", "3:32 bad_value rollout.waves[3]",
+          "3:37 wrong_type rollout.waves[4]"}},
+        {"rollout: {waves: [{hostnam: x}, {}]}",
+         {"3:18 not_supported rollout.waves", "3:20 unknown_key rollout.waves[0].hostnam",
+          "3:33 bad_value rollout.waves[1]"}},
+        {"rollout: {soak: -1s, promote: later, max_in_flight: 0}",
+         {"3:17 bad_value rollout.soak", "3:31 bad_value rollout.promote",
+          "3:53 bad_value rollout.max_in_flight"}},
+        {"rollout: {abort_when: {failed: 0, failed_share: 0%, min_finished: x, scope: device}}",
+         {"3:23 not_supported rollout.abort_when", "3:32 bad_value rollout.abort_when.failed",
+          "3:49 bad_value rollout.abort_when.failed_share", "3:67 bad_value rollout.abort_when.min_finished",
+          "3:77 bad_value rollout.abort_when.scope"}},
+        {"rollout: {max_in_flight_per: {site: 0, udf.301: 1, hostname: 1}}",
+         {"3:30 not_supported rollout.max_in_flight_per", "3:37 bad_value rollout.max_in_flight_per.site",
+          "3:40 unknown_key rollout.max_in_flight_per.udf.301",
+          "3:52 unknown_key rollout.max_in_flight_per.hostname"}},
+    });
+}
+
+TEST_CASE("says of a trigger what is wrong with it", "[config]") {
+    check_all({
+        {"triggers: {alert: {}}", {"3:11 wrong_type triggers"}},
+        {"triggers: [{}]", {"3:11 not_supported triggers", "3:12 bad_value triggers[0]"}},
+        {"triggers: [{alert: {}}]", {"3:11 not_supported triggers", "3:20 bad_value triggers[0].alert"}},
+        {"triggers: [{alert: {priority: [critical], class: [], cooldown: x, resolve: no}}]",
+         {"3:11 not_supported triggers", "3:32 bad_value triggers[0].alert.priority[0]",
+          "3:50 bad_value triggers[0].alert.class", "3:64 bad_value triggers[0].alert.cooldown",
+          "3:76 wrong_type triggers[0].alert.resolve"}},
+        {"triggers: [{outcome: {disposition: [broken], consecutive: 0}}]",
+         {"3:11 not_supported triggers", "3:22 missing_key triggers[0].outcome.runbook",
+          "3:37 bad_value triggers[0].outcome.disposition[0]",
+          "3:59 bad_value triggers[0].outcome.consecutive"}},
+        {"triggers: [{online: {offline_for: 24h}, discovered: {settle: 400d}}]",
+         {"3:11 not_supported triggers", "3:12 bad_value triggers[0]",
+          "3:62 bad_value triggers[0].discovered.settle"}},
+        {"triggers: [{onlin: {}}]", {"3:11 not_supported triggers", "3:13 unknown_key triggers[0].onlin"}},
+    });
+}
+
+TEST_CASE("says of a step what is wrong with it", "[config]") {
+    check_all(
+        {
+            {"steps:\n  - {component: A}", {"3:3 not_supported steps", "3:5 missing_key steps[0].name"}},
+            {"steps:\n  - {name: a}", {"3:3 not_supported steps", "3:5 missing_key steps[0].component"}},
+            {"steps:\n  - {name: a, component: A}\n  - {name: a, component: B}",
+             {"3:3 not_supported steps", "4:12 duplicate_name steps[1].name"}},
+            {"steps:\n  - {name: a, component: A, when: a.failed}",
+             {"3:3 not_supported steps", "3:35 bad_value steps[0].when"}},
+            {"steps:\n  - {name: check, component: A}\n  - {name: b, component: B, when: chek.failed}\n"
+             "  - {name: c, component: C, when: check.fialed}\n  - {name: d, component: D, when: check}",
+             {"3:3 not_supported steps", "4:35 bad_value steps[1].when", "5:35 bad_value steps[2].when",
+              "6:35 bad_value steps[3].when"}},
+            {"steps:\n  - {expect: {}}\n  - {expect: {online: yes, within: 0s}, component: A}",
+             {"3:3 not_supported steps", "3:14 bad_value steps[0].expect",
+              "4:23 wrong_type steps[1].expect.online", "4:36 bad_value steps[1].expect.within",
+              "4:52 bad_value steps[1].component"}},
+            {"steps:\n  - {name: A, component: [], timeout: 0s, on_failure: retry, success: {stdout: "
+             "{must_match: '['}}}",
+             {"3:3 not_supported steps", "3:12 bad_value steps[0].name", "3:26 wrong_type steps[0].component",
+              "3:39 bad_value steps[0].timeout", "3:55 bad_value steps[0].on_failure",
+              "3:80 not_supported steps[0].success.stdout",
+              "3:95 bad_value steps[0].success.stdout.must_match"}},
+        },
+        "targets: {include: [{all: true}]}\n");
+    const auto wrong = parse(
+        "targets: {include: [{all: true}]}\nsteps: [{name: check, component: A}, {name: b, "
+        "component: B, when: chek.failed}]\n");
+    CHECK(wrong.diagnostics.back().suggestion == "check");
+}
+
+TEST_CASE("a guard is read as a whole", "[config]") {
+    const auto document = parse_document("{max: 500, min: 2, max_change: {share: 30%}}", "a.yaml");
+    Report report("a.yaml");
+    const auto guard = read_guard(Field{document.root.get(), "guard", &report});
+    CHECK(report.take().empty());
+    CHECK(guard.max == 500);
+    CHECK(guard.min == 2);
+    REQUIRE(guard.max_change);
+    CHECK(guard.max_change->share == 30);
+    CHECK(guard.max_change->at_least == 10);
+}
