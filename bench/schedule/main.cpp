@@ -79,7 +79,7 @@ runbook::Runbook runbook_of(int n) {
     exclude.hostname = runbook::TextMatch{{"*-LAB-*", "*SQL*"}, false};
     book.targets.exclude.push_back(std::move(exclude));
     book.component = "Clear Temp Files";
-    book.variables = {{"days", "14"}};
+    book.variables.emplace("days", templates::Template::literal("14"));
     book.timeout = minutes{30};
     book.yaml = yaml_of(book.name);
     book.resolved = R"({"account":"main","timezone":"UTC","window":"2h"})";

@@ -30,6 +30,7 @@
 #include "runtime/daily_verify.hpp"
 #include "runtime/dispatch_loop.hpp"
 #include "runtime/verifier.hpp"
+#include "secrets/vault.hpp"
 #include "store/sqlite_store.hpp"
 #include "timer_wheel/timer_wheel.hpp"
 #include "zones/zones.hpp"
@@ -70,6 +71,14 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
     return out;
 }
 
+/// For the vault: from here on no other part of the program looks into the settings for them.
+std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings) {
+    std::map<std::string, secrets::Declared> declared;
+    for (const auto& [name, secret] : settings.secrets)
+        declared[name] = {secret.value.reveal(), secret.runbooks};
+    return declared;
+}
+
 std::uint64_t random_seed() {
     std::random_device device;
     return (std::uint64_t{device()} << 32) | device();
@@ -96,9 +105,11 @@ std::optional<config::Settings> settings_or_complaint(const std::filesystem::pat
 /// Everything that lives as long as the loop runs, in the order in which it is built; torn down in reverse.
 class Daemon {
 public:
-    Daemon(config::Settings settings, zones::Zones& zones)
-        : settings_(std::move(settings)),
+    Daemon(std::filesystem::path config_file, config::Settings settings, zones::Zones& zones)
+        : config_file_(std::move(config_file)),
+          settings_(std::move(settings)),
           zones_(zones),
+          vault_(declared_secrets(settings_)),
           log_(make_log(settings_)),
           wheel_(async::to_tick(clock_.now().steady)),
           timers_(loop_.get_executor(), clock_, wheel_),
@@ -107,7 +118,9 @@ public:
                      give_up(task + ": " + what_of(error));
                  }),
           signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-          engine_(engine_settings(settings_), wheel_, random_seed()) {}
+          engine_(engine_settings(settings_), wheel_, random_seed()) {
+        log_.set_redaction([this](std::string line) { return vault_.redact(std::move(line)); });
+    }
 
     ~Daemon() { leave(); }
     Daemon(const Daemon&) = delete;
@@ -120,14 +133,17 @@ private:
     [[nodiscard]] Result<void> open_store();
     void start();
     void reload();
+    void reread_secrets();
     void report(const FoundRunbooks& found);
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> shut_down();
     void leave();
 
+    std::filesystem::path config_file_;
     config::Settings settings_;
     zones::Zones& zones_;
+    secrets::Vault vault_;
     log::Log log_;
     SystemClock clock_;
     asio::io_context loop_{1};
@@ -174,11 +190,12 @@ Result<void> Daemon::build() {
     client.key = settings_.account.key.reveal();
     client.secret = settings_.account.secret.reveal();
     client.ca_file = settings_.account.ca_file.string();
+    client.vault = &vault_;
     auto made = datto::Client::create(timers_, clock_, std::move(client));
     if (!made) return tl::unexpected<Error>(made.error());
     api_ = std::move(*made);
-    dispatch_ =
-        std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_, log_);
+    dispatch_ = std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_,
+                                                        log_, vault_);
     clock_feed_ = std::make_unique<runtime::ClockFeed>(*dispatch_, kernel_clock_, timers_);
     clock_watch_ = std::make_unique<clock_watch::ClockWatch>(
         timers_, clock_, kernel_clock_,
@@ -188,7 +205,7 @@ Result<void> Daemon::build() {
                                                           {{"message", reason}});
                                            }});
     control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
-                                                         settings_.account.name, RUNBOOKD_VERSION);
+                                                         vault_, settings_.account.name, RUNBOOKD_VERSION);
     verifier_ =
         std::make_unique<runtime::Verifier>(*store_, text_reader(settings_), clock_, loop_.get_executor());
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
@@ -200,6 +217,7 @@ Result<void> Daemon::build() {
     server.on_problem = [this](const std::string& problem) {
         log_.event(log::Level::warning, "control.problem", {{"message", problem}});
     };
+    server.redact = [this](std::string body) { return vault_.redact(std::move(body)); };
     const http_api::Doors doors{*control_, *store_, *verifier_};
     server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, doors, std::move(server));
     if (auto listening = server_->listen(); !listening) return listening;
@@ -221,7 +239,7 @@ void Daemon::start() {
     if (!stored) throw std::runtime_error(stored.error().message);
     auto zone_rules = store_->load_zone_rules();
     if (!zone_rules) throw std::runtime_error(zone_rules.error().message);
-    auto found = find_runbooks(settings_, zones_);
+    auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
@@ -250,7 +268,8 @@ void Daemon::start() {
 void Daemon::reload() {
     tell_reloading();
     zones_.reread();
-    auto found = find_runbooks(settings_, zones_);
+    reread_secrets();
+    auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
     std::set<std::string> known;
     for (const auto& [name, in_force] : engine_.planner().in_force()) known.insert(name);
@@ -259,6 +278,19 @@ void Daemon::reload() {
         core.reload(std::move(found.good), found.bad, "SIGHUP", now);
     });
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+}
+
+/// Of the settings only these are read again: a new value, and who may use it, hold from now on.
+void Daemon::reread_secrets() {
+    auto loaded = config::load_settings(config_file_, zones_);
+    if (!loaded.settings) {
+        for (const auto& diagnostic : loaded.diagnostics)
+            if (diagnostic.severity == config::Severity::error)
+                log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(diagnostic)}});
+        return;
+    }
+    settings_.secrets = std::move(loaded.settings->secrets);
+    vault_.renew(declared_secrets(settings_));
 }
 
 void Daemon::give_up(const std::string& why) {
@@ -322,7 +354,7 @@ int run_daemon(const std::filesystem::path& config_file) {
     zones::Zones zones;
     auto settings = settings_or_complaint(config_file, zones);
     if (!settings) return 1;
-    Daemon daemon(std::move(*settings), zones);
+    Daemon daemon(config_file, std::move(*settings), zones);
     return daemon.run();
 }
 
@@ -330,7 +362,8 @@ int check_configuration(const std::filesystem::path& config_file) {
     zones::Zones zones;
     const auto settings = settings_or_complaint(config_file, zones);
     if (!settings) return 1;
-    const auto found = find_runbooks(*settings, zones);
+    const secrets::Vault vault(declared_secrets(*settings));
+    const auto found = find_runbooks(*settings, vault, zones);
     for (const auto& line : found.warnings) print(line);
     for (const auto& line : found.errors) print(line);
     if (found.errors.empty()) std::printf("%s: fine, %zu runbooks\n", config_file.c_str(), found.good.size());

@@ -6,7 +6,25 @@
 
 namespace runbookd::app {
 
-FoundRunbooks find_runbooks(const config::Settings& settings, zones::Zones& zones) {
+namespace {
+
+void refuse_secrets_in_clear(FoundRunbooks& found, const secrets::Vault& vault) {
+    const auto is_bad = [&](const runbook::Runbook& runbook) {
+        const auto name = vault.find_in(runbook.yaml);
+        if (!name) return false;
+        auto problem = runbook.file + ": error: the value of the secret '" + *name +
+                       "' stands here in clear; write ${secret:" + *name + "}, and change the secret";
+        found.errors.push_back(problem);
+        found.bad.push_back({runbook.name, std::move(problem)});
+        return true;
+    };
+    std::erase_if(found.good, is_bad);
+}
+
+}  // namespace
+
+FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vault& vault,
+                            zones::Zones& zones) {
     auto loaded = config::load_runbooks(settings.runbooks_dir, settings, zones);
     FoundRunbooks found;
     found.good = std::move(loaded.runbooks);
@@ -18,6 +36,7 @@ FoundRunbooks find_runbooks(const config::Settings& settings, zones::Zones& zone
         found.bad.push_back({file.name, file.problem});
         if (file.name_is_guess && found.doubt.empty()) found.doubt = file.problem;
     }
+    refuse_secrets_in_clear(found, vault);
     return found;
 }
 

@@ -9,6 +9,7 @@
 #include "config/settings.hpp"
 #include "engine/planner.hpp"
 #include "runtime/verifier.hpp"
+#include "secrets/vault.hpp"
 #include "zones/zones.hpp"
 
 namespace runbookd::app {
@@ -22,7 +23,10 @@ struct FoundRunbooks {
     std::string doubt;
 };
 
-[[nodiscard]] FoundRunbooks find_runbooks(const config::Settings& settings, zones::Zones& zones);
+/// A text that holds the value of a declared secret is refused: it would be recorded as a revision, for all
+/// to read.
+[[nodiscard]] FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vault& vault,
+                                          zones::Zones& zones);
 
 /// Where there is a doubt, a known runbook that was not found is not taken for gone: it becomes a bad one.
 void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);

@@ -114,7 +114,6 @@ constexpr ListColumn kComponents[] = {
     {"NAME", "component_name", Shown::text, true},
     {"CATEGORY", "category", Shown::text, true},
     {"VARIABLES", "variables", Shown::text, true},
-    {"DESCRIPTION", "description", Shown::text, true},
 };
 constexpr ListColumn kVerify[] = {
     {"RUNBOOK", "runbook", Shown::text, true},

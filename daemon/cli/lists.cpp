@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
-#include "base/spelling.hpp"
 #include "cli/list_columns.hpp"
 #include "cli/words.hpp"
 
@@ -68,31 +67,22 @@ Result<Target> target_of(const Surroundings& around, const Client& client, const
         .parameter("status", filters.status)
         .parameter("since", *since)
         .parameter("until", *until)
-        .parameter("limit", filters.limit ? std::to_string(*filters.limit) : "");
+        .parameter("limit", filters.limit ? std::to_string(*filters.limit) : "")
+        .parameter("name", command.verb == Verb::components ? command.name : "");
     return target;
 }
 
-/// `components NAME`: those of exactly this name or uid, else those whose name contains it.
-Result<Json> matching_components(const Json& all, const std::string& name) {
-    auto exact = Json::array();
-    auto partial = Json::array();
-    std::vector<std::string> names;
-    for (const auto& component : all) {
-        const auto own = text_at(component, "component_name");
-        names.push_back(own);
-        if (equals_ignoring_case(own, name) ||
-            equals_ignoring_case(text_at(component, "component_uid"), name))
-            exact.push_back(component);
-        if (ascii_lower(own).find(ascii_lower(name)) != std::string::npos) partial.push_back(component);
-    }
-    if (!exact.empty()) return exact;
-    if (!partial.empty()) return partial;
-    auto message = "no component is called '" + name + "', and no name contains it";
-    for (const auto& close : nearest(name, names)) message += "; did you mean '" + close + "'?";
-    return fail(ErrorCode::not_found, std::move(message));
+/// `components NAME` asked for one: says so where it found several, of which a runbook could name none.
+int note_ambiguity(Surroundings& around, const Json& found, const std::string& name) {
+    if (found.size() < 2) return kDone;
+    const bool is_name = equals_ignoring_case(text_at(found.front(), "component_name"), name);
+    around.err << "runbookctl: '" << harmless(name) << "' is ambiguous: it is "
+               << (is_name ? "the name of " : "part of the names of ") << found.size() << " components; give "
+               << (is_name ? "a uid" : "a whole name or a uid") << '\n';
+    return kFailed;
 }
 
-/// "days=7, path" in place of the JSON that describes a component's variables.
+/// "days: string = 7, path: string (no default), size: number (output)" in place of the JSON.
 std::string variables_in_words(const Json& component) {
     std::string text;
     const auto variables = component.find("variables");
@@ -100,8 +90,13 @@ std::string variables_in_words(const Json& component) {
     for (const auto& variable : *variables) {
         if (!text.empty()) text += ", ";
         text += text_at(variable, "name");
+        if (const auto type = text_at(variable, "type"); !type.empty()) text += ": " + type;
         const auto value = text_at(variable, "default_value");
-        if (!value.empty()) text += "=" + value;
+        const auto input = variable.find("input");
+        if (input != variable.end() && *input == false)
+            text += " (output)";
+        else
+            text += value.empty() ? " (no default)" : " = " + value;
     }
     return text;
 }
@@ -183,14 +178,11 @@ int run_list(Surroundings& around, const Client& client, const Command& command)
     if (!target) return report(around, target.error());
     auto rows = get_json(client, *target);
     if (!rows) return report(around, rows.error());
-    if (command.verb == Verb::components && !command.name.empty()) {
-        rows = matching_components(*rows, command.name);
-        if (!rows) return report(around, rows.error());
-    }
     if (!rows->is_array()) return report(around, {ErrorCode::internal, "the daemon's answer is not a list"});
     print(around, command, *rows);
     if (command.verb == Verb::devices && command.format == Format::table) print_age(around, client);
-    return kDone;
+    const bool asks_for_one = command.verb == Verb::components && !command.name.empty();
+    return asks_for_one ? note_ambiguity(around, *rows, command.name) : kDone;
 }
 
 }  // namespace runbookd::cli

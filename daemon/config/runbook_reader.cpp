@@ -147,6 +147,7 @@ private:
             };
             runbook_.not_during = read_blackouts(*blackouts, runbook_.name, zone_of);
         }
+        zone_ = read.zone;
         if (read.schedule)
             for (const auto& entry : read.schedule->entries()) keep_rules(*entry.zone);
         for (const auto& item : runbook_.not_during.items()) keep_rules(*item.zone);
@@ -203,11 +204,27 @@ private:
             map_.missing("component", "the name or uid of a component");
         }
         if (steps) read_steps(*steps);
-        if (const auto field = map_.get("variables")) runbook_.variables = read_variables(*field);
+        if (const auto field = map_.get("variables")) read_the_variables(*field);
+    }
+
+    void read_the_variables(const Field& field) {
+        runbook_.variables = read_variables(field, {runbook_.name, settings_});
+        const auto& variables = runbook_.variables;
+        if (std::none_of(variables.begin(), variables.end(),
+                         [](const auto& variable) { return variable.second.uses_date(); }))
+            return;
+        if (!map_.has("schedule")) {
+            const auto& name = settings_.account.timezone;
+            resolved_.add("timezone", name);
+            zone_ = find_account_zone(field, name, zones_);
+        }
+        runbook_.zone = zone_;
     }
 
     void read_steps(const Field& field) {
-        check_steps(field, [](const Field& variables) { (void)read_variables(variables); });
+        check_steps(field, [&](const Field& variables) {
+            (void)read_variables(variables, {runbook_.name, settings_});
+        });
         if (map_.has("component"))
             field.error({.code = "bad_value",
                          .message = "'component' and 'steps' exclude each other",
@@ -279,6 +296,7 @@ private:
     zones::ZoneSource& zones_;
     std::optional<PartOf> part_;
     runbook::Runbook runbook_;
+    std::shared_ptr<const cron::Zone> zone_;  // of the schedule
     Resolved resolved_;
 };
 

@@ -122,6 +122,7 @@ ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& set
                              zones::ZoneSource& zones, const RecordedRules& recorded) {
     const auto resolved = ResolvedThen::read(revision.resolved);
     auto then = settings;
+    then.account.name.clear();  // which account and secrets it may use was asked when it took effect
     if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
     std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
     for (const auto& [name, digest] : resolved.digests)

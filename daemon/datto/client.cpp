@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "datto/failures.hpp"
+#include "datto/redact.hpp"
 #include "datto/replies.hpp"
 #include "datto/requests.hpp"
 #include "datto/token_keeper.hpp"
@@ -60,6 +61,7 @@ Client::Client(async::Timers& timers, const Clock& clock, BaseUrl base, ClientSe
     : clock_(clock),
       base_(std::move(base)),
       settings_(std::move(settings)),
+      vault_(settings_.vault == nullptr ? no_secrets_ : *settings_.vault),
       transport_(std::move(transport)) {
     tokens_ =
         std::make_unique<TokenKeeper>(timers, clock, [this](SteadyTime until) { return fetch_token(until); });
@@ -68,7 +70,7 @@ Client::Client(async::Timers& timers, const Clock& clock, BaseUrl base, ClientSe
 Client::~Client() = default;
 
 asio::awaitable<ApiResult> Client::perform(engine::ApiCall call) {
-    auto request = build_request(base_, call);
+    auto request = build_request(base_, call, vault_);
     if (!request) {
         ApiFailure failure;
         failure.kind = FailureKind::rejected;
@@ -81,6 +83,10 @@ asio::awaitable<ApiResult> Client::perform(engine::ApiCall call) {
     co_await asio::this_coro::throw_if_cancelled(false);
     auto result = co_await perform_until(std::move(call), std::move(*request), until);
     co_await asio::this_coro::throw_if_cancelled(throws);
+    if (result)
+        redact(*result, vault_);
+    else
+        result.error().message = vault_.redact(std::move(result.error().message));
     co_return result;
 }
 
@@ -120,7 +126,8 @@ asio::awaitable<TokenKeeper::Fetched> Client::fetch_token(SteadyTime until) {
     co_return failed(std::move(unreadable));
 }
 
-ApiFailure Client::refused(const Response& answer, std::optional<std::string_view> doing) {
+ApiFailure Client::refused(Response answer, std::optional<std::string_view> doing) {
+    answer.body = vault_.redact(std::move(answer.body));  // whole: a message is a cut of it
     const auto now = clock_.now();
     const bool recent = throttled_at_ && now.steady - *throttled_at_ < kThrottleMemory;
     const auto memory = recent ? ThrottleMemory::recently_throttled : ThrottleMemory::calm;

@@ -13,6 +13,7 @@
 #include "datto/http_types.hpp"
 #include "datto/url.hpp"
 #include "ports/rmm_api.hpp"
+#include "secrets/vault.hpp"
 
 namespace runbookd::datto {
 
@@ -31,6 +32,9 @@ struct ClientSettings {
     Millis idle_timeout = std::chrono::seconds{15};  ///< a connection idle for longer is not used again
     std::size_t max_response_bytes = std::size_t{64} * 1024 * 1024;
     std::size_t idle_connections = 16;  ///< kept open between calls
+    /// Puts the secrets into creates, and takes them out of whatever comes back. Borrowed; null: there are
+    /// none.
+    const secrets::Vault* vault = nullptr;
 };
 
 class Client final : public ports::RmmApi {
@@ -54,11 +58,13 @@ private:
                                                             SteadyTime until);
     boost::asio::awaitable<tl::expected<Token, engine::ApiFailure>> fetch_token(SteadyTime until);
     /// What an answer other than 2xx means; `doing` is empty for the token call.
-    [[nodiscard]] engine::ApiFailure refused(const Response& answer, std::optional<std::string_view> doing);
+    [[nodiscard]] engine::ApiFailure refused(Response answer, std::optional<std::string_view> doing);
 
     const Clock& clock_;
     BaseUrl base_;
     ClientSettings settings_;
+    const secrets::Vault no_secrets_;
+    const secrets::Vault& vault_;
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<TokenKeeper> tokens_;
     std::optional<SteadyTime> throttled_at_;

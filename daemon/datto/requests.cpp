@@ -16,6 +16,7 @@ std::string whole_seconds(UtcTime t) { return format_utc(t).substr(0, 19) + "Z";
 
 struct Builder {
     const BaseUrl& base;
+    const secrets::Vault& vault;
 
     [[nodiscard]] std::string api(std::string_view path) const {
         return base.path + "/api/v2/" + std::string(path);
@@ -79,8 +80,11 @@ struct Builder {
             return fail(ErrorCode::invalid_input,
                         "a quick job needs a device uid, a component uid and a name");
         auto variables = json::array();
-        for (const auto& [name, value] : call.variables)
-            variables.push_back({{"name", name}, {"value", value}});
+        for (const auto& [name, value] : call.variables) {
+            auto text = vault.fill_in(value, call.runbook);
+            if (!text) return fail(text.error().code, "variable '" + name + "': " + text.error().message);
+            variables.push_back({{"name", name}, {"value", std::move(*text)}});
+        }
         json body;
         body["jobName"] = call.job_name;
         body["jobComponent"]["componentUid"] = call.component.str();
@@ -137,8 +141,8 @@ struct Describer {
 
 }  // namespace
 
-Result<Request> build_request(const BaseUrl& base, const engine::ApiCall& call) {
-    return std::visit(Builder{base}, call);
+Result<Request> build_request(const BaseUrl& base, const engine::ApiCall& call, const secrets::Vault& vault) {
+    return std::visit(Builder{base, vault}, call);
 }
 
 Request token_request(const BaseUrl& base, const std::string& key, const std::string& secret) {

@@ -7,12 +7,15 @@
 #include "datto/http_types.hpp"
 #include "datto/url.hpp"
 #include "engine/api.hpp"
+#include "secrets/vault.hpp"
 
 namespace runbookd::datto {
 
-/// Errors: invalid_input for an empty uid, and for a cursor that leaves the account's address. Nothing was
-/// sent then.
-[[nodiscard]] Result<Request> build_request(const BaseUrl& base, const engine::ApiCall& call);
+/// Here the secrets of a create get their values: its body holds them, and is never to be shown. Errors:
+/// invalid_input for an empty uid, and for a cursor that leaves the account's address; what the vault says of
+/// a secret. Nothing was sent then.
+[[nodiscard]] Result<Request> build_request(const BaseUrl& base, const engine::ApiCall& call,
+                                            const secrets::Vault& vault);
 
 /// The password grant. Its body holds key and secret: never to be shown.
 [[nodiscard]] Request token_request(const BaseUrl& base, const std::string& key, const std::string& secret);

@@ -13,6 +13,7 @@
 #include "base/shared_text.hpp"
 #include "base/time.hpp"
 #include "runbook/udfs.hpp"
+#include "templates/rendered.hpp"
 
 namespace runbookd::engine {
 
@@ -123,7 +124,9 @@ struct CreateQuickJob {
     DeviceUid device;
     ComponentUid component;
     std::string job_name;  ///< `<runbook> rb<ULID of the job>`
-    std::map<std::string, std::string> variables;
+    std::string runbook;   ///< whose secrets they may hold
+    /// Secrets are names here: whoever sends the call puts their values in.
+    std::map<std::string, templates::Rendered> variables;
 };
 struct ReadResult {
     DattoJobUid job;

@@ -64,13 +64,15 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
                    Instant now) {
     assert(run.status == RunStatus::planned);
     run.status = RunStatus::running;
+    run.started_at = now.utc;
     run.targets.reserve(targets.size());
     for (const auto& row : targets) take_up(run, row, Disposition::pending);
     outbox_.write(RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc});
 }
 
-void Books::restore_targets(Run& run, const std::vector<RecoveredTarget>& targets) {
+void Books::restore_targets(Run& run, UtcTime started_at, const std::vector<RecoveredTarget>& targets) {
     run.status = RunStatus::running;
+    run.started_at = started_at;
     run.targets.reserve(targets.size());
     for (const auto& [row, disposition] : targets) take_up(run, row, disposition);
 }

@@ -21,6 +21,7 @@
 #include "engine/outbox.hpp"
 #include "engine/records.hpp"
 #include "runbook/model.hpp"
+#include "templates/rendered.hpp"
 
 namespace runbookd::engine {
 
@@ -51,7 +52,7 @@ struct Job {
     DeviceUid device;
     ComponentUid component_uid;
     std::string component_name;
-    std::map<std::string, std::string> variables;
+    std::map<std::string, templates::Rendered> variables;  ///< of a create that may still go out
     Millis timeout{std::chrono::hours{1}};
     Stage stage = Stage::intent;
     JobStatus status = JobStatus::created;
@@ -87,6 +88,7 @@ struct Run {
     ComponentUid component;  ///< what its jobs run; empty until found in the account's list
     std::string component_name;
     RunStatus status = RunStatus::planned;
+    UtcTime started_at{};         ///< when its targets were frozen
     SteadyTime begun_at{};        ///< when it was planned, or, put off by jitter, was to start
     std::vector<Target> targets;  ///< never grows after the start
     std::unordered_map<DeviceUid, std::size_t> by_device;
@@ -128,7 +130,7 @@ public:
     /// The target is decided, Datto still has the job.
     void abandon(Job& job, Instant now);
     /// Takes over what a start found, without writing it again.
-    void restore_targets(Run& run, const std::vector<RecoveredTarget>& targets);
+    void restore_targets(Run& run, UtcTime started_at, const std::vector<RecoveredTarget>& targets);
 
     /// Whether an undecided target of another run of the same runbook has the device. (`run` has one itself.)
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;

@@ -6,6 +6,7 @@
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
 #include "engine/targeting.hpp"
+#include "engine/variables.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -71,6 +72,7 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
     if (!device) return refuse(device.error());
     const auto component = find_component(pending);
     if (!component) return refuse(component.error());
+    if (auto checked = check(pending.order, **component); !checked) return refuse(std::move(checked.error()));
     const auto& seen = **device;
     if (now.steady - seen.read_at > kDeviceStateGood) {
         if (line_.is_open(Budget::Kind::read, now)) read_device(number, pending, seen.device.uid, now);
@@ -115,6 +117,18 @@ Result<const Component*> QuickJobs::find_component(const Pending& pending) const
                                           did_you_mean(wanted, names));
 }
 
+Result<void> QuickJobs::check(const QuickJobOrder& order, const Component& component) {
+    const auto checked = check_variables(component, literals(order.variables));
+    const bool has_errors = checked.has_errors();
+    // A person may leave an input empty, as in Datto's own form; the job API calls such an input required.
+    if (!has_errors && (order.trigger != Trigger::api || checked.issues.empty())) return {};
+    Error error{has_errors ? ErrorCode::invalid_variable : ErrorCode::missing_variable,
+                has_errors ? checked.errors() : checked.warnings()};
+    for (const auto& issue : checked.issues)
+        if (is_error(issue.problem) == has_errors) error.names.push_back(issue.variable);
+    return tl::unexpected<Error>(std::move(error));
+}
+
 bool QuickJobs::may_be_new(const Pending& pending) {
     // What the lists do not show may have been made since they were read: look once more before saying no.
     const auto& order = pending.order;
@@ -123,8 +137,9 @@ bool QuickJobs::may_be_new(const Pending& pending) {
         reader_.need_devices(pending.asked_at);
         return true;
     }
+    const auto* const component = fleet_.find_component(order.component);
     if (*fleet_.components_read_at() < pending.asked_at &&
-        fleet_.find_component(order.component) == nullptr) {
+        (component == nullptr || !check(order, *component))) {
         reader_.need_components(pending.asked_at);
         return true;
     }

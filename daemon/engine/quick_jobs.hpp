@@ -42,9 +42,10 @@ public:
               FleetReader& reader, UlidSource& ulids, const Pauses& pauses, OnStarted on_started);
 
     /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
-    /// names), conflict (the device cannot run components, a name fits several), device_offline (judged on a
-    /// reading at most a minute old), refused_by_rule (everything is paused), unavailable (no answer from the
-    /// API, or no room in its budget, within a minute).
+    /// names), conflict (the device cannot run components, a name fits several), invalid_variable (with the
+    /// nearest names), missing_variable (only of what came over the job API: an input without value and
+    /// default), device_offline (judged on a reading at most a minute old), refused_by_rule (everything is
+    /// paused), unavailable (no answer from the API, or no room in its budget, within a minute).
     void order(QuickJobOrder order, Answer answer, Instant now);
     [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
@@ -66,6 +67,7 @@ private:
     [[nodiscard]] Step advance(std::uint64_t number, Pending& pending, Instant now);
     [[nodiscard]] Result<const Fleet::Seen*> find_device(const Pending& pending) const;
     [[nodiscard]] Result<const Component*> find_component(const Pending& pending) const;
+    [[nodiscard]] static Result<void> check(const QuickJobOrder& order, const Component& component);
     void read_device(std::uint64_t number, Pending& pending, const DeviceUid& device, Instant now);
     void on_device(std::uint64_t number, const DeviceUid& device, SteadyTime sent_at,
                    const ApiResult& result);

@@ -137,7 +137,7 @@ struct JobCreated {
     std::int64_t attempt = 1;
     ComponentUid component_uid;
     std::string component_name;
-    std::map<std::string, std::string> variables;
+    std::map<std::string, std::string> variables;  ///< as sent, secrets as "[secret:NAME]"
     UtcTime at{};
 };
 /// What a stream held; cut to head and tail beyond the configured size, the cut marked in the text.

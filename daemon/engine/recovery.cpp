@@ -20,7 +20,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
                 book = read(plan.runbook, older->second);
     }
     auto& run = books_.add_run(plan, book, now);
-    if (stored.started_at) return books_.restore_targets(run, stored.targets);
+    if (stored.started_at) return books_.restore_targets(run, *stored.started_at, stored.targets);
     run.missed_because = "daemon_down";
     if (run.create_end <= now.utc) {
         if (guard_.is_doubted()) return;  // its window's alarm says so once the clock is believed
@@ -43,7 +43,6 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     job.device = stored.device;
     job.component_uid = stored.component_uid;
     job.component_name = stored.component_name;
-    job.variables = stored.variables;
     job.status = stored.status;
     job.datto_job = stored.datto_job;
     job.created_at = stored.created_at;

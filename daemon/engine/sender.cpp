@@ -4,6 +4,7 @@
 
 #include "engine/finder.hpp"
 #include "engine/targeting.hpp"
+#include "engine/variables.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 // An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
 // again. The promise is 60 s between reading that a device is online and its create.
 constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
-
-std::map<std::string, std::string> variables_of(const Run& run) {
-    auto variables = run.plan.scope.variables;
-    if (run.book) variables.insert(run.book->variables.begin(), run.book->variables.end());
-    return variables;
-}
 
 }  // namespace
 
@@ -31,6 +26,14 @@ Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSourc
       handlers_(std::move(handlers)) {}
 
 void Sender::intend(Run& run, Target& target, Instant now) {
+    const auto* const seen = fleet_.find(target.row.device);
+    auto variables = render_variables(run, target.row, seen == nullptr ? nullptr : &seen->device,
+                                      fleet_.find_component(run.component.str()));
+    if (!variables) {
+        auto& refusal = variables.error();
+        return books_.decide(run, target, refusal.disposition, std::move(refusal.reason),
+                             std::move(refusal.message), now);
+    }
     line_.reserve_create();
     const JobUid uid{ulids_.next(now.utc)};
     auto& job = books_.add_job(uid, [on_look = handlers_.on_look, uid](Instant) { on_look(uid); });
@@ -39,12 +42,12 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     job.device = target.row.device;
     job.component_uid = run.component;
     job.component_name = run.component_name;
-    job.variables = variables_of(run);
+    job.variables = std::move(*variables);
     if (run.book) job.timeout = run.book->timeout;
     job.created_at = now.utc;
     target.job = uid;
     outbox_.write(JobCreated{uid, job.run, job.device, 1, 1, job.component_uid, job.component_name,
-                             job.variables, now.utc});
+                             masked(job.variables), now.utc});
     outbox_.when_durable([this, uid](Instant at) {
         handlers_.on_durable(uid, at);
         send(uid, at);
@@ -70,9 +73,9 @@ void Sender::send(const JobUid& uid, Instant now) {
         return;
     }
     job->stage = Stage::sending;
-    line_.send_reserved(
-        CreateQuickJob{job->device, job->component_uid, job_name(job->runbook, uid), job->variables},
-        [this, uid](const ApiResult& result, Instant at) { on_reply(uid, result, at); });
+    line_.send_reserved(CreateQuickJob{job->device, job->component_uid, job_name(job->runbook, uid),
+                                       job->runbook, job->variables},
+                        [this, uid](const ApiResult& result, Instant at) { on_reply(uid, result, at); });
 }
 
 void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {

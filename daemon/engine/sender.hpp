@@ -30,8 +30,8 @@ public:
     Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSource& ulids, const Holds& holds,
            SendHandlers handlers);
 
-    /// The target gets its job, whose create goes out as soon as the intent is durable. The line must be open
-    /// for a create.
+    /// The target gets its job, whose create goes out as soon as the intent is durable; or it is decided,
+    /// where its variables cannot be filled in. The line must be open for a create.
     void intend(Run& run, Target& target, Instant now);
     /// Durable intents that certainly were not sent go out, as far as the line lets them.
     void send_again(Instant now);

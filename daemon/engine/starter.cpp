@@ -6,6 +6,7 @@
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
 #include "engine/targeting.hpp"
+#include "engine/variables.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -88,8 +89,8 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
         return Ready::no;
     if (!is_started)
         start(*run, std::move(filters), now);
-    else if (run->component.empty())
-        fail_all(*run, not_found_message(run->component_name, fleet_), now);
+    else if (const auto obstacle = find_obstacle(*run))
+        fail_all(*run, *obstacle, now);
     else
         on_started_(*run, now);
     return Ready::yes;
@@ -97,13 +98,14 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
     const auto& wanted = run.book ? run.book->component : run.plan.scope.component;
+    run.component = ComponentUid{};
     run.component_name = wanted;
     if (const auto* found = fleet_.find_component(wanted)) {
         run.component = found->uid;
         run.component_name = found->name;
-        return Ready::yes;
+        if (!check_variables(*found, variables_of(run)).has_errors()) return Ready::yes;
     }
-    // It may have been made since the list was read.
+    // It may have been made, or given its variables, since the list was read.
     const auto read_at = fleet_.components_read_at();
     if (read_at && *read_at >= run.begun_at - kFreshEnough) return Ready::yes;
     reader_.need_components(std::min(run.begun_at - kFreshEnough, now.steady));
@@ -150,7 +152,8 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
     record_occurrence(run, now);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
-    if (run.component.empty()) return fail_all(run, not_found_message(run.component_name, fleet_), now);
+    if (const auto obstacle = find_obstacle(run)) return fail_all(run, *obstacle, now);
+    warn_of_variables(run, now);
     decide_by_rules(run, now);
     if (run.status == RunStatus::running) on_started_(run, now);
 }
@@ -192,12 +195,34 @@ void Starter::record_occurrence(const Run& run, Instant now) {
                                     now.utc});
 }
 
-void Starter::fail_all(Run& run, const std::string& message, Instant now) {
+std::optional<Starter::Obstacle> Starter::find_obstacle(const Run& run) const {
+    const auto* const component =
+        run.component.empty() ? nullptr : fleet_.find_component(run.component.str());
+    if (component == nullptr)
+        return Obstacle{"run.component_not_found", not_found_message(run.component_name, fleet_)};
+    auto errors = check_variables(*component, variables_of(run)).errors();
+    if (errors.empty()) return std::nullopt;
+    return Obstacle{"run.variables_refused", std::move(errors)};
+}
+
+void Starter::warn_of_variables(const Run& run, Instant now) {
+    const auto* const component = fleet_.find_component(run.component.str());
+    auto warnings = check_variables(*component, variables_of(run)).warnings();
+    if (warnings.empty()) return;
+    outbox_.write(Noted{"run",
+                        run.plan.run.str(),
+                        "run.variable_without_value",
+                        "",
+                        {{"message", std::move(warnings)}},
+                        now.utc});
+}
+
+void Starter::fail_all(Run& run, const Obstacle& obstacle, Instant now) {
     outbox_.write(
-        Noted{"run", run.plan.run.str(), "run.component_not_found", "", {{"message", message}}, now.utc});
+        Noted{"run", run.plan.run.str(), obstacle.kind, "", {{"message", obstacle.message}}, now.utc});
     for (auto& target : run.targets)
         if (target.disposition == Disposition::pending && !target.job)
-            books_.decide(run, target, Disposition::failed, "rejected", message, now);
+            books_.decide(run, target, Disposition::failed, "rejected", obstacle.message, now);
 }
 
 }  // namespace runbookd::engine

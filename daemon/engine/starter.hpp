@@ -2,6 +2,7 @@
 // From a planned run to a started one: waits until it is to start and the fleet is fresh enough, freezes the
 // targets, decides at once what the rules decide, and hands the rest to the dispatcher.
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,14 @@ private:
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     void decide_by_rules(Run& run, Instant now);
     void record_occurrence(const Run& run, Instant now);
-    void fail_all(Run& run, const std::string& message, Instant now);
+    /// What stands against the run as a whole: its component or its variables.
+    struct Obstacle {
+        std::string kind;  ///< of the event
+        std::string message;
+    };
+    [[nodiscard]] std::optional<Obstacle> find_obstacle(const Run& run) const;
+    void fail_all(Run& run, const Obstacle& obstacle, Instant now);
+    void warn_of_variables(const Run& run, Instant now);
 
     Books& books_;
     AlarmClock& clock_;

@@ -20,6 +20,8 @@ Told told_as(ErrorCode code) {
         case ErrorCode::not_supported: return {501, "NOT_SUPPORTED"};
         case ErrorCode::permission: return {403, "PERMISSION_DENIED"};
         case ErrorCode::device_offline: return {400, "DEVICE_OFFLINE"};
+        case ErrorCode::missing_variable: return {400, "MISSING_VARIABLE"};
+        case ErrorCode::invalid_variable: return {400, "INVALID_VARIABLE"};
         case ErrorCode::unavailable: return {503, "UNAVAILABLE"};
         case ErrorCode::refused_by_rule: return {409, "REFUSED_BY_RULE"};
         case ErrorCode::internal: break;
@@ -48,7 +50,9 @@ Response error_response(unsigned status, std::string_view error_code, std::strin
 
 Response error_response(const Error& error) {
     const auto told = told_as(error.code);
-    return error_response(told.status, told.error_code, error.message);
+    auto details = nlohmann::ordered_json::object();
+    if (!error.names.empty()) details["names"] = error.names;
+    return error_response(told.status, told.error_code, error.message, details);
 }
 
 Response invalid_request(std::string_view message) { return error_response(400, "INVALID_REQUEST", message); }

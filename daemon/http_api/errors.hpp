@@ -14,7 +14,8 @@ namespace runbookd::http_api {
 [[nodiscard]] Response error_response(unsigned status, std::string_view error_code, std::string_view message,
                                       const nlohmann::ordered_json& details);
 /// The answer to an Error of ours: INVALID_REQUEST 400, NOT_FOUND 404, CONFLICT 409, REFUSED_BY_RULE 409,
-/// NOT_SUPPORTED 501, PERMISSION_DENIED 403, DEVICE_OFFLINE 400, UNAVAILABLE 503, INTERNAL 500.
+/// NOT_SUPPORTED 501, PERMISSION_DENIED 403, DEVICE_OFFLINE 400, MISSING_VARIABLE and INVALID_VARIABLE 400
+/// (details: names), UNAVAILABLE 503, INTERNAL 500.
 [[nodiscard]] Response error_response(const Error& error);
 /// INVALID_REQUEST 400.
 [[nodiscard]] Response invalid_request(std::string_view message);

@@ -31,5 +31,7 @@ void add_device_routes(Router& router, Services services);
 void add_state_routes(Router& router, Services services);
 /// The seed's POST …/quickjob and GET …/job/{jobUid}.
 void add_seed_routes(Router& router, Services services);
+/// The seed's GET of components, devices, and the jobs of a device or a site.
+void add_seed_reads(Router& router, Services services);
 
 }  // namespace runbookd::http_api

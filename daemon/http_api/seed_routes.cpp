@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
-#include "base/spelling.hpp"
+#include "http_api/component_search.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/idempotency.hpp"
@@ -51,15 +51,27 @@ Response device_offline(const std::string& device, const std::optional<engine::D
 
 Response component_not_found(const ports::Control& control, const std::string& component,
                              const std::string& message) {
-    std::vector<std::string> names;
-    for (const auto& known : control.components()) {
-        names.push_back(known.name);
-        names.push_back(known.uid.str());
-    }
     Json details;
     details["componentUid"] = component;
-    details["suggestions"] = nearest(component, names);
+    details["suggestions"] = components_near(control.components(), component);
     return error_response(404, "COMPONENT_NOT_FOUND", message, details);
+}
+
+/// MISSING_VARIABLE or INVALID_VARIABLE: with the names, and the component's own that are nearest to the
+/// wrong ones.
+Response bad_variables(const ports::Control& control, const std::string& component, const Error& error) {
+    const bool is_missing = error.code == ErrorCode::missing_variable;
+    Json details;
+    details["componentUid"] = component;
+    details["names"] = error.names;
+    if (!is_missing) {
+        details["suggestions"] = Json::array();
+        for (const auto& known : search_components(control.components(), component))
+            for (const auto& name : error.names)
+                for (const auto& close : inputs_near(known, name))
+                    if (close != name) details["suggestions"].push_back(close);
+    }
+    return error_response(400, is_missing ? "MISSING_VARIABLE" : "INVALID_VARIABLE", error.message, details);
 }
 
 /// The error has words only: which of the two was not found shows in the fleet.
@@ -68,6 +80,8 @@ Response refusal(const ports::Control& control, const Request& request, const st
     const auto& device = request.captured.at("deviceUid");
     const auto known = known_device(control, device);
     if (error.code == ErrorCode::device_offline) return device_offline(device, known, error.message);
+    if (error.code == ErrorCode::missing_variable || error.code == ErrorCode::invalid_variable)
+        return bad_variables(control, component, error);
     if (error.code != ErrorCode::not_found) return error_response(error);
     if (known) return component_not_found(control, component, error.message);
     Json details;

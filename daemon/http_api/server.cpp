@@ -73,7 +73,7 @@ void Server::Parts::open_session(async::TaskGroup& group, Session::Socket socket
         return;
     }
     sessions.emplace_back(std::move(socket), std::move(actor), "runbookd/" + settings.version, router, timers,
-                          limits, settings.on_problem);
+                          limits, settings.on_problem, settings.redact);
     const auto session = std::prev(sessions.end());
     group.spawn("control connection", [this, session]() -> asio::awaitable<void> {
         struct Place {
@@ -114,6 +114,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_device_routes(parts_->router, services);
     add_state_routes(parts_->router, services);
     add_seed_routes(parts_->router, services);
+    add_seed_reads(parts_->router, services);
 }
 
 Server::~Server() = default;

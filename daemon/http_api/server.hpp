@@ -24,6 +24,8 @@ struct ServerSettings {
     Millis reading_limit{std::chrono::seconds{15}};  ///< a request's first byte to its last
     /// What a handler threw, and trouble with accepting: one line each, for the log. May be empty.
     std::function<void(const std::string&)> on_problem;
+    /// Goes over the body of every answer: takes secrets out, and leaves JSON valid. May be empty.
+    std::function<std::string(std::string)> redact;
 };
 
 /// Whom the handlers ask.

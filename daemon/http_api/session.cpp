@@ -44,14 +44,15 @@ std::optional<Response> answer_to_broken(const beast::error_code& error) {
 }  // namespace
 
 Session::Session(Socket socket, std::string actor, std::string server_name, const Router& router,
-                 async::Timers& timers, const SessionLimits& limits, OnProblem on_problem)
+                 async::Timers& timers, const SessionLimits& limits, OnProblem on_problem, Redact redact)
     : socket_(std::move(socket)),
       actor_(std::move(actor)),
       server_name_(std::move(server_name)),
       router_(router),
       timers_(timers),
       limits_(limits),
-      on_problem_(std::move(on_problem)) {}
+      on_problem_(std::move(on_problem)),
+      redact_(std::move(redact)) {}
 
 asio::awaitable<void> Session::run() {
     bool goes_on = true;
@@ -153,7 +154,7 @@ asio::awaitable<bool> Session::write(Response response, unsigned version, bool k
     message.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) message.insert(name, value);
     message.keep_alive(keep_alive);
-    message.body() = std::move(response.body);
+    message.body() = redact_ ? redact_(std::move(response.body)) : std::move(response.body);
     message.prepare_payload();
     beast::error_code error;
     const async::Deadline deadline(timers_, limits_.writing, [this] { close(); });

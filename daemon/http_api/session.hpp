@@ -26,11 +26,13 @@ class Session {
 public:
     using Socket = boost::asio::generic::stream_protocol::socket;
     using OnProblem = std::function<void(const std::string&)>;
+    using Redact = std::function<std::string(std::string)>;
 
     /// `router`, `timers` and `limits` outlive it. `actor` is who is at the other end; `server_name` goes
-    /// into every answer; `on_problem` gets what a handler threw (the client is told INTERNAL only).
+    /// into every answer; `on_problem` gets what a handler threw (the client is told INTERNAL only);
+    /// `redact`, which may be empty, goes over every body.
     Session(Socket socket, std::string actor, std::string server_name, const Router& router,
-            async::Timers& timers, const SessionLimits& limits, OnProblem on_problem);
+            async::Timers& timers, const SessionLimits& limits, OnProblem on_problem, Redact redact);
 
     /// Until the other end closes, a limit is passed, or it is told to end.
     boost::asio::awaitable<void> run();
@@ -51,6 +53,7 @@ private:
     async::Timers& timers_;
     const SessionLimits& limits_;
     OnProblem on_problem_;
+    Redact redact_;
     boost::beast::flat_buffer buffer_;
     bool is_busy_ = false;
     bool is_ending_ = false;

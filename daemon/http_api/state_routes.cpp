@@ -1,6 +1,7 @@
 // GET: what is now, from the daemon's memory. No await inside, so each answer is one consistent instant.
 #include <nlohmann/json.hpp>
 
+#include "http_api/component_search.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
@@ -25,10 +26,25 @@ Response list_runbooks(Services services, const Request& request) {
 }
 
 Response list_components(Services services, const Request& request) {
-    const auto known = only_known(request, {});
+    const auto known = only_known(request, {"name"});
     if (!known) return error_response(known.error());
+    if (!services.control.knows_components())
+        return error_response(
+            503, "UNAVAILABLE",
+            "the components have not been read yet; try again in a moment (see `runbookctl status`)");
+    auto found = services.control.components();
+    if (const auto name = query_value(request, "name")) {
+        const auto all = std::move(found);
+        found = search_components(all, *name);
+        if (found.empty()) {
+            Json details;
+            details["suggestions"] = components_near(all, *name);
+            return error_response(404, "COMPONENT_NOT_FOUND",
+                                  "no component is called '" + *name + "', and no name contains it", details);
+        }
+    }
     auto list = Json::array();
-    for (const auto& component : services.control.components()) list.push_back(component_view(component));
+    for (const auto& component : found) list.push_back(component_view(component));
     return json_response(list);
 }
 

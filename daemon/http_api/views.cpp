@@ -127,6 +127,7 @@ Json component_view(const engine::Component& component) {
         shown["name"] = variable.name;
         shown["type"] = variable.type;
         shown["input"] = variable.input;
+        shown["required"] = variable.input && variable.default_value.empty();
         shown["default_value"] = variable.default_value;
         shown["description"] = variable.description;
         view["variables"].push_back(std::move(shown));

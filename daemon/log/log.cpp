@@ -113,6 +113,7 @@ void Log::event(Level level, std::string_view name, const Fields& fields) const 
         line = std::string(journal_priority(level)) + to_line(name, fields);
     else
         line = to_line(name, fields);
+    if (redact_) line = redact_(std::move(line));
     logger_->log(at, spdlog::string_view_t(line.data(), line.size()));
 }
 

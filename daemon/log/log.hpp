@@ -1,6 +1,7 @@
 #pragma once
 // The daemon's own log: an event's name and its fields, one line each. The journal under systemd, text on a
 // terminal, JSON on request. Never a secret, never a variable's value.
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -30,10 +31,13 @@ public:
     /// `run.started run=01J… runbook=patch targets=10`; values with spaces are quoted, control characters
     /// escaped.
     void event(Level level, std::string_view name, const Fields& fields) const;
+    /// Goes over every line from now on: takes secrets out.
+    void set_redaction(std::function<std::string(std::string)> redact) { redact_ = std::move(redact); }
 
 private:
     std::unique_ptr<spdlog::logger> logger_;
     Format format_;
+    std::function<std::string(std::string)> redact_;
 };
 
 /// The text form, as event() writes it.

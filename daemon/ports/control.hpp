@@ -102,7 +102,8 @@ public:
     /// Once the run is durable. Errors: not_found (with the nearest names), invalid_input, conflict,
     /// unavailable.
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
-    /// Once the job's intent is durable. Errors: as above. The message names what was not found.
+    /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable. The message
+    /// names what was not found.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;
     /// Once it is durable. A pause that is set again is replaced. Errors: not_found, invalid_input,
     /// unavailable.
@@ -115,6 +116,8 @@ public:
     /// When the device came into the account's list, as device_fleet has it; none: it is not in a whole list.
     [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;
     [[nodiscard]] virtual std::vector<engine::Component> components() const = 0;
+    /// Whether their list has been read since the start: until then an empty one says nothing.
+    [[nodiscard]] virtual bool knows_components() const = 0;
 };
 
 }  // namespace runbookd::ports

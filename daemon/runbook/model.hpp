@@ -14,6 +14,7 @@
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
+#include "templates/template.hpp"
 
 namespace runbookd::runbook {
 
@@ -56,7 +57,10 @@ struct Runbook {
     Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
-    std::map<std::string, std::string> variables;
+    std::map<std::string, templates::Template> variables;
+    /// In which templates show dates: the schedule's (its first entry's), else the account's. Null: none
+    /// does.
+    std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
     /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's,
     /// and empty here.

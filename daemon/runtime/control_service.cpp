@@ -12,19 +12,35 @@ namespace {
 
 tl::unexpected<Error> gone() { return fail(ErrorCode::unavailable, "the daemon is stopping"); }
 
+/// Values that somebody gives are recorded as they stand: a secret's would be in the record for good.
+Result<void> refuse_secrets(const std::map<std::string, std::string>& variables,
+                            const secrets::Vault& vault) {
+    for (const auto& [name, value] : variables)
+        if (const auto secret = vault.find_in(value))
+            return fail(ErrorCode::refused_by_rule,
+                        "variable '" + name + "' holds the value of the secret '" + *secret +
+                            "', which must not be recorded; let a runbook send it as ${secret:" + *secret +
+                            "}");
+    return {};
+}
+
 }  // namespace
 
 ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
-                               asio::any_io_executor on, std::string account, std::string version)
+                               asio::any_io_executor on, const secrets::Vault& vault, std::string account,
+                               std::string version)
     : loop_(loop),
       store_(store),
       clock_(clock),
       executor_(std::move(on)),
+      vault_(vault),
       account_(std::move(account)),
       version_(std::move(version)),
       started_at_(clock.now()) {}
 
 asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::RunRequest request) {
+    if (auto clean = refuse_secrets(request.variables, vault_); !clean)
+        co_return tl::unexpected<Error>(std::move(clean.error()));
     engine::RunOrder order;
     order.runbook = std::move(request.runbook);
     order.scope.devices = std::move(request.devices);
@@ -42,6 +58,8 @@ asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::Run
 }
 
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
+    if (auto clean = refuse_secrets(request.variables, vault_); !clean)
+        co_return tl::unexpected<Error>(std::move(clean.error()));
     engine::QuickJobOrder order;
     order.device = std::move(request.device);
     order.component = std::move(request.component);
@@ -164,6 +182,10 @@ std::optional<UtcTime> ControlService::first_seen_at(const DeviceUid& device) co
 
 std::vector<engine::Component> ControlService::components() const {
     return loop_.engine().fleet().components();
+}
+
+bool ControlService::knows_components() const {
+    return loop_.engine().fleet().components_read_at().has_value();
 }
 
 }  // namespace runbookd::runtime

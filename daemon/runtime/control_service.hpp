@@ -7,14 +7,16 @@
 
 #include "ports/control.hpp"
 #include "runtime/dispatch_loop.hpp"
+#include "secrets/vault.hpp"
 
 namespace runbookd::runtime {
 
 class ControlService final : public ports::Control {
 public:
-    /// `store` is asked for its trouble only.
+    /// `store` is asked for its trouble only, `vault` whether a value that somebody sends is a secret's.
     ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
-                   boost::asio::any_io_executor on, std::string account, std::string version);
+                   boost::asio::any_io_executor on, const secrets::Vault& vault, std::string account,
+                   std::string version);
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
@@ -26,6 +28,7 @@ public:
     [[nodiscard]] ports::FleetView fleet() const override;
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
     [[nodiscard]] std::vector<engine::Component> components() const override;
+    [[nodiscard]] bool knows_components() const override;
 
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
@@ -38,6 +41,7 @@ private:
     const ports::Store& store_;
     const Clock& clock_;
     boost::asio::any_io_executor executor_;
+    const secrets::Vault& vault_;
     std::string account_;
     std::string version_;
     Instant started_at_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/record_log.hpp"
+#include "runtime/record_texts.hpp"
 
 namespace runbookd::runtime {
 
@@ -14,8 +15,15 @@ namespace asio = boost::asio;
 
 DispatchLoop::DispatchLoop(engine::Engine& engine, ports::Store& store, ports::RmmApi& api,
                            const Clock& clock, async::Timers& timers, async::TaskGroup& tasks,
-                           const log::Log& log)
-    : engine_(engine), store_(store), api_(api), clock_(clock), timers_(timers), tasks_(tasks), log_(log) {
+                           const log::Log& log, const secrets::Vault& vault)
+    : engine_(engine),
+      store_(store),
+      api_(api),
+      clock_(clock),
+      timers_(timers),
+      tasks_(tasks),
+      log_(log),
+      vault_(vault) {
     timers_.on_moved([this] { tell([](engine::Engine& core, Instant now) { core.advance(now); }); });
 }
 
@@ -37,6 +45,7 @@ void DispatchLoop::perform() {
 }
 
 void DispatchLoop::make_durable(engine::Commit commit) {
+    redact(commit.batch, vault_);
     for (const auto& record : commit.batch) log_record(log_, record);
     // The task owns the batch; it starts in the order of these calls, which is the order of the commits.
     auto batch = std::make_shared<engine::Batch>(std::move(commit.batch));

@@ -10,14 +10,17 @@
 #include "log/log.hpp"
 #include "ports/rmm_api.hpp"
 #include "ports/store.hpp"
+#include "secrets/vault.hpp"
 
 namespace runbookd::runtime {
 
 class DispatchLoop {
 public:
-    /// Everything is borrowed and outlives the loop's tasks, which run in `tasks`.
+    /// Everything is borrowed and outlives the loop's tasks, which run in `tasks`. The vault goes over what
+    /// is written.
     DispatchLoop(engine::Engine& engine, ports::Store& store, ports::RmmApi& api, const Clock& clock,
-                 async::Timers& timers, async::TaskGroup& tasks, const log::Log& log);
+                 async::Timers& timers, async::TaskGroup& tasks, const log::Log& log,
+                 const secrets::Vault& vault);
 
     /// Tells the engine something (a reload, an order of a person) at this instant, and performs what
     /// follows. Does nothing once closed.
@@ -42,6 +45,7 @@ private:
     async::Timers& timers_;
     async::TaskGroup& tasks_;
     const log::Log& log_;
+    const secrets::Vault& vault_;
     std::function<void()> on_quiet_;
     bool is_closed_ = false;
 };

@@ -267,12 +267,30 @@ TEST_CASE("components are found by name, else by a part of it", "[cli]") {
     Session session;
     CHECK(session.run({"--socket", daemon.socket, "components", "reboot"}) == 0);
     CHECK(contains(session.out, "uid-Reboot  Reboot"));
-    CHECK(contains(session.out, "days=7"));
+    CHECK(contains(session.out, "days: string = 7"));
     CHECK_FALSE(contains(session.out, "later"));
-    CHECK(session.run({"--socket", daemon.socket, "components", "boot"}) == 0);
-    CHECK(contains(session.out, "later"));
+    CHECK(session.err.empty());
     CHECK(session.run({"--socket", daemon.socket, "components", "Clear Temp Flies"}) == 1);
-    CHECK(contains(session.err, "did you mean 'Clear Temp Files'?"));
+    CHECK(contains(session.err, "did you mean: Clear Temp Files"));
+}
+
+TEST_CASE("a component's name that fits several is listed, and told to be ambiguous", "[cli]") {
+    FakeDaemon daemon;
+    for (const auto* uid : {"u1", "u2"})
+        daemon.control.components_known.push_back({ComponentUid{uid}, "Twin", "", "", {}});
+    daemon.control.components_known.push_back({ComponentUid{"u3"}, "Twin engine", "", "", {}});
+    daemon.start();
+    Session session;
+    CHECK(session.run({"--socket", daemon.socket, "components", "twin", "--json"}) == 1);
+    CHECK(contains(session.out, "\"u2\""));
+    CHECK_FALSE(contains(session.out, "engine"));
+    CHECK(session.err == "runbookctl: 'twin' is ambiguous: it is the name of 2 components; give a uid\n");
+    CHECK(session.run({"--socket", daemon.socket, "components", "win"}) == 1);
+    CHECK(session.err ==
+          "runbookctl: 'win' is ambiguous: it is part of the names of 3 components; give a whole name or a "
+          "uid\n");
+    CHECK(session.run({"--socket", daemon.socket, "components", "U2"}) == 0);
+    CHECK(session.run({"--socket", daemon.socket, "components"}) == 0);
 }
 
 TEST_CASE("status tells the daemon's health and is done when it answers", "[cli]") {

@@ -10,7 +10,8 @@ using namespace runbookd::datto;
 namespace {
 
 BaseUrl base() { return parse_base_url("https://merlot-api.centrastage.net").value(); }
-std::string target_of(const engine::ApiCall& call) { return build_request(base(), call).value().target; }
+Result<Request> build(const engine::ApiCall& call) { return build_request(base(), call, secrets::Vault{}); }
+std::string target_of(const engine::ApiCall& call) { return build(call).value().target; }
 
 }  // namespace
 
@@ -34,8 +35,8 @@ TEST_CASE("a quick job is a PUT with a name, one component and its variables as 
     create.device = DeviceUid{"d1"};
     create.component = ComponentUid{"c1"};
     create.job_name = "clean rb01J00000000000000000000000";
-    create.variables = {{"days", "30"}, {"quote", "a\"b"}};
-    const auto request = build_request(base(), create).value();
+    create.variables = {{"days", templates::Rendered("30")}, {"quote", templates::Rendered("a\"b")}};
+    const auto request = build(create).value();
     CHECK(request.method == Method::put);
     CHECK(request.target == "/api/v2/device/d1/quickjob");
     CHECK(request.content_type == "application/json");
@@ -45,19 +46,39 @@ TEST_CASE("a quick job is a PUT with a name, one component and its variables as 
             {"name": "days", "value": "30"}, {"name": "quote", "value": "a\"b"}]}})"));
 }
 
+TEST_CASE("secrets get their values in the request, for a runbook that may send them", "[datto]") {
+    const secrets::Vault vault({{"api-key", {"the \"real\" value", {"clean-*"}}}});
+    engine::CreateQuickJob create;
+    create.device = DeviceUid{"d1"};
+    create.component = ComponentUid{"c1"};
+    create.job_name = "n";
+    create.runbook = "clean-temp";
+    templates::Rendered header("Bearer ");
+    header.add_secret("api-key");
+    create.variables = {{"header", header}, {"plain", templates::Rendered("${secret:api-key}")}};
+    const auto request = build_request(base(), create, vault).value();
+    CHECK(nlohmann::json::parse(request.body)["jobComponent"]["variables"] == nlohmann::json::parse(R"([
+        {"name": "header", "value": "Bearer the \"real\" value"},
+        {"name": "plain", "value": "${secret:api-key}"}])"));
+    create.runbook = "other";
+    const auto refused = build_request(base(), create, vault);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message == "variable 'header': runbook 'other' may not use the secret 'api-key'");
+}
+
 TEST_CASE("a quick job without variables sends an empty list", "[datto]") {
     engine::CreateQuickJob create;
     create.device = DeviceUid{"d1"};
     create.component = ComponentUid{"c1"};
     create.job_name = "n";
-    const auto body = nlohmann::json::parse(build_request(base(), create).value().body);
+    const auto body = nlohmann::json::parse(build(create).value().body);
     CHECK(body["jobComponent"]["variables"] == nlohmann::json::array());
 }
 
 TEST_CASE("a call that names nobody is not sent", "[datto]") {
-    CHECK_FALSE(build_request(base(), engine::ReadDevice{}));
-    CHECK_FALSE(build_request(base(), engine::CreateQuickJob{}));
-    CHECK_FALSE(build_request(base(), engine::ReadResult{}));
+    CHECK_FALSE(build(engine::ReadDevice{}));
+    CHECK_FALSE(build(engine::CreateQuickJob{}));
+    CHECK_FALSE(build(engine::ReadResult{}));
 }
 
 TEST_CASE("the activity log is searched from an explicit instant, oldest first", "[datto]") {
@@ -90,8 +111,8 @@ TEST_CASE("filters are listed, and a filter's devices read by its id on every pa
 }
 
 TEST_CASE("a cursor that leaves the account is refused", "[datto]") {
-    CHECK_FALSE(build_request(base(), engine::ReadDevices{"https://evil.example/api/v2/account/devices"}));
-    CHECK_FALSE(build_request(base(), engine::ReadDevices{"//evil.example/api"}));
+    CHECK_FALSE(build(engine::ReadDevices{"https://evil.example/api/v2/account/devices"}));
+    CHECK_FALSE(build(engine::ReadDevices{"//evil.example/api"}));
     CHECK(target_of(engine::ReadDevices{"/api/v2/account/devices?max=250&page=3"}) ==
           "/api/v2/account/devices?max=250&page=3");
 }

@@ -41,7 +41,10 @@ void start_world(World& world) {
     world.write_runbook("greet-all", kGreetAll);
     world.start_daemon();
     REQUIRE(wait_for([&] { return world.get("/v1/devices").status == 200; }));
-    REQUIRE(wait_for([&] { return !world.get("/v1/components").json().empty(); }));
+    REQUIRE(wait_for([&] {
+        const auto components = world.get("/v1/components");
+        return components.status == 200 && !components.json().empty();
+    }));
 }
 
 std::string device_uid(const World& world, const std::string& hostname) {

@@ -49,6 +49,7 @@ struct FakeControl final : ports::Control {
     ports::FleetView fleet_now;
     std::map<DeviceUid, UtcTime> first_seen;
     std::vector<engine::Component> components_known;
+    bool has_read_components = true;
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override {
         runs_asked.push_back(request);
@@ -77,6 +78,7 @@ struct FakeControl final : ports::Control {
         return found == first_seen.end() ? std::nullopt : std::optional(found->second);
     }
     [[nodiscard]] std::vector<engine::Component> components() const override { return components_known; }
+    [[nodiscard]] bool knows_components() const override { return has_read_components; }
 };
 
 struct FakeHistory final : ports::History {

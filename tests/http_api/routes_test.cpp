@@ -283,6 +283,113 @@ TEST_CASE("an offline device is told with its uid and when it was last seen", "[
                         R"("details":{"deviceUid":"dev-1","lastSeen":5000}})");
 }
 
+TEST_CASE("components are searched by name, and an unread list is not an empty one", "[http_api]") {
+    FakeDaemon daemon;
+    daemon.control.has_read_components = false;
+    daemon.control.components_known = {component("c1", "Reboot"), component("c2", "Reboot later")};
+    daemon.control.components_known[0].variables = {{"days", "string", "7", "", true},
+                                                    {"path", "string", "", "where", true},
+                                                    {"freed", "number", "", "", false}};
+    daemon.start();
+    for (const auto* path : {"/v1/components", "/api/v2/components", "/api/v2/component/c1"})
+        CHECK(exchange(daemon.socket, "GET", path).status == 503);
+    daemon.on_loop([&] { daemon.control.has_read_components = true; });
+    const auto found = [&](const char* path) {
+        return Json::parse(exchange(daemon.socket, "GET", path).body);
+    };
+    CHECK(found("/v1/components?name=REBOOT").size() == 1);
+    CHECK(found("/v1/components?name=c2")[0]["component_name"] == "Reboot later");
+    CHECK(found("/v1/components?name=boot").size() == 2);
+    CHECK(found("/v1/components")[0]["variables"][1]["required"] == true);
+    const auto none = exchange(daemon.socket, "GET", "/v1/components?name=Rebot");
+    CHECK(none.status == 404);
+    CHECK(Json::parse(none.body)["details"]["suggestions"][0] == "Reboot");
+    const auto seed = found("/api/v2/component/C1");
+    CHECK(seed == Json::parse(R"({"uid":"c1","name":"Reboot","description":"","category":"","osType":null,
+        "variables":[{"name":"days","type":"string","required":false,"defaultValue":"7","description":""},
+                     {"name":"path","type":"string","required":true,"defaultValue":null,"description":"where"}]})"));
+    CHECK(found("/api/v2/components?max=1")["components"].size() == 1);
+    CHECK(found("/api/v2/components?max=99999999999999999999")["components"].size() == 2);
+    for (const auto* path : {"/api/v2/components?max=0", "/api/v2/components?max=-1",
+                             "/api/v2/components?max=x", "/api/v2/components?limit=1"})
+        CHECK(exchange(daemon.socket, "GET", path).status == 400);
+    CHECK(found("/api/v2/component/zz")["errorCode"] == "COMPONENT_NOT_FOUND");
+}
+
+TEST_CASE("wrong variables of a quick job are told with the names and the nearest", "[http_api]") {
+    FakeDaemon daemon;
+    auto code = ErrorCode::invalid_variable;
+    daemon.control.on_quick_job = [&](const auto&) -> Result<ports::QuickJobAccepted> {
+        return tl::unexpected<Error>(Error{code, "no such variable", {"Days"}});
+    };
+    daemon.control.components_known = {component("c1", "Sweep")};
+    daemon.control.components_known[0].variables = {{"days", "string", "7", "", true}};
+    daemon.start();
+    const auto ask = [&] {
+        const auto reply =
+            exchange(daemon.socket, "POST", "/api/v2/device/d1/quickjob", R"({"componentUid":"c1"})");
+        CHECK(reply.status == 400);
+        return Json::parse(reply.body);
+    };
+    CHECK(ask() == Json::parse(R"({"errorCode":"INVALID_VARIABLE","message":"no such variable",
+        "details":{"componentUid":"c1","names":["Days"],"suggestions":["days"]}})"));
+    daemon.on_loop([&] { code = ErrorCode::missing_variable; });
+    CHECK(ask() == Json::parse(R"({"errorCode":"MISSING_VARIABLE","message":"no such variable",
+        "details":{"componentUid":"c1","names":["Days"]}})"));
+    const auto own = exchange(daemon.socket, "POST", "/v1/quickjobs", R"({"device":"d1","component":"c1"})");
+    CHECK(own.status == 400);
+    CHECK(Json::parse(own.body)["details"]["names"][0] == "Days");
+}
+
+TEST_CASE("a device and its jobs are told in the seed's shape", "[http_api]") {
+    FakeDaemon daemon;
+    daemon.start();
+    CHECK(exchange(daemon.socket, "GET", "/api/v2/device/d1").status == 503);
+    daemon.on_loop([&] {
+        daemon.control.fleet_now.read_at = from_unix_ms(0);
+        daemon.control.fleet_now.devices = {device("d1", "A", "S", true)};
+        daemon.history.on_query = [](const ports::Query& query) {
+            if (query.device == "d9") return ports::Rows{{"job_uid"}, {}};
+            return ports::Rows{{"job_uid"}, {{std::string("01B")}, {std::string("01A")}}};
+        };
+        daemon.history.on_job = [](const std::string& uid) {
+            return ports::Rows{{"job_uid", "status", "stdout"},
+                               {{uid, std::string("completed"), std::string("long")}}};
+        };
+    });
+    const auto found = [&](const char* path) {
+        return Json::parse(exchange(daemon.socket, "GET", path).body);
+    };
+    CHECK(found("/api/v2/device/D1")["hostname"] == "A");
+    CHECK(found("/api/v2/device/d1")["status"] == "online");
+    CHECK(found("/api/v2/device/d9")["errorCode"] == "DEVICE_NOT_FOUND");
+    const auto jobs = found("/api/v2/device/d1/jobs?max=2");
+    CHECK(jobs["jobs"].size() == 2);
+    CHECK(jobs["jobs"][0] == Json::parse(R"({"jobUid":"01B","status":"completed","summary":"succeeded"})"));
+    CHECK(jobs["pageDetails"]["count"] == 2);
+    CHECK(daemon.history.queries_asked.back().device == "d1");
+    CHECK(daemon.history.queries_asked.back().limit == 2);
+    CHECK(found("/api/v2/site/s1/jobs")["jobs"].size() == 2);
+    CHECK(daemon.history.queries_asked.back().site == "s1");
+    CHECK(daemon.history.queries_asked.back().limit == 50);
+    CHECK(found("/api/v2/device/d9/jobs")["errorCode"] == "DEVICE_NOT_FOUND");
+    CHECK(exchange(daemon.socket, "GET", "/api/v2/device/d1/jobs?max=none").status == 400);
+}
+
+TEST_CASE("every body passes the redaction", "[http_api]") {
+    http_api::ServerSettings settings;
+    settings.redact = [](std::string body) {
+        if (const auto at = body.find("hunter2"); at != std::string::npos) body.replace(at, 7, "[secret:x]");
+        return body;
+    };
+    FakeDaemon daemon(std::move(settings));
+    daemon.start();
+    const auto reply = exchange(daemon.socket, "GET", "/api/v2/job/hunter2");
+    CHECK(reply.status == 404);
+    CHECK(contains(reply.body, "[secret:x]"));
+    CHECK(contains(exchange(daemon.socket, "GET", "/v1/hunter2").body, "[secret:x]"));
+}
+
 TEST_CASE("an Idempotency-Key starts one job however often it is sent", "[http_api]") {
     FakeDaemon daemon;
     daemon.start();

@@ -100,7 +100,8 @@ struct Bed {
     FakeApi api;
     engine::Engine engine{{}, wheel, 1};
     log::Log log{log::Level::error, log::Format::text};
-    DispatchLoop dispatch{engine, store, api, clock, timers, tasks, log};
+    secrets::Vault vault{{{"token", {"hunter2hunter2", {"*"}}}}};
+    DispatchLoop dispatch{engine, store, api, clock, timers, tasks, log, vault};
 
     ~Bed() { drain(); }
     void start() {
@@ -207,7 +208,8 @@ TEST_CASE("stopping waits for a create's answer, and no longer than its grace", 
 TEST_CASE("people get their answers through the control service", "[runtime][control]") {
     Bed bed;
     bed.start();
-    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), "main", "1.0");
+    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
+                           "1.0");
     std::optional<Result<ports::RunAccepted>> run, wrong;
     std::optional<Result<ports::QuickJobAccepted>> job;
     bed.tasks.spawn("asks", [&]() -> asio::awaitable<void> {
@@ -236,11 +238,50 @@ TEST_CASE("people get their answers through the control service", "[runtime][con
     CHECK(control.status().state == "stopping");
 }
 
+TEST_CASE("the value of a secret is neither taken as a variable nor kept in a note", "[runtime][control]") {
+    Bed bed;
+    bed.start();
+    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
+                           "1.0");
+    std::optional<Result<ports::RunAccepted>> run, noted;
+    std::optional<Result<ports::QuickJobAccepted>> job;
+    bed.tasks.spawn("asks", [&]() -> asio::awaitable<void> {
+        ports::RunRequest with_value, with_note;
+        with_value.runbook = "sweep";
+        with_value.variables = {{"token", "is hunter2hunter2"}};
+        with_note.runbook = "sweep";
+        with_note.note = "with hunter2hunter2";
+        run = co_await control.start_run(std::move(with_value));
+        noted = co_await control.start_run(std::move(with_note));
+        ports::QuickJobRequest quick;
+        quick.device = "ACME-01";
+        quick.component = "clean";
+        quick.variables = {{"token", "hunter2hunter2"}};
+        job = co_await control.quick_job(std::move(quick));
+    });
+    bed.turn();
+    REQUIRE((run && !*run));
+    CHECK(run->error().code == ErrorCode::refused_by_rule);
+    CHECK(run->error().message ==
+          "variable 'token' holds the value of the secret 'token', which must not be recorded; let a runbook "
+          "send it as ${secret:token}");
+    REQUIRE((job && !*job));
+    REQUIRE((noted && *noted));
+    std::size_t planned = 0;
+    for (const auto& record : bed.store.records)
+        if (const auto* one = std::get_if<engine::RunPlanned>(&record)) {
+            ++planned;
+            CHECK(one->note == "with [secret:token]");
+        }
+    CHECK(planned == 1);
+}
+
 TEST_CASE("whoever hangs up before the answer leaves nothing behind", "[runtime][control]") {
     Bed bed;
     bed.start();
     bed.store.hangs = true;
-    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), "main", "1.0");
+    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
+                           "1.0");
     async::TaskGroup people(bed.loop.get_executor(), [](const std::string&, std::exception_ptr) {});
     people.spawn("asks", [&]() -> asio::awaitable<void> {
         ports::RunRequest request;

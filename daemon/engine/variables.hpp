@@ -1,0 +1,37 @@
+#pragma once
+// What a device's job is given: the runbook's variables with what the run sets beside them, their fields
+// filled in. Secrets stay names.
+#include <map>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "engine/books.hpp"
+#include "engine/check_variables.hpp"
+
+namespace runbookd::engine {
+
+using SentVariables = std::map<std::string, templates::Rendered>;
+
+/// Texts that a person or a program gave: sent as they stand, whatever they hold.
+[[nodiscard]] Variables literals(const std::map<std::string, std::string>& texts);
+/// The runbook's, and over them those that the run was started with, which are sent as they stand.
+[[nodiscard]] Variables variables_of(const Run& run);
+
+/// Why a target gets no job.
+struct VariableRefusal {
+    Disposition disposition = Disposition::skipped;
+    std::string reason;
+    std::string message;
+};
+/// For one target, as its device is known now (null: it is not). `component` tells the types; null: values go
+/// out unconverted. Refused: null_variable where a field has no value, rejected where a value is not of its
+/// type or too long.
+[[nodiscard]] tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run,
+                                                                            const TargetRow& target,
+                                                                            const Device* device,
+                                                                            const Component* component);
+
+/// For records: secrets as "[secret:NAME]".
+[[nodiscard]] std::map<std::string, std::string> masked(const SentVariables& variables);
+
+}  // namespace runbookd::engine
