@@ -17,7 +17,7 @@ std::optional<std::string> text_of(const FieldUse& use, const LookUp& look_up, c
         return use.date ? format_date(*use.date, *time, zone) : format_utc(*time);
     if (const auto* const text = std::get_if<std::string>(&value); text != nullptr && !text->empty())
         return *text;
-    return use.fallback;
+    return use.fallback ? std::optional(*use.fallback) : std::nullopt;
 }
 
 std::string quote(const std::string& text) {

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "templates/fields.hpp"
@@ -29,10 +30,11 @@ struct ParseError {
     std::string suggestion;  ///< the nearest valid spelling; may be empty
 };
 
+/// Small: every runbook in force keeps its own.
 struct FieldUse {
     Field field;
-    std::optional<std::string> fallback;  ///< default('…'): where the field has no value
-    std::optional<std::string> date;      ///< date('…'): a good format; of times only
+    Boxed<std::string> fallback;  ///< default('…'): where the field has no value
+    Boxed<std::string> date;      ///< date('…'): a good format; of times only
     std::size_t column = 1;
 };
 struct SecretUse {
