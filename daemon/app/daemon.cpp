@@ -1,5 +1,7 @@
 #include "app/daemon.hpp"
 
+#include <malloc.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -46,6 +48,8 @@ using std::chrono::seconds;
 constexpr Millis kStopGrace = seconds{5};
 constexpr Millis kStoreGrace = seconds{5};
 constexpr Millis kTasksGrace = seconds{2};
+// By then what a start or a reload wrote is on disk.
+constexpr Millis kUntilWritten = seconds{10};
 
 void print(const std::string& line) { std::fprintf(stderr, "runbookd: %s\n", line.c_str()); }
 
@@ -138,6 +142,7 @@ private:
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> shut_down();
+    asio::awaitable<void> give_back_memory();
     void leave();
 
     std::filesystem::path config_file_;
@@ -262,6 +267,7 @@ void Daemon::start() {
                 {"runbooks", std::to_string(engine_.planner().in_force().size())},
                 {"store", settings_.store_path.string()},
                 {"socket", settings_.socket_path.string()}});
+    tasks_.spawn("memory", [this] { return give_back_memory(); });
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
 }
 
@@ -277,6 +283,7 @@ void Daemon::reload() {
     dispatch_->tell([&](engine::Engine& core, Instant now) {
         core.reload(std::move(found.good), found.bad, "SIGHUP", now);
     });
+    tasks_.spawn("memory", [this] { return give_back_memory(); });
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
 }
 
@@ -313,6 +320,12 @@ asio::awaitable<void> Daemon::watch_signals() {
         break;
     }
     co_await shut_down();
+}
+
+/// What reading many runbooks took, and left free between what stays.
+asio::awaitable<void> Daemon::give_back_memory() {
+    co_await async::sleep_for(timers_, kUntilWritten);
+    ::malloc_trim(0);
 }
 
 asio::awaitable<void> Daemon::shut_down() {

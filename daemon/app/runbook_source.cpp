@@ -66,9 +66,7 @@ engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zo
                const std::string& name, const engine::RecordedText& text) -> engine::RunbookPointer {
         auto parsed = config::parse_revision({name, text.yaml, text.resolved}, settings, zones, among(rules));
         if (!parsed.runbook) return nullptr;
-        parsed.runbook->yaml = {};
-        parsed.runbook->resolved = {};
-        return std::make_shared<const runbook::Runbook>(std::move(*parsed.runbook));
+        return std::make_shared<const runbook::Meaning>(std::move(*parsed.runbook));
     };
 }
 

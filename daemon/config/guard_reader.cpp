@@ -8,17 +8,17 @@ namespace {
 constexpr Range<std::int64_t> kDevices{1, 1'000'000};
 constexpr Range<std::int64_t> kDevicesOrNone{0, 1'000'000};
 
-std::optional<runbook::Guard::MaxChange> read_max_change(const Field& field) {
+Boxed<runbook::Guard::MaxChange> read_max_change(const Field& field) {
     static const Vocabulary keys{{"share", "at_least"}, {}};
     const auto map = MapReader::open(field, keys);
-    if (!map) return std::nullopt;
+    if (!map) return {};
     runbook::Guard::MaxChange change;
     if (const auto at_least = map->get("at_least"))
         change.at_least = read_integer(*at_least, kDevicesOrNone).value_or(change.at_least);
     const auto share = map->get("share");
     if (!share) map->missing("share", "share: 30%");
     const auto read = share ? read_share(*share) : std::nullopt;
-    if (!read) return std::nullopt;
+    if (!read) return {};
     change.share = read->percent;
     return change;
 }

@@ -6,7 +6,7 @@
 
 namespace runbookd::engine {
 
-Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now) {
+Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now) {
     auto run = std::make_unique<Run>(clock_, on_window_);
     run->order = ++last_order_;
     run->book = std::move(book);

@@ -83,7 +83,7 @@ struct Run {
 
     RunPlanned plan;
     std::uint64_t order = 0;  ///< in which it was planned
-    std::shared_ptr<const runbook::Runbook>
+    std::shared_ptr<const runbook::Meaning>
         book;                ///< null: a quick job, or its revision can no longer be read
     ComponentUid component;  ///< what its jobs run; empty until found in the account's list
     std::string component_name;
@@ -107,7 +107,7 @@ public:
     Books(AlarmClock& clock, Outbox& outbox, std::function<void(Run& run, Instant now)> on_window)
         : clock_(clock), outbox_(outbox), on_window_(std::move(on_window)) {}
 
-    Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Runbook> book, Instant now);
+    Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now);
     Job& add_job(JobUid uid, Alarm::Ring on_look);
     [[nodiscard]] Run* find_run(const RunUid& uid);
     [[nodiscard]] Job* find_job(const JobUid& uid);

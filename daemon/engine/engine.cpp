@@ -16,7 +16,7 @@ constexpr Millis kPickupGrace = minutes{5};
 constexpr Millis kPickupPatience = minutes{30};
 
 /// What would put the start off past the last create is drawn again from a shorter span.
-Millis jitter_of(const runbook::Runbook& book, const Planner::Occurrence& occurrence) {
+Millis jitter_of(const runbook::Meaning& book, const Planner::Occurrence& occurrence) {
     if (occurrence.jitter <= Millis{0}) return Millis{0};
     const auto drawn = schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, book.window);
     const auto span = book.create_span();

@@ -128,7 +128,7 @@ void Planner::put_in_force(runbook::Runbook& runbook, const std::string& actor, 
                                     std::exchange(runbook.resolved, {}), actor, "", now.utc});
     // Copied, not moved, while all that was read is still there: so what stays lies close together, and what
     // reading left between goes as a whole.
-    place.book = std::make_shared<const runbook::Runbook>(runbook);
+    place.book = std::make_shared<const runbook::Meaning>(runbook);
     place.effective_from = now.utc;
     place.problem = {};
     arm(place, now.utc, now);

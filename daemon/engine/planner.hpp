@@ -20,9 +20,8 @@
 
 namespace runbookd::engine {
 
-using RunbookPointer = std::shared_ptr<const runbook::Runbook>;
-/// Reads a stored revision again, as it was understood then; null: this version cannot. The runbook's own
-/// `yaml` and `resolved` are not asked for.
+using RunbookPointer = std::shared_ptr<const runbook::Meaning>;
+/// Reads a stored revision again, as it was understood then; null: this version cannot.
 using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RecordedText& text)>;
 
 /// A runbook whose file cannot be taken: its last good revision stays in force.
@@ -38,8 +37,8 @@ public:
         /// Of the schedule; empty: it has none.
         [[nodiscard]] std::string zone() const { return book->schedule ? book->schedule->zone() : ""; }
 
-        RunbookPointer book;  ///< without its texts, which are the record's
-        Sha256 identity{};    ///< of the texts
+        RunbookPointer book;
+        Sha256 identity{};  ///< of the texts
         std::int64_t revision = 1;
         UtcTime effective_from{};
         Boxed<std::string> problem;      ///< why the file's newest text is not in force; empty: it is

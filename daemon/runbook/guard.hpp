@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/boxed.hpp"
+
 namespace runbookd::runbook {
 
 struct Guard {
@@ -13,7 +15,7 @@ struct Guard {
     };
     std::optional<std::int64_t> max;
     std::int64_t min = 1;
-    std::optional<MaxChange> max_change;
+    Boxed<MaxChange> max_change;
 };
 
 }  // namespace runbookd::runbook

@@ -42,16 +42,17 @@ enum class OverlapPolicy {
 /// has newer ones.
 using cron::ZoneRules;
 
-struct Runbook {
+/// What a runbook says, as the engine understands it. Kept for every runbook in force, so small.
+struct Meaning {
     std::string name;
     std::string description;
     std::string file;  ///< where it was read from, for messages
-    bool enabled = true;
     std::string account;
     std::optional<schedule::Timeline> schedule;  ///< absent: manual only
     Millis window{std::chrono::hours{1}};
-    FinishBy finish_by = FinishBy::none;
     schedule::Blackouts not_during;
+    bool enabled = true;
+    FinishBy finish_by = FinishBy::none;
     OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::skip;
     Guard guard;
@@ -62,18 +63,20 @@ struct Runbook {
     /// does.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
-    /// The document's text: with `resolved`, the revision's identity. Once in force both are the record's,
-    /// and empty here.
-    std::string yaml;
-    /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
-    std::string resolved;
-    std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.
     [[nodiscard]] Millis create_span() const {
         return finish_by == FinishBy::window ? window - timeout : window;
     }
+};
+
+/// As it was read: with what becomes the record's when it takes effect.
+struct Runbook : Meaning {
+    std::string yaml;  ///< the document's text: with `resolved`, the revision's identity
+    /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
+    std::string resolved;
+    std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC
 };
 
 }  // namespace runbookd::runbook

@@ -55,24 +55,32 @@ std::optional<UtcTime> last_in(const Recurring& item, UtcTime at, const cron::Zo
 
 }  // namespace
 
-Blackouts::Blackouts(std::vector<Blackout> items) : items_(std::move(items)) {
-    stretches_.reserve(items_.size());
-    for (const auto& item : items_) {
+Blackouts::Blackouts(std::vector<Blackout> items) {
+    if (items.empty()) return;
+    Known known{std::move(items), {}};
+    known.stretches.reserve(known.items.size());
+    for (const auto& item : known.items) {
         const auto* dates = std::get_if<Dates>(&item.when);
-        stretches_.push_back(
+        known.stretches.push_back(
             dates ? Stretch{begin_of(dates->from, *item.zone), end_of_day(dates->to, *item.zone)}
                   : Stretch{});
     }
+    known_ = std::move(known);
+}
+
+const std::vector<Blackout>& Blackouts::items() const {
+    static const std::vector<Blackout> none;
+    return known_ ? known_->items : none;
 }
 
 /// Where the hold of one item that holds at `at` ends; nullopt: it does not hold.
 std::optional<UtcTime> Blackouts::end_of(std::size_t item, UtcTime at) const {
-    const auto* recurring = std::get_if<Recurring>(&items_[item].when);
+    const auto* recurring = std::get_if<Recurring>(&known_->items[item].when);
     if (recurring == nullptr) {
-        const auto& stretch = stretches_[item];
+        const auto& stretch = known_->stretches[item];
         return at >= stretch.begin && at < stretch.end ? std::optional(stretch.end) : std::nullopt;
     }
-    const auto begin = last_in(*recurring, at, *items_[item].zone);
+    const auto begin = last_in(*recurring, at, *known_->items[item].zone);
     return begin ? std::optional(*begin + recurring->span) : std::nullopt;
 }
 
@@ -82,11 +90,11 @@ std::optional<Blackouts::Hold> Blackouts::at(UtcTime at, UtcTime horizon) const 
     int looks = 0;
     for (bool grew = true; grew && (!hold || (free_from < horizon && looks < kMostLooks));) {
         grew = false;
-        for (std::size_t i = 0; i < items_.size(); ++i) {
+        for (std::size_t i = 0; i < items().size(); ++i) {
             ++looks;
             const auto end = end_of(i, free_from);
             if (!end) continue;
-            if (!hold) hold = Hold{*end, items_[i].reason};
+            if (!hold) hold = Hold{*end, items()[i].reason};
             free_from = *end;
             grew = true;
         }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/time.hpp"
 #include "cron/expression.hpp"
 #include "cron/zone.hpp"
@@ -48,8 +49,8 @@ public:
     /// Whether there is no instant in [from, until) at which a create may go out; the reason if so. An empty
     /// stretch is not covered. Bounded as at(): what cannot be said within the bound is no.
     [[nodiscard]] std::optional<std::string> covers(UtcTime from, UtcTime until) const;
-    [[nodiscard]] bool empty() const { return items_.empty(); }
-    [[nodiscard]] const std::vector<Blackout>& items() const { return items_; }
+    [[nodiscard]] bool empty() const { return !known_; }
+    [[nodiscard]] const std::vector<Blackout>& items() const;
 
     /// An item that recurs and lasts `for` is looked at about twice per `for` until the horizon, however
     /// dense its instants are; so this is enough for 31 days of one that lasts a minute.
@@ -61,10 +62,13 @@ private:
         UtcTime begin{};
         UtcTime end{};
     };
+    struct Known {
+        std::vector<Blackout> items;
+        std::vector<Stretch> stretches;  ///< one per item; meaningless for those that recur
+    };
     [[nodiscard]] std::optional<UtcTime> end_of(std::size_t item, UtcTime at) const;
 
-    std::vector<Blackout> items_;
-    std::vector<Stretch> stretches_;  ///< one per item; meaningless for those that recur
+    Boxed<Known> known_;  ///< most runbooks have none
 };
 
 }  // namespace runbookd::schedule
