@@ -121,7 +121,9 @@ void TreeBuilder::add(NodePtr node, Mark at) {
 void TreeBuilder::add_to_map(Open& map, NodePtr node, Mark at) {
     if (!map.key) {
         if (node->kind != Node::Kind::scalar)
-            throw Refused(at, "wrong_type", "this key is not a text", "a word as key");
+            throw Refused(
+                at, "wrong_type", "this key is not a text",
+                "a word as key; a text that begins with {{ needs quotes: \"{{ device.hostname }}\"");
         map.key = std::move(node);
         map.key_mark = at;
         return;

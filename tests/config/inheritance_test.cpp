@@ -233,7 +233,9 @@ TEST_CASE("a stored revision takes what it took then, not what the settings say 
     CHECK(again.runbook->timeout == minutes(20));
     CHECK(again.runbook->offline == then.offline);
     CHECK(again.runbook->overlap == then.overlap);
-    CHECK(again.runbook->variables == then.variables);
+    REQUIRE(again.runbook->variables.size() == then.variables.size());
+    for (const auto& [name, value] : then.variables)
+        CHECK(again.runbook->variables.at(name).shown() == value.shown());
     CHECK(again.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(again.runbook->resolved == then.resolved);
 

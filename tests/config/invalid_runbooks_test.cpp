@@ -66,7 +66,7 @@ TEST_CASE("says of every wrong key or value where it is and what kind of mistake
          "variables:\n  a:\n  b: ~\n  c: [1]\n  d: {e: 1}",
          {"5:3 wrong_type variables.a", "6:6 wrong_type variables.b", "7:6 wrong_type variables.c",
           "8:6 wrong_type variables.d"}},
-        {"unquoted template", "variables:\n  host: {{ device.hostname }}", {"5:9 yaml_syntax"}},
+        {"unquoted template", "variables:\n  host: {{ device.hostname }}", {"5:10 wrong_type"}},
         {"column counts characters", "variables: {ä: 1, ö: [2]}", {"4:22 wrong_type variables.ö"}},
         {"two merges", "<<: {window: 1h}\n<<: {timeout: 1h}", {"5:1 duplicate_key <<"}},
         {"merge of no map", "<<: 5", {"4:5 wrong_type"}},
