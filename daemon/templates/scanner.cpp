@@ -21,7 +21,7 @@ bool is_word(char c) {
            c == '.' || c == '-';
 }
 
-std::string quoted(std::string_view word) {
+std::string in_marks(std::string_view word) {
     if (word.size() <= kMostShown) return "'" + std::string(word) + "'";
     auto end = kMostShown;
     while (end > 0 && !begins_character(word[end])) --end;
@@ -89,7 +89,7 @@ Scanner::Read<FieldUse> Scanner::scan_field() {
     const auto field = find_field(word);
     if (!field) {
         const auto close = fields_near(word);
-        return error(at, quoted(word) + " is not a field",
+        return error(at, in_marks(word) + " is not a field",
                      "one of the fields that docs/runbooks.md lists, such as device.hostname",
                      close.empty() ? "" : close.front());
     }
@@ -104,7 +104,7 @@ Scanner::Step Scanner::scan_filter(FieldUse& use) {
     if (word == "date") return take_date(use, at);
     static const std::vector<std::string> kFilters{"default", "date"};
     const auto close = nearest(word, kFilters, 1);
-    return error(at, word.empty() ? "there is no filter after |" : quoted(word) + " is not a filter",
+    return error(at, word.empty() ? "there is no filter after |" : in_marks(word) + " is not a filter",
                  "default('…') or date('%Y-%m')", close.empty() ? "" : close.front());
 }
 
@@ -124,7 +124,7 @@ Scanner::Step Scanner::take_date(FieldUse& use, std::size_t at) {
     if (!format) return tl::unexpected<ParseError>(std::move(format.error()));
     if (use.date) return error(at, "there is a date format already", "one date");
     if (const auto bad = find_bad_conversion(*format))
-        return error(quoted_at_ + *bad, quoted(format->substr(*bad, 2)) + " is not supported in a date",
+        return error(quoted_at_ + *bad, in_marks(format->substr(*bad, 2)) + " is not supported in a date",
                      std::string(kDateConversions));
     use.date = std::move(*format);
     return {};
