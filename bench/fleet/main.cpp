@@ -148,7 +148,8 @@ std::vector<Row> rows() {
                     {{hostname, {"*SRV*", "C1*", "*-WS0*1"}}}});
     rows.push_back(
         {"hostname: not *WS*", one({.hostname = glob({"*WS*"}, true)}), {{hostname, {"*WS*"}, true}}});
-    rows.push_back({"udf 5: gold", one({.udf = std::map<int, TextMatch>{{5, glob({"gold"})}}}), {{udf5, {"gold"}}}});
+    rows.push_back(
+        {"udf 5: gold", one({.udf = std::map<int, TextMatch>{{5, glob({"gold"})}}}), {{udf5, {"gold"}}}});
     rows.push_back({"five keys",
                     one({.site = glob({"Customer 1*"}),
                          .hostname = glob({"*-LAB-*"}, true),

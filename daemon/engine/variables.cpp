@@ -25,7 +25,8 @@ public:
             case FieldId::device_hostname: return device_ == nullptr ? target_.hostname : device_->hostname;
             case FieldId::site_uid:
                 return device_ == nullptr ? target_.site_uid.str() : device_->site_uid.str();
-            case FieldId::site_name: return device_ == nullptr ? target_.site_name.str() : device_->site_name.str();
+            case FieldId::site_name:
+                return device_ == nullptr ? target_.site_name.str() : device_->site_name.str();
             case FieldId::run_uid: return run_.plan.run.str();
             case FieldId::run_runbook: return run_.plan.runbook;
             case FieldId::run_trigger: return std::string(to_text(run_.plan.trigger));

@@ -84,11 +84,11 @@ private:
     };
     struct Uids {
         std::unordered_set<std::string> lowered;
-        bool negated = false;
+        bool negated;
     };
     struct Members {
         std::vector<const DeviceSet*> sets;
-        bool negated = false;
+        bool negated;
     };
     [[nodiscard]] bool fits_flags(const DeviceFacts& device) const;
     [[nodiscard]] bool fits_times(const DeviceFacts& device) const;

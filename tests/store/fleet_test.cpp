@@ -132,8 +132,7 @@ TEST_CASE("devices are listed by site, device and status", "[store]") {
     const auto uids = [&](const std::function<void(ports::Query&)>& narrow) {
         std::string text;
         const auto found = open.query(ask(ports::View::devices, narrow));
-        for (const auto& row : found->rows)
-            text += std::get<std::string>(row[0]) + " ";
+        for (const auto& row : found->rows) text += std::get<std::string>(row[0]) + " ";
         return text;
     };
     CHECK(uids({}) == "d1 d2 d3 ");
