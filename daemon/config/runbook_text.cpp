@@ -66,13 +66,8 @@ Whole complete(const NodePtr& document, const Inherit& inherit, Report& report) 
     return {std::move(inherited), std::move(tree)};
 }
 
-/// Without settings nobody can know what its profiles bring.
-bool takes_unknown_profiles(const Settings& settings, const Node& document) {
-    return settings.account.name.empty() && document.find("use") != nullptr;
-}
-
 ParsedRunbook parse(std::string_view text, const std::string& file, const Settings& settings,
-                    zones::ZoneSource& zones, const Inherit& inherit) {
+                    zones::ZoneSource& zones, const Inherit& inherit, bool knows_profiles) {
     const auto stem = std::filesystem::path(file).stem().string();
     ParsedRunbook parsed;
     Report report(file, settings.runbook_defaults.file);
@@ -86,7 +81,7 @@ ParsedRunbook parse(std::string_view text, const std::string& file, const Settin
         parsed.runbook =
             read_runbook(Field{whole.tree.get(), "", &read}, stem, whole.inherited, settings, zones);
         auto found = read.take();
-        if (takes_unknown_profiles(settings, *document.root)) drop_missing_from_maps(found);
+        if (!knows_profiles && document.root->find("use") != nullptr) drop_missing_from_maps(found);
         report.add(std::move(found));
     }
     if (report.has_errors()) parsed.runbook.reset();
@@ -112,10 +107,13 @@ NodePtr runbook_tree(std::string_view text, const Settings& settings) {
 
 ParsedRunbook parse_runbook(std::string_view text, const std::string& file, const Settings& settings,
                             zones::ZoneSource& zones) {
-    return parse(text, file, settings, zones, [&](const NodePtr& document, Report& report) -> NodePtr {
-        if (takes_unknown_profiles(settings, *document)) return nullptr;
+    // Without settings nobody can know what profiles bring.
+    const bool knows_profiles = !settings.account.name.empty();
+    const auto inherit = [&](const NodePtr& document, Report& report) -> NodePtr {
+        if (!knows_profiles && document->find("use") != nullptr) return nullptr;
         return inherited_by(document, settings.runbook_defaults, report);
-    });
+    };
+    return parse(text, file, settings, zones, inherit, knows_profiles);
 }
 
 ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
@@ -128,9 +126,11 @@ ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& set
     for (const auto& [name, digest] : resolved.digests)
         if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
     zones::RecordedZones zones_then(std::move(rules), zones);
-    auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then,
-                        [&](const NodePtr&, Report&) { return resolved.inherited; });
-    if (parsed.runbook) parsed.runbook->resolved = revision.resolved;
+    const auto inherit = [&](const NodePtr&, Report&) { return resolved.inherited; };
+    auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then, inherit, true);
+    if (!parsed.runbook) return parsed;
+    parsed.runbook->resolved = revision.resolved;
+    if (parsed.runbook->account.empty()) parsed.runbook->account = settings.account.name;
     return parsed;
 }
 

@@ -88,8 +88,11 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
             continue;
         }
         present->second.problem = {};
-        // A recovered one, whose downtime is judged, goes on from here.
-        if (!present->second.is_armed) arm(present->second, now.utc, now);
+        if (present->second.is_armed) continue;
+        // A recovered one, whose downtime is judged, goes on from here, as it was read now: the record does
+        // not know its file.
+        present->second.book = std::make_shared<const runbook::Meaning>(runbook);
+        arm(present->second, now.utc, now);
     }
     std::vector<std::string> gone;
     for (auto& [name, runbook] : in_force_) {

@@ -7,6 +7,7 @@
 #include "http_api/component_search.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
+#include "http_api/immediate.hpp"
 #include "http_api/json_text.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
@@ -136,19 +137,11 @@ asio::awaitable<Response> list_jobs(Services services, ports::Query query, Reque
     co_return json_response(body);
 }
 
-using Answer = Response (*)(Services, const Request&);
-
-asio::awaitable<Response> answer_at_once(Answer answer, Services services, Request request) {
-    co_return answer(services, request);
-}
-
 }  // namespace
 
 void add_seed_reads(Router& router, Services services) {
-    const auto add = [&](std::string_view path, Answer answer) {
-        router.add(Method::get, path, [services, answer](Request request) {
-            return answer_at_once(answer, services, std::move(request));
-        });
+    const auto add = [&](std::string_view path, Immediate answer) {
+        add_immediate(router, path, services, answer);
     };
     add("/api/v2/components", list_components);
     add("/api/v2/component/{uid}", show_component);

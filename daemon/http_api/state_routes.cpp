@@ -4,6 +4,7 @@
 #include "http_api/component_search.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
+#include "http_api/immediate.hpp"
 #include "http_api/json_text.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
@@ -62,19 +63,11 @@ Response show_health(Services services, const Request&) {
     return json_response(view, status.state == "running" ? 200 : 503);
 }
 
-using Answer = Response (*)(Services, const Request&);
-
-asio::awaitable<Response> answer_at_once(Answer answer, Services services, Request request) {
-    co_return answer(services, request);
-}
-
 }  // namespace
 
 void add_state_routes(Router& router, Services services) {
-    const auto add = [&](std::string_view path, Answer answer) {
-        router.add(Method::get, path, [services, answer](Request request) {
-            return answer_at_once(answer, services, std::move(request));
-        });
+    const auto add = [&](std::string_view path, Immediate answer) {
+        add_immediate(router, path, services, answer);
     };
     add("/v1/runbooks", list_runbooks);
     add("/v1/components", list_components);

@@ -238,6 +238,7 @@ TEST_CASE("a stored revision takes what it took then, not what the settings say 
         CHECK(again.runbook->variables.at(name).shown() == value.shown());
     CHECK(again.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(again.runbook->resolved == then.resolved);
+    CHECK(again.runbook->account == then.account);
 
     // A record from before there were defaults took none.
     const auto old =

@@ -102,6 +102,22 @@ TEST_CASE("a stall is judged instant by instant", "[engine][planner]") {
     CHECK(bench.all<RunPlanned>()[0].nominal == kFirstMinute + minutes{59});
 }
 
+TEST_CASE("after a restart a runbook is shown as its file is now", "[engine][planner]") {
+    EngineBench bench;
+    auto recorded = clean_every_minute("sweep", minutes{1});
+    recorded.file = "sweep.yaml";  // the record knows no folder
+    auto found = recorded;
+    found.file = "/etc/runbookd/runbooks.d/sweep.yaml";
+    bench.tell([&](Engine& core, Instant now) {
+        const auto read = [&](const std::string&, const RecordedText&) {
+            return std::make_shared<const runbook::Meaning>(recorded);
+        };
+        core.start(stored(recorded, test_start() - minutes{1}), read, {found}, {}, now);
+    });
+    CHECK(bench.all<RevisionEffective>().empty());
+    CHECK(bench.engine().planner().find("sweep")->book->file == found.file);
+}
+
 TEST_CASE("no instant fires twice when the clock goes back", "[engine][planner]") {
     EngineBench bench;
     auto book = clean_every_minute("sweep", minutes{1});
