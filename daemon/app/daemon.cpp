@@ -31,6 +31,7 @@
 #include "runtime/control_service.hpp"
 #include "runtime/daily_verify.hpp"
 #include "runtime/dispatch_loop.hpp"
+#include "runtime/planning_service.hpp"
 #include "runtime/verifier.hpp"
 #include "secrets/vault.hpp"
 #include "store/sqlite_store.hpp"
@@ -164,6 +165,7 @@ private:
     std::unique_ptr<runtime::ClockFeed> clock_feed_;
     std::unique_ptr<clock_watch::ClockWatch> clock_watch_;
     std::unique_ptr<runtime::ControlService> control_;
+    std::unique_ptr<runtime::PlanningService> planning_;
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
     std::unique_ptr<http_api::Server> server_;
@@ -211,6 +213,8 @@ Result<void> Daemon::build() {
                                            }});
     control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
                                                          vault_, settings_.account.name, RUNBOOKD_VERSION);
+    planning_ = std::make_unique<runtime::PlanningService>(*dispatch_, clock_, loop_.get_executor(),
+                                                           text_checker(settings_, zones_));
     verifier_ =
         std::make_unique<runtime::Verifier>(*store_, text_reader(settings_), clock_, loop_.get_executor());
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
@@ -223,7 +227,7 @@ Result<void> Daemon::build() {
         log_.event(log::Level::warning, "control.problem", {{"message", problem}});
     };
     server.redact = [this](std::string body) { return vault_.redact(std::move(body)); };
-    const http_api::Doors doors{*control_, *store_, *verifier_};
+    const http_api::Doors doors{*control_, *store_, *verifier_, *planning_};
     server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, doors, std::move(server));
     if (auto listening = server_->listen(); !listening) return listening;
     if (!server_->note().empty())

@@ -70,6 +70,19 @@ engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zo
     };
 }
 
+runtime::PlanningService::ReadText text_checker(const config::Settings& settings, zones::Zones& zones) {
+    return [&settings, &zones](const std::string& yaml,
+                               const std::string& name) -> Result<engine::RunbookPointer> {
+        auto parsed = config::parse_runbook(yaml, name + ".yaml", settings, zones);
+        if (parsed.runbook) return std::make_shared<const runbook::Meaning>(std::move(*parsed.runbook));
+        for (const auto& diagnostic : parsed.diagnostics)
+            if (diagnostic.severity == config::Severity::error)
+                return fail(ErrorCode::invalid_input,
+                            "the daemon would refuse it: " + config::to_line(diagnostic));
+        return fail(ErrorCode::invalid_input, "the daemon would refuse it");
+    };
+}
+
 runtime::Verifier::ReadText text_reader(config::Settings settings) {
     return [settings = std::move(settings)](const std::string& name, const verify::RevisionText& text,
                                             const std::vector<runbook::ZoneRules>& rules) {

@@ -8,6 +8,7 @@
 #include "config/runbooks.hpp"
 #include "config/settings.hpp"
 #include "engine/planner.hpp"
+#include "runtime/planning_service.hpp"
 #include "runtime/verifier.hpp"
 #include "secrets/vault.hpp"
 #include "zones/zones.hpp"
@@ -35,6 +36,11 @@ void keep_in_doubt(FoundRunbooks& found, const std::set<std::string>& known);
 /// are), wherever there are any. Borrows settings and zones.
 [[nodiscard]] engine::ReadRevision revision_reader(const config::Settings& settings, zones::Zones& zones,
                                                    std::vector<runbook::ZoneRules> rules);
+
+/// Understands a text as a reload would; `name` is that of a document that names itself not. Borrows settings
+/// and zones.
+[[nodiscard]] runtime::PlanningService::ReadText text_checker(const config::Settings& settings,
+                                                              zones::Zones& zones);
 
 /// The same for `verify`. Takes a copy of the settings, for it works on a thread of its own.
 [[nodiscard]] runtime::Verifier::ReadText text_reader(config::Settings settings);

@@ -11,15 +11,15 @@
 namespace runbookd::cli {
 namespace {
 
-const std::vector<std::string> kVerbs{"validate", "lint",   "next",        "run",     "quickjob",
-                                      "runbooks", "runs",   "occurrences", "targets", "jobs",
-                                      "show",     "output", "events",      "devices", "components",
-                                      "status",   "pause",  "resume",      "verify",  "schema"};
+const std::vector<std::string> kVerbs{
+    "validate", "lint",   "next",   "run",    "quickjob", "runbooks", "runs",       "occurrences",
+    "targets",  "jobs",   "show",   "output", "events",   "devices",  "components", "status",
+    "pause",    "resume", "verify", "schema", "plan",     "forecast"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{
-    "plan",   "forecast", "diff",    "apply",  "failures", "outputs",   "coverage",
-    "why",    "retarget", "settle",  "cancel", "approve",  "reject",    "doctor",
-    "budget", "audit",    "collect", "import", "token",    "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"diff",   "apply",    "failures",  "outputs",   "coverage",
+                                           "why",    "retarget", "settle",    "cancel",    "approve",
+                                           "reject", "doctor",   "budget",    "audit",     "collect",
+                                           "import", "token",    "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -71,6 +71,7 @@ public:
             "Without either: RUNBOOKD_SOCKET, else /run/runbookd/control.sock.\n"
             "Exit status: 0 done, 1 failed or invalid, 2 usage, 3 daemon or API unreachable, 4 refused.");
         add_offline_verbs();
+        add_planning_verbs();
         add_starting_verbs();
         add_pausing_verbs();
         add_lists();
@@ -131,6 +132,8 @@ private:
         auto* validate =
             verb("validate", Verb::validate, "Checks runbooks and configuration; needs no daemon");
         validate->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
+        validate->add_flag("--online", command_.is_online,
+                           "Also its components, variables and targets, with the daemon");
         auto* lint = verb("lint", Verb::lint, "What is valid and probably not meant; needs no daemon");
         lint->add_option("PATH", command_.paths, "Files or folders; default: the configuration's folder");
         verb("schema", Verb::schema, "The JSON Schema of runbooks, for editors; needs no daemon");
@@ -143,6 +146,19 @@ private:
         next->add_option("--count", command_.count, "How many; default 5")->check(CLI::Range(1, 10'000));
     }
 
+    void add_planning_verbs() {
+        auto* plan = verb("plan", Verb::plan, "What a run would do: devices, variables, calls, times");
+        plan->add_option("RUNBOOK", command_.name)->required();
+        plan->add_option("--at", command_.at, "An ISO time, or a span ahead (2h); default: now");
+        plan->add_option("--device", command_.devices, "Only these of its targets: hostname or uid")
+            ->take_all();
+        plan->add_option("--site", command_.sites, "Only its targets on these sites: name or uid")
+            ->take_all();
+        add_variables(plan);
+        list("forecast", Verb::forecast, "The coming runs, against the API's limits")
+            ->add_option("--until", command_.filters.until,
+                         "An ISO time, or a span ahead (7d); default: a day");
+    }
     void add_starting_verbs() {
         auto* run = verb("run", Verb::run, "Starts a run of a runbook");
         run->add_option("RUNBOOK", command_.name)->required();

@@ -4,7 +4,9 @@
 #include "cli/client.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
+#include "cli/online_check.hpp"
 #include "cli/pausing.hpp"
+#include "cli/planning.hpp"
 #include "cli/starting.hpp"
 #include "cli/verifying.hpp"
 #include "cli/views.hpp"
@@ -36,6 +38,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
     const auto socket = socket_of(around, command);
     if (!socket) return report(around, socket.error());
     const Client client(*socket);
+    if (command.verb == Verb::validate) return run_validate_online(around, client, command);
     if (is_list(command.verb)) return run_list(around, client, command);
     switch (command.verb) {
         case Verb::run: return run_run(around, client, command);
@@ -44,6 +47,8 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::output: return run_output(around, client, command);
         case Verb::pause: return run_pause(around, client, command);
         case Verb::resume: return run_resume(around, client, command);
+        case Verb::plan: return run_plan(around, client, command);
+        case Verb::forecast: return run_forecast(around, client, command);
         case Verb::verify: return run_verify(around, client, command);
         default: return run_status(around, client, command);
     }
@@ -57,7 +62,9 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
     around.err << arguments.err;
     if (!arguments.command) return arguments.exit_status;
     switch (arguments.command->verb) {
-        case Verb::validate: return run_validate(around, *arguments.command);
+        case Verb::validate:
+            return arguments.command->is_online ? ask_daemon(around, *arguments.command)
+                                                : run_validate(around, *arguments.command);
         case Verb::lint: return run_lint(around, *arguments.command);
         case Verb::next: return run_next(around, *arguments.command);
         case Verb::schema: return run_schema(around);

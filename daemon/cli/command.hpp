@@ -28,7 +28,9 @@ enum class Verb {
     status,
     pause,
     resume,
-    verify
+    verify,
+    plan,
+    forecast
 };
 enum class Format { table, json, csv };
 
@@ -45,12 +47,14 @@ struct Command {
     std::string config;  ///< --config; empty: not given
     std::string name;    ///< the verb's one argument: a runbook, a uid or a component; may be empty
     std::vector<std::string> paths;  ///< validate, lint
+    bool is_online = false;          ///< validate
     Filters filters;
     std::string cron, zone, from;                  ///< next
+    std::string at;                                ///< plan
     std::int64_t count = 5;                        ///< next
-    std::vector<std::string> devices, sites;       ///< run
+    std::vector<std::string> devices, sites;       ///< run, plan
     std::string device, component;                 ///< quickjob
-    std::map<std::string, std::string> variables;  ///< run, quickjob
+    std::map<std::string, std::string> variables;  ///< run, plan, quickjob
     std::string note;                              ///< run
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output

@@ -35,6 +35,9 @@ const std::map<Verb, const char*> kKeys{
      "runbook description enabled revision account component schedule zone next_at next_window_end "
      "paused_until file problem"},
     {Verb::components, "component_uid component_name category description variables"},
+    {Verb::forecast,
+     "runbook revision zone run_uid nominal_at starts_at window_end targets creates offline first_create_at "
+     "last_create_at would_expire suppressed_by problem"},
     {Verb::next, "at local runbook zone window_end suppressed_by"},
 };
 
@@ -132,6 +135,28 @@ constexpr ListColumn kNext[] = {
     {"WINDOW END (UTC)", "window_end", Shown::time},
     {"SUPPRESSED BY", "suppressed_by", Shown::text, true},
 };
+constexpr ListColumn kForecast[] = {
+    {"RUNBOOK", "runbook", Shown::text, true},
+    {"STARTS (UTC)", "starts_at", Shown::time},
+    {"TARGETS", "targets", Shown::number},
+    {"CREATES", "creates", Shown::number},
+    {"OFFLINE", "offline", Shown::number},
+    {"FIRST CREATE (UTC)", "first_create_at", Shown::time},
+    {"LAST CREATE (UTC)", "last_create_at", Shown::time},
+    {"WINDOW END (UTC)", "window_end", Shown::time},
+    {"WOULD EXPIRE", "would_expire", Shown::number},
+    {"SUPPRESSED BY", "suppressed_by", Shown::text, true},
+    {"PROBLEM", "problem", Shown::text, true},
+};
+// The devices of a plan.
+constexpr ListColumn kPlan[] = {
+    {"HOSTNAME", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},
+    {"DEVICE", "device_uid"},
+    {"ONLINE", "online", Shown::yes},
+    {"WHAT", "what"},
+    {"WHY", "why", Shown::text, true},
+};
 
 }  // namespace
 
@@ -159,6 +184,8 @@ std::span<const ListColumn> table_columns(Verb verb) {
         case Verb::components: return kComponents;
         case Verb::next: return kNext;
         case Verb::verify: return kVerify;
+        case Verb::forecast: return kForecast;
+        case Verb::plan: return kPlan;
         default: return {};
     }
 }

@@ -142,7 +142,8 @@ void Books::abandon(Job& job, Instant now) {
 
 bool Books::is_taken_by_another(const Run& run, const DeviceUid& device) const {
     const auto place = taken_.find({run.plan.runbook, device});
-    return place != taken_.end() && place->second.size() > 1;
+    return place != taken_.end() && std::any_of(place->second.begin(), place->second.end(),
+                                                [&](const Run* other) { return other != &run; });
 }
 
 bool Books::is_behind_another(const Run& run, const DeviceUid& device) const {

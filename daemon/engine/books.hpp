@@ -132,7 +132,7 @@ public:
     /// Takes over what a start found, without writing it again.
     void restore_targets(Run& run, UtcTime started_at, const std::vector<RecoveredTarget>& targets);
 
-    /// Whether an undecided target of another run of the same runbook has the device. (`run` has one itself.)
+    /// Whether an undecided target of another run of the same runbook has the device.
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
     /// Whether `run` must wait for another of them: one that was frozen before, or that has a job already.
     [[nodiscard]] bool is_behind_another(const Run& run, const DeviceUid& device) const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/start_delay.hpp"
+
 namespace runbookd::engine {
 namespace {
 
@@ -14,14 +16,6 @@ constexpr Millis kHeartbeat = seconds{10};
 constexpr Millis kPickupGrace = minutes{5};
 // Whether a job was picked up is judged by an answer; without one for so long, it is judged without.
 constexpr Millis kPickupPatience = minutes{30};
-
-/// What would put the start off past the last create is drawn again from a shorter span.
-Millis jitter_of(const runbook::Meaning& book, const Planner::Occurrence& occurrence) {
-    if (occurrence.jitter <= Millis{0}) return Millis{0};
-    const auto drawn = schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, book.window);
-    const auto span = book.create_span();
-    return drawn < span ? drawn : schedule::jitter_of(book.name, occurrence.nominal, occurrence.jitter, span);
-}
 
 }  // namespace
 
@@ -39,6 +33,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                      [this](Instant now) {
                          look_for_filters(now);
                          starter_.pump(now);
+                         previews_.pump(now);
                      }),
       follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
       finder_(
@@ -60,6 +55,9 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
               on_due(runbook, occurrence, now);
           }),
+      forecast_(planner_, books_, pauses_, fleet_, line_, sender_),
+      previews_(alarms_, planner_, fleet_, starter_, forecast_,
+                [this](const std::string& name, UtcTime at) { return refusal_of(name, at); }),
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {}
@@ -139,7 +137,7 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.zone = runbook.zone();
     plan.trigger = Trigger::schedule;
     plan.nominal = occurrence.nominal;
-    plan.starts_at = occurrence.nominal + jitter_of(*runbook.book, occurrence);
+    plan.starts_at = occurrence.nominal + start_delay(*runbook.book, occurrence.nominal, occurrence.jitter);
     plan.window_end = occurrence.nominal + runbook.book->window;
     plan.caught_up = occurrence.caught_up;
     plan.at = now.utc;

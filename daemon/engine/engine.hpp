@@ -26,11 +26,13 @@
 #include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/follower.hpp"
+#include "engine/forecast.hpp"
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/outbox.hpp"
 #include "engine/pauses.hpp"
 #include "engine/planner.hpp"
+#include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
 #include "engine/starter.hpp"
 
@@ -85,6 +87,9 @@ public:
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
 
+    /// What a run would do now, or at another time; see Previews.
+    void preview(PreviewOrder order, Previews::Answer answer, Instant now);
+
     /// What the kernel says of its clock: to be told at the start (before start()), whenever the clock was
     /// changed, now and then, and every second while the clock is doubted.
     void on_clock(KernelSync kernel, Instant now);
@@ -106,6 +111,7 @@ public:
     [[nodiscard]] const Filters& filters() const { return filters_; }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
+    [[nodiscard]] const Forecast& forecast() const { return forecast_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
     [[nodiscard]] const ClockGuard& clock() const { return guard_; }
     [[nodiscard]] std::size_t open_runs() const { return books_.runs().size(); }
@@ -126,7 +132,7 @@ private:
     void follow_clock(Instant now);
     void put_in_force(Reload reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
-    [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, Instant now) const;
+    [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, UtcTime at) const;
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
@@ -161,6 +167,8 @@ private:
     Starter starter_;
     QuickJobs quick_jobs_;
     Planner planner_;
+    Forecast forecast_;
+    Previews previews_;
     Alarm pump_again_;
     Alarm heartbeat_;
     Alarm believes_clock_;

@@ -11,6 +11,7 @@ void Engine::on_fresh_fleet(Instant now) {
     // Members were read for runs that have begun by now.
     filters_.forget_members(now.steady - settings_.fleet_refresh);
     starter_.pump(now);
+    previews_.pump(now);
 }
 
 void Engine::look_for_filters(Instant now) {

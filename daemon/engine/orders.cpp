@@ -28,7 +28,7 @@ Error unknown_runbook(const std::string& name, const Planner& planner) {
 
 }  // namespace
 
-std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) const {
+std::optional<Error> Engine::refusal_of(const std::string& name, UtcTime at) const {
     const auto* const runbook = planner_.find(name);
     if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
     if (runbook == nullptr) return unknown_runbook(name, planner_);
@@ -36,9 +36,9 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
     if (!book.enabled)
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
-    if (const auto* const pause = pauses_.find(name, now.utc)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(now.utc, now.utc + book.create_span())) {
-        const auto hold = book.not_during.at(now.utc, now.utc + kFarAhead);
+    if (const auto* const pause = pauses_.find(name, at)) return refusal(*pause);
+    if (const auto reason = book.not_during.covers(at, at + book.create_span())) {
+        const auto hold = book.not_during.at(at, at + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
                          (reason->empty() ? "" : " (" + *reason + ")") +
@@ -52,7 +52,7 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
 
 void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
     enter(now);
-    if (auto refused = refusal_of(order.runbook, now))
+    if (auto refused = refusal_of(order.runbook, now.utc))
         return answer(tl::unexpected<Error>(std::move(*refused)));
     if (auto doubt = ambiguity(order.scope, fleet_))
         return answer(fail(ErrorCode::conflict, std::move(*doubt)));
@@ -71,6 +71,12 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     outbox_.write(plan);
     outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
     starter_.add(books_.add_run(std::move(plan), runbook->book, now), now);
+    pump(now);
+}
+
+void Engine::preview(PreviewOrder order, Previews::Answer answer, Instant now) {
+    enter(now);
+    previews_.ask(std::move(order), std::move(answer), now);
     pump(now);
 }
 

@@ -12,6 +12,7 @@ namespace {
 // An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
 // again. The promise is 60 s between reading that a device is online and its create.
 constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
+constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 
 }  // namespace
 
@@ -83,6 +84,7 @@ void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
     if (job == nullptr) return;
     const auto* created = result ? std::get_if<CreatedJob>(&*result) : nullptr;
     if (created != nullptr) {
+        learn_time_of(*job, now);
         JobChanged change;
         change.status = JobStatus::queued;
         change.datto_job = created->job;
@@ -113,6 +115,13 @@ void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
         case FailureKind::not_found:
         case FailureKind::rejected: return refuse(*job, failure, now);
     }
+}
+
+void Sender::learn_time_of(const Job& job, Instant now) {
+    const auto took = now.utc - job.created_at;
+    // A step of the clock, or an intent that waited for something else, says nothing of the way there.
+    if (took < Millis{0} || took > kSlowestCreate) return;
+    create_takes_ += (took - create_takes_) / 8;
 }
 
 void Sender::send_again(Instant now) {

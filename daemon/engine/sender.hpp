@@ -39,6 +39,9 @@ public:
     [[nodiscard]] bool has_unsent() const { return !sendable_.empty() || looked_at_again_ > 0; }
     /// Whether one of them waits for the line to open.
     [[nodiscard]] bool wants_to_send() const { return !sendable_.empty(); }
+    /// How long a create takes, from its intent to its answer: the newest count most. A guess before the
+    /// first.
+    [[nodiscard]] std::chrono::microseconds create_takes() const { return create_takes_; }
     /// The time for the run's creates is over: ends the target unless its create went out already.
     void close(Run& run, Target& target, Instant now);
 
@@ -60,6 +63,7 @@ private:
     [[nodiscard]] bool is_window_over(const Job& job, Instant now);
     void send(const JobUid& uid, Instant now);
     void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
+    void learn_time_of(const Job& job, Instant now);
     void refuse(Job& job, const ApiFailure& failure, Instant now);
     void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
                     Instant now);
@@ -74,6 +78,7 @@ private:
     UlidSource& ulids_;
     const Holds& holds_;
     SendHandlers handlers_;
+    std::chrono::microseconds create_takes_ = std::chrono::milliseconds{300};
     std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
     std::size_t looked_at_again_ = 0;  // such intents whose device is being read
 };

@@ -5,7 +5,6 @@
 
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
-#include "engine/targeting.hpp"
 #include "engine/variables.hpp"
 
 namespace runbookd::engine {
@@ -78,8 +77,7 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
     auto* const run = books_.find_run(uid);
     if (run == nullptr) return Ready::yes;  // its window has closed
     const bool is_started = run->status != RunStatus::planned;
-    const auto read_at = fleet_.devices_read_at();
-    const bool is_fresh = is_started || (read_at && *read_at >= run->begun_at - kFreshEnough);
+    const bool is_fresh = is_started || is_fleet_fresh(*run);
     // All that is needed is asked for at once.
     FilterLookup filters;
     const bool has_filters = is_started || look_up_filters(*run, filters) == Ready::yes;
@@ -94,6 +92,11 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
     else
         on_started_(*run, now);
     return Ready::yes;
+}
+
+bool Starter::is_fleet_fresh(const Run& run) const {
+    const auto read_at = fleet_.devices_read_at();
+    return read_at && *read_at >= run.begun_at - kFreshEnough;
 }
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
@@ -145,10 +148,7 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     if (!filters.problem.empty()) return abort(run, "run.filter_not_found", filters.problem, now);
     if (const auto doubt = ambiguity(run.plan.scope, fleet_))
         return abort(run, "run.device_ambiguous", *doubt, now);
-    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_,
-                                    {now.utc, std::move(filters.members), [this](const DeviceUid& device) {
-                                         return history_.first_seen(device);
-                                     }});
+    auto selection = select(run, std::move(filters), now.utc);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
     record_occurrence(run, now);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
@@ -156,6 +156,34 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     warn_of_variables(run, now);
     decide_by_rules(run, now);
     if (run.status == RunStatus::running) on_started_(run, now);
+}
+
+Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) const {
+    return select_targets(run.book->targets, run.plan.scope, fleet_,
+                          {at, std::move(filters.members),
+                           [this](const DeviceUid& device) { return history_.first_seen(device); }});
+}
+
+std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant now) {
+    FilterLookup filters;
+    const bool has_filters = look_up_filters(run, filters) == Ready::yes;
+    const bool is_fresh = is_fleet_fresh(run);
+    if (!is_fresh) reader_.need_devices(run.begun_at - kFreshEnough);
+    if (find_component(run, now) == Ready::no || !is_fresh || !has_filters) return std::nullopt;
+    Foreseen foreseen;
+    foreseen.component = run.component.empty() ? nullptr : fleet_.find_component(run.component.str());
+    if (const auto obstacle = find_obstacle(run)) foreseen.obstacle = obstacle->message;
+    if (foreseen.component != nullptr)
+        foreseen.warnings = check_variables(*foreseen.component, variables_of(run)).warnings();
+    foreseen.problem = std::move(filters.problem);
+    if (foreseen.problem.empty()) foreseen.problem = ambiguity(run.plan.scope, fleet_).value_or("");
+    if (!foreseen.problem.empty()) return foreseen;
+    foreseen.selection = select(run, std::move(filters), at);
+    for (const auto& target : foreseen.selection.targets)
+        foreseen.rulings.push_back(foreseen.obstacle.empty()
+                                       ? ruling_of(run, target)
+                                       : Ruling{Disposition::failed, "rejected", foreseen.obstacle});
+    return foreseen;
 }
 
 void Starter::abort(Run& run, const std::string& kind, const std::string& message, Instant now) {
@@ -166,22 +194,26 @@ void Starter::abort(Run& run, const std::string& kind, const std::string& messag
 }
 
 void Starter::decide_by_rules(Run& run, Instant now) {
+    for (auto& target : run.targets)
+        if (auto ruling = ruling_of(run, target.row))
+            books_.decide(run, target, ruling->disposition, std::move(ruling->reason),
+                          std::move(ruling->message), now);
+}
+
+std::optional<Starter::Ruling> Starter::ruling_of(const Run& run, const TargetRow& target) const {
     const auto overlap = run.book->overlap;
     const bool is_exclusive =
         overlap == runbook::OverlapPolicy::skip || overlap == runbook::OverlapPolicy::skip_run;
-    for (auto& target : run.targets) {
-        const auto& device = target.row.device;
-        const auto* const seen = fleet_.find(device);
-        const bool is_offline = seen != nullptr && !seen->device.online;
-        if (is_exclusive && books_.is_taken_by_another(run, device))
-            books_.decide(run, target, Disposition::skipped, "overlap",
-                          "an earlier run of this runbook has not decided this device yet", now);
-        else if (books_.is_pending_upstream(run.plan.runbook, device))
-            books_.decide(run, target, Disposition::skipped, "pending_upstream",
-                          "Datto still holds an earlier job of this runbook for this device", now);
-        else if (is_offline && run.book->offline == runbook::OfflinePolicy::skip)
-            books_.decide(run, target, Disposition::skipped, "offline", "", now);
-    }
+    if (is_exclusive && books_.is_taken_by_another(run, target.device))
+        return Ruling{Disposition::skipped, "overlap",
+                      "an earlier run of this runbook has not decided this device yet"};
+    if (books_.is_pending_upstream(run.plan.runbook, target.device))
+        return Ruling{Disposition::skipped, "pending_upstream",
+                      "Datto still holds an earlier job of this runbook for this device"};
+    const auto* const seen = fleet_.find(target.device);
+    if (seen != nullptr && !seen->device.online && run.book->offline == runbook::OfflinePolicy::skip)
+        return Ruling{Disposition::skipped, "offline", ""};
+    return std::nullopt;
 }
 
 void Starter::record_occurrence(const Run& run, Instant now) {

@@ -13,6 +13,7 @@
 #include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/holds.hpp"
+#include "engine/targeting.hpp"
 
 namespace runbookd::engine {
 
@@ -38,6 +39,26 @@ public:
     /// A fresh list came in, or the clock is believed again.
     void pump(Instant now);
 
+    /// Why a target gets no job when it is frozen.
+    struct Ruling {
+        Disposition disposition = Disposition::skipped;
+        std::string reason;
+        std::string message;
+    };
+    /// What the start of a run would come to.
+    struct Foreseen {
+        /// Why there would be no targets at all; empty: there are.
+        std::string problem;
+        Selection selection;
+        std::vector<std::optional<Ruling>> rulings;  ///< of each target; none: it gets its job
+        const Component* component = nullptr;        ///< null: none can be told
+        std::string obstacle;                        ///< why every job would be refused; empty: none would
+        std::string warnings;                        ///< of its variables
+    };
+    /// What would happen if the run, which is nobody's but the caller's, started at `at`. nullopt: something
+    /// is older than `run.begun_at`, or not known, and has been asked for. Changes nothing else.
+    [[nodiscard]] std::optional<Foreseen> foresee(Run& run, UtcTime at, Instant now);
+
 private:
     enum class Ready { yes, no };
     /// The filters that a run's targets name, with their members, or why there can be no targets.
@@ -53,7 +74,10 @@ private:
     void start(Run& run, FilterLookup filters, Instant now);
     /// Ends a run whose targets cannot be told: without any, as a refusal.
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
+    [[nodiscard]] bool is_fleet_fresh(const Run& run) const;
+    [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at) const;
     void decide_by_rules(Run& run, Instant now);
+    [[nodiscard]] std::optional<Ruling> ruling_of(const Run& run, const TargetRow& target) const;
     void record_occurrence(const Run& run, Instant now);
     /// What stands against the run as a whole: its component or its variables.
     struct Obstacle {

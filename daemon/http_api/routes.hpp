@@ -2,6 +2,7 @@
 // The handlers, by subject; each function adds its rows to the route table. docs/api.md describes them.
 #include "ports/control.hpp"
 #include "ports/history.hpp"
+#include "ports/planning.hpp"
 #include "ports/verification.hpp"
 
 namespace runbookd::http_api {
@@ -14,6 +15,7 @@ struct Services {
     ports::Control& control;
     ports::History& history;
     ports::Verification& verification;
+    ports::Planning& planning;
     IdempotencyKeys& keys;
 };
 
@@ -21,6 +23,8 @@ struct Services {
 void add_command_routes(Router& router, Services services);
 /// POST of pause and resume, of one runbook and of all.
 void add_pause_routes(Router& router, Services services);
+/// POST /v1/plan, POST /v1/check and GET /v1/forecast: what would happen.
+void add_plan_routes(Router& router, Services services);
 /// GET /v1/verify.
 void add_verify_routes(Router& router, Services services);
 /// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.

@@ -113,6 +113,30 @@ struct FakeVerification final : ports::Verification {
     }
 };
 
+struct FakePlanning final : ports::Planning {
+    Result<engine::Preview> preview;
+    Result<std::vector<ports::CheckFinding>> findings;
+    Result<std::vector<ports::ForecastRun>> coming;
+    std::vector<ports::PlanRequest> plans_asked;
+    std::vector<ports::CheckRequest> checks_asked;
+    std::vector<std::optional<UtcTime>> forecasts_asked;
+
+    boost::asio::awaitable<Result<engine::Preview>> plan(ports::PlanRequest request) override {
+        plans_asked.push_back(std::move(request));
+        co_return preview;
+    }
+    boost::asio::awaitable<Result<std::vector<ports::CheckFinding>>> check(
+        ports::CheckRequest request) override {
+        checks_asked.push_back(std::move(request));
+        co_return findings;
+    }
+    boost::asio::awaitable<Result<std::vector<ports::ForecastRun>>> forecast(
+        std::optional<UtcTime> until) override {
+        forecasts_asked.push_back(until);
+        co_return coming;
+    }
+};
+
 class FakeDaemon {
 public:
     FakeDaemon() : FakeDaemon(http_api::ServerSettings{}) {}
@@ -120,7 +144,7 @@ public:
         : socket(settings.socket_path.empty() ? folder.file("control.sock").string() : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
-          server_(loop_.get_executor(), timers_, {control, history, verification},
+          server_(loop_.get_executor(), timers_, {control, history, verification, planning},
                   complete(std::move(settings))) {}
     ~FakeDaemon() {
         if (!thread_.joinable()) return;
@@ -160,6 +184,7 @@ public:
     FakeControl control;
     FakeHistory history;
     FakeVerification verification;
+    FakePlanning planning;
     std::vector<std::string> problems;
 
 private:

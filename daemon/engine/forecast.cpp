@@ -1,0 +1,125 @@
+#include "engine/forecast.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "engine/quick_jobs.hpp"
+#include "engine/start_delay.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+// Promise 1: so many creates are in flight at a time.
+constexpr int kInFlight = 8;
+
+std::int64_t wanted_by(const Run& run) {
+    return std::count_if(run.targets.begin(), run.targets.end(), [](const Target& target) {
+        return target.disposition == Disposition::pending && !target.job;
+    });
+}
+
+}  // namespace
+
+std::vector<ComingRun> Forecast::coming(UtcTime until, Instant now) const {
+    std::vector<ComingRun> coming;
+    add_open(coming, now);
+    for (const auto& [name, runbook] : planner_.in_force())
+        if (runbook.book->enabled && runbook.book->schedule) add_scheduled(coming, runbook, now.utc, until);
+    std::stable_sort(coming.begin(), coming.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.starts, a.runbook) < std::tie(b.starts, b.runbook);
+    });
+    if (coming.size() > kMost) coming.resize(kMost);
+    return coming;
+}
+
+void Forecast::add_open(std::vector<ComingRun>& coming, Instant now) const {
+    for (const auto& run : books_.runs()) {
+        if (is_terminal(run->status) || run->create_end <= now.utc) continue;
+        ComingRun one;
+        one.runbook = run->plan.runbook;
+        one.revision = run->plan.revision.value_or(0);
+        one.zone = run->plan.zone;
+        one.run = run->plan.run;
+        one.nominal = run->plan.nominal;
+        one.starts = std::max(now.utc, run->plan.starts_at.value_or(now.utc));
+        one.window_end = run->plan.window_end;
+        if (run->status != RunStatus::planned || run->book == nullptr) one.open_creates = wanted_by(*run);
+        coming.push_back(std::move(one));
+    }
+}
+
+void Forecast::add_scheduled(std::vector<ComingRun>& coming, const Planner::InForce& runbook, UtcTime after,
+                             UtcTime until) const {
+    const auto& book = *runbook.book;
+    std::size_t found = 0;
+    for (auto next = book.schedule->next_after(after); next && next->at < until && found <= kMost;
+         next = book.schedule->next_after(next->at), ++found) {
+        ComingRun one;
+        one.runbook = book.name;
+        one.revision = runbook.revision;
+        one.zone = next->entry->zone->name();
+        one.nominal = next->at;
+        one.starts = next->at + start_delay(book, next->at, next->entry->jitter);
+        one.window_end = next->at + book.window;
+        if (pauses_.find(book.name, next->at) != nullptr)
+            one.suppressed_by = "paused";
+        else if (book.not_during.covers(next->at, next->at + book.create_span()))
+            one.suppressed_by = "blackout";
+        coming.push_back(std::move(one));
+    }
+}
+
+RunbookPointer Forecast::book_of(const ComingRun& run) const {
+    if (run.run)
+        for (const auto& open : books_.runs())
+            if (open->plan.run == *run.run) return open->book;
+    const auto* const in_force = planner_.find(run.runbook);
+    return in_force == nullptr ? nullptr : in_force->book;
+}
+
+std::vector<Drained> Forecast::drain(const std::vector<ComingRun>& runs,
+                                     const std::vector<std::int64_t>& creates, Instant now) const {
+    std::vector<Demand> demands;
+    demands.reserve(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        // Before a run's targets are frozen the device list is read.
+        const auto lead = runs[i].open_creates ? Millis{0} : fleet_.devices_took();
+        demands.push_back(demand_of(book_of(runs[i]), runs[i].starts + lead, runs[i].window_end, creates[i]));
+    }
+    return engine::drain(demands, pace(now), now.utc);
+}
+
+std::vector<Demand> Forecast::open_demands(Instant now) const {
+    std::vector<Demand> demands;
+    for (const auto& run : books_.runs())
+        if (run->status == RunStatus::running && run->create_end > now.utc)
+            demands.push_back(demand_of(run->book, now.utc, run->plan.window_end, wanted_by(*run)));
+    return demands;
+}
+
+CreatePace Forecast::pace(Instant now) const {
+    const auto use = line_.budget().creates(now.steady);
+    CreatePace pace;
+    if (use.allowed > 0) pace.allowed = use.allowed;
+    pace.used = use.used;
+    pace.took = std::chrono::ceil<Millis>(sender_.create_takes());
+    pace.spacing = sender_.create_takes() / kInFlight;
+    return pace;
+}
+
+Demand Forecast::demand_of(RunbookPointer book, UtcTime starts, UtcTime window_end,
+                           std::int64_t creates) const {
+    Demand demand{starts, window_end, window_end, creates, {}};
+    if (book == nullptr) return demand;
+    demand.ends = window_end - (book->window - book->create_span());
+    demand.held_until = [book = std::move(book), ends = demand.ends,
+                         &pauses = pauses_](UtcTime at) -> std::optional<UtcTime> {
+        if (const auto* const pause = pauses.find(book->name, at)) return pause->until;
+        const auto hold = book->not_during.at(at, ends);
+        return hold ? std::optional(hold->end) : std::nullopt;
+    };
+    return demand;
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,177 @@
+#include "engine/preview.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/variables.hpp"
+
+namespace runbookd::engine {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// How old the lists may be that are answered from. A small fleet is quickly read anew; a large one is not
+// for everybody who asks.
+constexpr Millis kFreshForFew = seconds{5};
+constexpr Millis kFreshForMany = seconds{60};
+constexpr std::size_t kFewPages = 10;
+// For how long the lists are waited for before what is known must do.
+constexpr Millis kPatience = seconds{20};
+// A plan for a time that is further ahead is not made from who has the devices now.
+constexpr Millis kAboutNow = minutes{1};
+// A result and its outputs: what a job costs at least.
+constexpr std::int64_t kReadsPerJob = 3;
+
+}  // namespace
+
+Previews::Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, Starter& starter,
+                   const Forecast& forecast, Refusal refusal)
+    : clock_(clock),
+      planner_(planner),
+      fleet_(fleet),
+      starter_(starter),
+      forecast_(forecast),
+      refusal_(std::move(refusal)),
+      ignores_([](Run&, Instant) {}),
+      patience_(clock, [this](Instant now) { answer_impatient(now); }) {}
+
+void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
+    const auto* const runbook = planner_.find(order.runbook);
+    if (runbook == nullptr && order.book == nullptr)
+        return answer(tl::unexpected<Error>(*refusal_(order.runbook, now.utc)));
+    auto& asked = asked_.emplace_back(clock_, ignores_);
+    asked.is_tried = order.book != nullptr;
+    asked.run.book = asked.is_tried ? std::move(order.book) : runbook->book;
+    const auto& book = *asked.run.book;
+    asked.at = order.at.value_or(now.utc);
+    if (runbook != nullptr) asked.revision = runbook->revision;
+    if (book.schedule) asked.zone = book.schedule->zone();
+    asked.patience_ends = now.steady + kPatience;
+    asked.answer = std::move(answer);
+    asked.run.plan.runbook = order.runbook;
+    asked.run.plan.trigger = Trigger::manual;
+    asked.run.plan.scope = std::move(order.scope);
+    asked.run.plan.actor = std::move(order.actor);
+    if (order.at) be_occurrence(asked, book);
+    asked.run.plan.window_end = asked.at + book.window;
+    asked.run.create_end = asked.at + book.create_span();
+    asked.run.begun_at = now.steady - (fleet_.pages() <= kFewPages ? kFreshForFew : kFreshForMany);
+    if (try_to_answer(asked, now))
+        asked_.pop_back();
+    else if (asked_.size() == 1)
+        patience_.set(asked.patience_ends);
+}
+
+void Previews::be_occurrence(Asked& asked, const runbook::Meaning& book) {
+    if (!book.schedule) return;
+    const auto next = book.schedule->next_after(asked.at - Millis{1});
+    if (!next || next->at != asked.at) return;
+    asked.run.plan.trigger = Trigger::schedule;
+    asked.run.plan.nominal = next->at;
+    asked.run.plan.zone = asked.zone = next->entry->zone->name();
+}
+
+void Previews::pump(Instant now) {
+    std::erase_if(asked_, [&](Asked& asked) { return try_to_answer(asked, now); });
+}
+
+void Previews::answer_impatient(Instant now) {
+    for (; !asked_.empty() && asked_.front().patience_ends <= now.steady; asked_.pop_front()) {
+        auto& asked = asked_.front();
+        asked.run.begun_at = SteadyTime::min() + kFreshForMany;  // whatever is known will do
+        if (!try_to_answer(asked, now))
+            asked.answer(
+                fail(ErrorCode::unavailable,
+                     "the account's devices or components have not been read yet; try again in a moment "
+                     "(see `runbookctl status`)"));
+    }
+    if (!asked_.empty()) patience_.set(asked_.front().patience_ends);
+}
+
+bool Previews::try_to_answer(Asked& asked, Instant now) {
+    auto foreseen = starter_.foresee(asked.run, asked.at, now);
+    if (!foreseen) return false;
+    asked.answer(preview_of(asked, std::move(*foreseen), now));
+    return true;
+}
+
+Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Instant now) const {
+    const auto& run = asked.run;
+    Preview preview;
+    preview.runbook = run.plan.runbook;
+    preview.revision = asked.revision;
+    preview.zone = asked.zone;
+    preview.at = asked.at;
+    preview.window_end = run.plan.window_end;
+    preview.fleet_read_at = now.utc - (now.steady - fleet_.devices_read_at().value_or(now.steady));
+    preview.warnings = std::move(foreseen.warnings);
+    preview.component = run.component;
+    preview.component_name = run.component_name;
+    if (foreseen.component != nullptr) {
+        auto check = check_variables(*foreseen.component, variables_of(run));
+        preview.inputs = std::move(check.inputs);
+        preview.issues = std::move(check.issues);
+    } else {
+        preview.component_problem = foreseen.obstacle;
+    }
+    preview.targets_problem = foreseen.problem;
+    if (const auto refusal = asked.is_tried ? std::nullopt : refusal_(preview.runbook, asked.at))
+        preview.refusal = refusal->message;
+    else
+        preview.refusal = foreseen.problem.empty() ? foreseen.obstacle : foreseen.problem;
+    auto& rows = foreseen.selection.targets;
+    preview.targets.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto target = PreviewedTarget{std::move(rows[i]), {}, {}, {}};
+        // What is in a device's way now is not known to be so later.
+        const bool is_for_now = asked.at <= now.utc + kAboutNow;
+        const auto holds = [&](const Starter::Ruling& ruling) {
+            return is_for_now || (ruling.reason != "overlap" && ruling.reason != "pending_upstream");
+        };
+        if (auto& ruling = foreseen.rulings[i]; ruling && holds(*ruling)) {
+            target.disposition = ruling->disposition;
+            target.reason = std::move(ruling->reason);
+            target.message = std::move(ruling->message);
+        }
+        preview.targets.push_back(std::move(target));
+    }
+    preview.exclusions = std::move(foreseen.selection.exclusions);
+    judge_variables(preview, run, foreseen.component);
+    add_times(preview, run, now);
+    return preview;
+}
+
+void Previews::judge_variables(Preview& preview, const Run& run, const Component* component) const {
+    for (auto& target : preview.targets) {
+        if (target.disposition != Disposition::pending) continue;
+        const auto* const seen = fleet_.find(target.row.device);
+        auto variables =
+            render_variables(run, target.row, seen == nullptr ? nullptr : &seen->device, component);
+        if (variables) continue;
+        auto& refusal = variables.error();
+        target.disposition = refusal.disposition;
+        target.reason = std::move(refusal.reason);
+        target.message = std::move(refusal.message);
+    }
+}
+
+void Previews::add_times(Preview& preview, const Run& run, Instant now) const {
+    for (const auto& target : preview.targets) {
+        if (target.disposition != Disposition::pending) continue;
+        if (target.row.online || !run.must_be_online())
+            ++preview.wanted;
+        else
+            ++preview.offline;
+    }
+    auto demands = forecast_.open_demands(now);
+    demands.push_back(forecast_.demand_of(run.book, std::max(preview.at, now.utc), preview.window_end,
+                                          preview.refusal.empty() ? preview.wanted : 0));
+    preview.creates = drain(demands, forecast_.pace(now), now.utc).back();
+    const auto minutes_of_creating =
+        preview.creates.first ? (*preview.creates.last - *preview.creates.first) / minutes{1} + 1 : 1;
+    preview.reads = minutes_of_creating * static_cast<std::int64_t>(fleet_.pages()) +
+                    kReadsPerJob * preview.creates.created;
+}
+
+}  // namespace runbookd::engine

@@ -1,0 +1,106 @@
+#pragma once
+// What a run would do, before it does it: the same choice and the same rules as a start, and nothing changed.
+// Asks for what is known too long ago, and answers when it has come, or with what there is.
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/check_variables.hpp"
+#include "engine/forecast.hpp"
+#include "engine/planner.hpp"
+#include "engine/starter.hpp"
+
+namespace runbookd::engine {
+
+struct PreviewOrder {
+    std::string runbook;
+    /// What is to be tried instead of the runbook that is in force under that name; null: that one.
+    RunbookPointer book = nullptr;
+    RunScope scope;
+    /// None: now. An instant of its schedule: that occurrence; any other: as if started by hand then.
+    std::optional<UtcTime> at;
+    std::string actor;
+};
+
+struct PreviewedTarget {
+    TargetRow row;
+    /// pending: it gets its job.
+    Disposition disposition = Disposition::pending;
+    std::string reason;
+    std::string message;  ///< for a person
+};
+
+struct Preview {
+    std::string runbook;
+    std::int64_t revision = 0;
+    std::string zone;  ///< of the schedule; empty: none
+    UtcTime at{}, window_end{};
+    UtcTime fleet_read_at{};  ///< devices are as they were then
+    /// Why the run would not begin, or would end at once; empty: it would begin.
+    std::string refusal;
+    std::string targets_problem;    ///< of that: why its targets cannot be told
+    std::string component_problem;  ///< of that: why its component cannot be told
+    std::vector<VariableIssue> issues;
+    /// What is wrong with what it runs, but does not keep it from running.
+    std::string warnings;
+    ComponentUid component;  ///< empty: it could not be told
+    std::string component_name;
+    std::vector<InputValue> inputs;
+    std::vector<PreviewedTarget> targets;  ///< by hostname, then uid
+    std::vector<ExclusionRow> exclusions;
+    std::int64_t wanted = 0;   ///< creates: of the devices that are online, or need not be
+    std::int64_t offline = 0;  ///< devices that are waited for
+    std::int64_t reads = 0;    ///< calls, about
+    /// What becomes of the wanted creates, beside those of the runs that are open.
+    Drained creates;
+};
+
+class Previews {
+public:
+    using Answer = std::function<void(Result<Preview>)>;
+    /// Why a runbook may begin no run at that time, as a person is told.
+    using Refusal = std::function<std::optional<Error>(const std::string& runbook, UtcTime at)>;
+    /// All of it outlives this.
+    Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, Starter& starter,
+             const Forecast& forecast, Refusal refusal);
+
+    /// Errors: not_found (no runbook of that name), unavailable (fleet or components were never read yet).
+    void ask(PreviewOrder order, Answer answer, Instant now);
+    /// A list has come in.
+    void pump(Instant now);
+
+private:
+    struct Asked {
+        Asked(AlarmClock& clock, const std::function<void(Run&, Instant)>& ignores) : run(clock, ignores) {}
+        Run run;  ///< as it would be planned; in no books
+        UtcTime at{};
+        std::int64_t revision = 0;
+        bool is_tried = false;  ///< not in force
+        std::string zone;
+        SteadyTime patience_ends{};
+        Answer answer;
+    };
+    static void be_occurrence(Asked& asked, const runbook::Meaning& book);
+    /// Whether it has been answered.
+    [[nodiscard]] bool try_to_answer(Asked& asked, Instant now);
+    [[nodiscard]] Preview preview_of(const Asked& asked, Starter::Foreseen foreseen, Instant now) const;
+    /// Takes out those whose variables cannot be filled in.
+    void judge_variables(Preview& preview, const Run& run, const Component* component) const;
+    void add_times(Preview& preview, const Run& run, Instant now) const;
+    void answer_impatient(Instant now);
+
+    AlarmClock& clock_;
+    const Planner& planner_;
+    const Fleet& fleet_;
+    Starter& starter_;
+    const Forecast& forecast_;
+    Refusal refusal_;
+    std::function<void(Run&, Instant)> ignores_;  // a window's end
+    std::list<Asked> asked_;                      // oldest first
+    Alarm patience_;
+};
+
+}  // namespace runbookd::engine
