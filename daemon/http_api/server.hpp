@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "ports/control.hpp"
 #include "ports/history.hpp"
+#include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
 namespace runbookd::http_api {
@@ -33,6 +34,7 @@ struct Doors {
     ports::Control& control;
     ports::History& history;
     ports::Verification& verification;
+    ports::Reload& reload;
 };
 
 class Server {
