@@ -30,10 +30,30 @@ CREATE UNIQUE INDEX revisions_in_force ON revisions (runbook) WHERE effective_un
 
 CREATE INDEX runs_by_nominal ON runs (runbook, nominal_at) WHERE "trigger" = 'schedule';
 
+CREATE INDEX runs_by_runbook ON runs (runbook, run_uid);
+
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
+
+CREATE TABLE coverage (
+  runbook          TEXT NOT NULL,
+  device_uid       TEXT NOT NULL,
+  hostname         TEXT NOT NULL,  -- this and the site as the newest run that had the device froze them
+  site_uid         TEXT,           -- NULL: it has only been excluded
+  site_name        TEXT NOT NULL,
+  last_run         INTEGER REFERENCES runs (id),  -- the newest that decided it
+  last_disposition TEXT,
+  last_reason      TEXT,
+  last_decided_at  INTEGER,
+  last_success_at  INTEGER,
+  misses           INTEGER NOT NULL DEFAULT 0 CHECK (misses >= 0),  -- decisions since the last success
+  excluded_run     INTEGER REFERENCES runs (id),  -- the newest that a rule kept it out of
+  rule             TEXT,
+  exclusion_reason TEXT,
+  PRIMARY KEY (runbook, device_uid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE devices (
   device_uid    TEXT PRIMARY KEY,
@@ -255,6 +275,15 @@ BEGIN
   SELECT RAISE(ABORT, 'events are numbered without gaps');
 END;
 
+CREATE TRIGGER exclusions_are_covered AFTER INSERT ON exclusions
+BEGIN
+  INSERT INTO coverage (runbook, device_uid, hostname, site_name, excluded_run, rule, exclusion_reason)
+  SELECT runbook, NEW.device_uid, NEW.hostname, NEW.site_name, NEW.run, NEW.rule, NEW.reason
+  FROM runs WHERE id = NEW.run AND revision IS NOT NULL
+  ON CONFLICT (runbook, device_uid) DO UPDATE SET
+    excluded_run = excluded.excluded_run, rule = excluded.rule, exclusion_reason = excluded.exclusion_reason;
+END;
+
 CREATE TRIGGER jobs_begin_created BEFORE INSERT ON jobs
 WHEN NEW.status <> 'created'
 BEGIN
@@ -318,6 +347,21 @@ BEGIN
   SELECT RAISE(ABORT, 'a pause is ended once and not changed otherwise');
 END;
 
+CREATE TRIGGER revised_targets_are_covered AFTER UPDATE OF disposition ON targets
+WHEN OLD.disposition = 'unknown' AND NEW.disposition <> 'unknown'
+BEGIN
+  UPDATE coverage SET last_disposition = NEW.disposition, last_reason = NEW.reason
+  WHERE last_run = NEW.run AND device_uid = NEW.device_uid
+    AND runbook = (SELECT runbook FROM runs WHERE id = NEW.run);
+  UPDATE coverage SET
+    last_success_at = max(NEW.decided_at, ifnull(last_success_at, NEW.decided_at)),
+    misses = min(misses, (SELECT count(*) FROM runs r JOIN targets t ON t.run = r.id AND t.device_uid = NEW.device_uid
+                          WHERE r.runbook = coverage.runbook AND r.id > NEW.run
+                            AND t.disposition NOT IN ('pending', 'succeeded', 'warning')))
+  WHERE NEW.disposition IN ('succeeded', 'warning') AND device_uid = NEW.device_uid
+    AND runbook = (SELECT runbook FROM runs WHERE id = NEW.run);
+END;
+
 CREATE TRIGGER runs_status_moves_on BEFORE UPDATE OF status ON runs
 WHEN NEW.status IS NOT OLD.status
  AND (OLD.status IN ('completed', 'failed', 'aborted', 'cancelled')
@@ -330,6 +374,23 @@ END;
 CREATE TRIGGER targets_are_counted AFTER INSERT ON targets
 BEGIN
   UPDATE runs SET targets = targets + 1, pending = pending + 1 WHERE id = NEW.run;
+END;
+
+CREATE TRIGGER targets_are_covered AFTER UPDATE OF disposition ON targets
+WHEN OLD.disposition = 'pending' AND NEW.disposition <> 'pending'
+BEGIN
+  INSERT INTO coverage (runbook, device_uid, hostname, site_uid, site_name, last_run, last_disposition, last_reason,
+                        last_decided_at, last_success_at, misses)
+  SELECT runbook, NEW.device_uid, NEW.hostname, NEW.site_uid, NEW.site_name, NEW.run, NEW.disposition, NEW.reason,
+         NEW.decided_at, iif(NEW.disposition IN ('succeeded', 'warning'), NEW.decided_at, NULL),
+         NEW.disposition NOT IN ('succeeded', 'warning')
+  FROM runs WHERE id = NEW.run AND revision IS NOT NULL
+  ON CONFLICT (runbook, device_uid) DO UPDATE SET
+    hostname = excluded.hostname, site_uid = excluded.site_uid, site_name = excluded.site_name,
+    last_run = excluded.last_run, last_disposition = excluded.last_disposition, last_reason = excluded.last_reason,
+    last_decided_at = excluded.last_decided_at,
+    last_success_at = ifnull(excluded.last_success_at, coverage.last_success_at),
+    misses = iif(excluded.misses = 0, 0, coverage.misses + 1);
 END;
 
 CREATE TRIGGER targets_are_decided_once BEFORE UPDATE OF disposition ON targets
@@ -383,6 +444,27 @@ CREATE TRIGGER zone_rules_are_never_changed BEFORE UPDATE ON zone_rules
 BEGIN
   SELECT RAISE(ABORT, 'zone rules are kept as they were seen');
 END;
+
+CREATE VIEW device_coverage AS
+SELECT c.runbook, r.customer, c.device_uid, c.hostname, c.site_uid, c.site_name,
+       strftime('%Y-%m-%dT%H:%M:%fZ', c.last_success_at / 1000.0, 'unixepoch') AS last_success_at,
+       c.last_disposition, c.last_reason,
+       strftime('%Y-%m-%dT%H:%M:%fZ', c.last_decided_at / 1000.0, 'unixepoch') AS last_decided_at,
+       r.run_uid AS last_run_uid, c.misses,
+       iif(c.excluded_run > ifnull(c.last_run, 0), c.rule, NULL) AS excluded_by,
+       iif(c.excluded_run > ifnull(c.last_run, 0), c.exclusion_reason, NULL) AS excluded_reason
+FROM coverage c
+LEFT JOIN runs r ON r.id = iif(c.excluded_run > ifnull(c.last_run, 0), c.excluded_run, c.last_run)
+UNION ALL
+SELECT r.runbook, r.customer, t.device_uid, t.hostname, t.site_uid, t.site_name, NULL, t.disposition, t.reason, NULL,
+       r.run_uid, 0, NULL, NULL
+FROM runs r INDEXED BY runs_unfinished
+JOIN targets t ON t.run = r.id
+WHERE r.finished_at IS NULL AND r.revision IS NOT NULL AND t.disposition = 'pending'
+  AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.runbook = r.runbook AND c.device_uid = t.device_uid)
+  AND r.id = (SELECT max(o.id) FROM runs o INDEXED BY runs_unfinished
+              JOIN targets u ON u.run = o.id AND u.device_uid = t.device_uid
+              WHERE o.finished_at IS NULL AND o.runbook = r.runbook);
 
 CREATE VIEW device_fleet AS
 SELECT device_uid, hostname, NULL AS customer, site_uid, site_name, os, device_type, class, online, suspended, deleted,

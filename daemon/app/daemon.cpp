@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/reloader.hpp"
 #include "app/runbook_source.hpp"
 #include "app/supervisor.hpp"
 #include "async/task_group.hpp"
@@ -25,6 +26,7 @@
 #include "config/settings.hpp"
 #include "datto/client.hpp"
 #include "engine/engine.hpp"
+#include "folder_watch/folder_watch.hpp"
 #include "http_api/server.hpp"
 #include "log/log.hpp"
 #include "runtime/clock_feed.hpp"
@@ -74,14 +76,6 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
     out.unknown_after = settings.unknown_after;
     out.output_max_bytes = static_cast<std::size_t>(settings.output_max_bytes);
     return out;
-}
-
-/// For the vault: from here on no other part of the program looks into the settings for them.
-std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings) {
-    std::map<std::string, secrets::Declared> declared;
-    for (const auto& [name, secret] : settings.secrets)
-        declared[name] = {secret.value.reveal(), secret.runbooks};
-    return declared;
 }
 
 std::uint64_t random_seed() {
@@ -137,8 +131,8 @@ private:
     [[nodiscard]] Result<void> build();
     [[nodiscard]] Result<void> open_store();
     void start();
-    void reload();
-    void reread_secrets();
+    void make_reloader();
+    void watch_folder();
     void report(const FoundRunbooks& found);
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
@@ -168,6 +162,8 @@ private:
     std::unique_ptr<runtime::PlanningService> planning_;
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
+    std::unique_ptr<Reloader> reloader_;
+    std::unique_ptr<folder_watch::FolderWatch> folder_watch_;
     std::unique_ptr<http_api::Server> server_;
     int exit_status_ = 0;
     bool is_leaving_ = false;
@@ -211,8 +207,9 @@ Result<void> Daemon::build() {
                                                log_.event(log::Level::warning, "clock.deaf",
                                                           {{"message", reason}});
                                            }});
-    control_ = std::make_unique<runtime::ControlService>(*dispatch_, *store_, clock_, loop_.get_executor(),
-                                                         vault_, settings_.account.name, RUNBOOKD_VERSION);
+    control_ =
+        std::make_unique<runtime::ControlService>(*dispatch_, *store_, *store_, clock_, loop_.get_executor(),
+                                                  vault_, settings_.account.name, RUNBOOKD_VERSION);
     planning_ = std::make_unique<runtime::PlanningService>(*dispatch_, clock_, loop_.get_executor(),
                                                            text_checker(settings_, zones_));
     verifier_ =
@@ -220,6 +217,7 @@ Result<void> Daemon::build() {
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
         *verifier_, clock_, timers_, log_,
         [this](const ports::VerifyStatus& result) { control_->set_verified(result); });
+    make_reloader();
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
     server.version = RUNBOOKD_VERSION;
@@ -227,7 +225,7 @@ Result<void> Daemon::build() {
         log_.event(log::Level::warning, "control.problem", {{"message", problem}});
     };
     server.redact = [this](std::string body) { return vault_.redact(std::move(body)); };
-    const http_api::Doors doors{*control_, *store_, *verifier_, *planning_};
+    const http_api::Doors doors{*control_, *store_, *verifier_, *planning_, *reloader_};
     server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, doors, std::move(server));
     if (auto listening = server_->listen(); !listening) return listening;
     if (!server_->note().empty())
@@ -248,6 +246,7 @@ void Daemon::start() {
     if (!stored) throw std::runtime_error(stored.error().message);
     auto zone_rules = store_->load_zone_rules();
     if (!zone_rules) throw std::runtime_error(zone_rules.error().message);
+    if (settings_.runbooks_are_watched) watch_folder();
     auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
     server_->start(tasks_);
@@ -264,6 +263,7 @@ void Daemon::start() {
                    found.bad, now);
     });
     clock_watch_->start(tasks_, clock_watch::open_wall_timer());
+    if (folder_watch_) folder_watch_->start(tasks_);
     tasks_.spawn("clock feed", [this] { return clock_feed_->run(); });
     log_.event(log::Level::info, "daemon.started",
                {{"version", RUNBOOKD_VERSION},
@@ -275,33 +275,33 @@ void Daemon::start() {
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
 }
 
-void Daemon::reload() {
-    tell_reloading();
-    zones_.reread();
-    reread_secrets();
-    auto found = find_runbooks(settings_, vault_, zones_);
-    report(found);
-    std::set<std::string> known;
-    for (const auto& [name, in_force] : engine_.planner().in_force()) known.insert(name);
-    keep_in_doubt(found, known);
-    dispatch_->tell([&](engine::Engine& core, Instant now) {
-        core.reload(std::move(found.good), found.bad, "SIGHUP", now);
-    });
-    tasks_.spawn("memory", [this] { return give_back_memory(); });
-    tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+void Daemon::make_reloader() {
+    Reloader::Hooks hooks;
+    hooks.before = [] { tell_reloading(); };
+    hooks.on_found = [this](const FoundRunbooks& found) { report(found); };
+    hooks.on_secrets_kept = [this](const config::Diagnostic& error) {
+        log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(error)}});
+    };
+    hooks.after = [this] {
+        tasks_.spawn("memory", [this] { return give_back_memory(); });
+        tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+    };
+    reloader_ = std::make_unique<Reloader>(
+        Reloader::Parts{config_file_, settings_, zones_, vault_, *dispatch_, *store_, loop_.get_executor()},
+        std::move(hooks));
 }
 
-/// Of the settings only these are read again: a new value, and who may use it, hold from now on.
-void Daemon::reread_secrets() {
-    auto loaded = config::load_settings(config_file_, zones_);
-    if (!loaded.settings) {
-        for (const auto& diagnostic : loaded.diagnostics)
-            if (diagnostic.severity == config::Severity::error)
-                log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(diagnostic)}});
-        return;
-    }
-    settings_.secrets = std::move(loaded.settings->secrets);
-    vault_.renew(declared_secrets(settings_));
+/// Before the folder is read: what changes while it is read is told afterwards.
+void Daemon::watch_folder() {
+    folder_watch_ = std::make_unique<folder_watch::FolderWatch>(
+        timers_, clock_, settings_.runbooks_dir,
+        folder_watch::FolderWatch::Callbacks{[this] { reloader_->reload({"watch", ""}); },
+                                             [this](const std::string& why) {
+                                                 log_.event(
+                                                     log::Level::warning, "watch.deaf",
+                                                     {{"message", why + "; the folder is looked at once "
+                                                                        "a minute"}});
+                                             }});
 }
 
 void Daemon::give_up(const std::string& why) {
@@ -316,7 +316,7 @@ asio::awaitable<void> Daemon::watch_signals() {
         const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return;
         if (signal == SIGHUP) {
-            reload();
+            reloader_->reload({"SIGHUP", ""});
             continue;
         }
         log_.event(log::Level::info, "daemon.stopping",

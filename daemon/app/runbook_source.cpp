@@ -15,13 +15,20 @@ void refuse_secrets_in_clear(FoundRunbooks& found, const secrets::Vault& vault) 
         auto problem = runbook.file + ": error: the value of the secret '" + *name +
                        "' stands here in clear; write ${secret:" + *name + "}, and change the secret";
         found.errors.push_back(problem);
-        found.bad.push_back({runbook.name, std::move(problem)});
+        found.bad.push_back({runbook.name, std::move(problem), runbook.file});
         return true;
     };
     std::erase_if(found.good, is_bad);
 }
 
 }  // namespace
+
+std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings) {
+    std::map<std::string, secrets::Declared> declared;
+    for (const auto& [name, secret] : settings.secrets)
+        declared[name] = {secret.value.reveal(), secret.runbooks};
+    return declared;
+}
 
 FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vault& vault,
                             zones::Zones& zones) {
@@ -33,7 +40,7 @@ FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vau
             .push_back(config::to_line(diagnostic));
     if (!loaded.listed && !found.errors.empty()) found.doubt = found.errors.front();
     for (const auto& file : loaded.refused) {
-        found.bad.push_back({file.name, file.problem});
+        found.bad.push_back({file.name, file.problem, file.file});
         if (file.name_is_guess && found.doubt.empty()) found.doubt = file.problem;
     }
     refuse_secrets_in_clear(found, vault);

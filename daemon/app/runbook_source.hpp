@@ -1,6 +1,7 @@
 #pragma once
 // The runbooks folder as the engine wants it: what is good, what is bad, and every problem as a line for
 // people.
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct FoundRunbooks {
     /// Not empty: something could not be read that may hold any runbook (the folder, or a file), and why.
     std::string doubt;
 };
+
+/// For the vault: no other part of the program looks into the settings for them.
+[[nodiscard]] std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings);
 
 /// A text that holds the value of a declared secret is refused: it would be recorded as a revision, for all
 /// to read.

@@ -12,14 +12,14 @@ namespace runbookd::cli {
 namespace {
 
 const std::vector<std::string> kVerbs{
-    "validate", "lint",   "next",   "run",    "quickjob", "runbooks", "runs",       "occurrences",
-    "targets",  "jobs",   "show",   "output", "events",   "devices",  "components", "status",
-    "pause",    "resume", "verify", "schema", "plan",     "forecast"};
+    "validate",    "lint",     "next",  "run",      "quickjob", "runbooks", "runs",
+    "occurrences", "targets",  "jobs",  "show",     "output",   "events",   "devices",
+    "components",  "status",   "pause", "resume",   "verify",   "schema",   "diff",
+    "apply",       "coverage", "why",   "retarget", "plan",     "forecast"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"diff",   "apply",    "failures",  "outputs",   "coverage",
-                                           "why",    "retarget", "settle",    "cancel",    "approve",
-                                           "reject", "doctor",   "budget",    "audit",     "collect",
-                                           "import", "token",    "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs", "settle",    "cancel",    "approve",
+                                           "reject",   "doctor",  "budget",    "audit",     "collect",
+                                           "import",   "token",   "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -74,6 +74,8 @@ public:
         add_planning_verbs();
         add_starting_verbs();
         add_pausing_verbs();
+        add_reloading_verbs();
+        add_device_questions();
         add_lists();
         add_single_things();
     }
@@ -207,6 +209,43 @@ private:
             if (command_.name.empty() && !command_.of_all)
                 throw CLI::ValidationError(sub->get_name(), "which runbook? name one, or say --all");
         });
+    }
+    void add_reloading_verbs() {
+        list("diff", Verb::diff, "What a reload would do; does nothing")
+            ->add_option("DIR", command_.paths, "Another folder with runbooks; needs the configuration")
+            ->expected(0, 1);
+        verb("apply", Verb::apply, "Takes what the runbooks' folder holds")
+            ->add_option("--note", command_.note, "Kept with the revisions");
+    }
+    void add_device_questions() {
+        auto* coverage = list("coverage", Verb::coverage, "What has become of each device of a runbook");
+        coverage->add_option("RUNBOOK", command_.name)->required();
+        coverage->add_option("--customer", command_.filters.customer, "Exact name");
+        coverage->add_option("--since", command_.filters.since, "Covered: a success since then");
+        coverage->add_option("--limit", command_.filters.limit, "At most so many; default 100,000")
+            ->check(CLI::Range(1, 100'000));
+        auto* why = verb("why", Verb::why, "Which rule decided about a device, and the rows that prove it");
+        why->add_option("RUNBOOK", command_.name)->required();
+        why->add_option("DEVICE", command_.device, "Hostname or uid")->required();
+        why->add_option("--at", command_.at, "A span ago or an ISO time; default: now");
+        auto* retarget = verb("retarget", Verb::retarget, "Starts what is left of a run again");
+        retarget->add_option("RUN", command_.name, "A run's uid or its beginning")->required();
+        retarget
+            ->add_option("--only", command_.only, "Dispositions: failed,expired; default: all but succeeded")
+            ->delimiter(',')
+            ->allow_extra_args(false);
+        retarget
+            ->add_option_function<std::string>(
+                "--include", [this](const std::string&) { command_.with_unknown = true; },
+                "unknown: also those whose job may have run")
+            ->check(CLI::IsMember({"unknown"}));
+        auto* at =
+            retarget->add_option("--at", command_.at, "next-window: with the schedule's next occurrence")
+                ->check(CLI::IsMember({"now", "next-window"}));
+        retarget->add_flag_callback(
+                    "--now", [this] { command_.at = "now"; }, "At once (the default)")
+            ->excludes(at);
+        retarget->add_option("--note", command_.note, "Kept with the run");
     }
     void add_variables(CLI::App* sub) {
         sub->add_option("--var", variables_, "name=value; may be repeated")

@@ -7,9 +7,12 @@
 #include "cli/online_check.hpp"
 #include "cli/pausing.hpp"
 #include "cli/planning.hpp"
+#include "cli/reloading.hpp"
+#include "cli/retargeting.hpp"
 #include "cli/starting.hpp"
 #include "cli/verifying.hpp"
 #include "cli/views.hpp"
+#include "cli/why.hpp"
 #include "config/settings.hpp"
 
 namespace runbookd::cli {
@@ -50,6 +53,10 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::plan: return run_plan(around, client, command);
         case Verb::forecast: return run_forecast(around, client, command);
         case Verb::verify: return run_verify(around, client, command);
+        case Verb::diff: return run_diff(around, client, command);
+        case Verb::apply: return run_apply(around, client, command);
+        case Verb::why: return run_why(around, client, command);
+        case Verb::retarget: return run_retarget(around, client, command);
         default: return run_status(around, client, command);
     }
 }

@@ -30,7 +30,12 @@ enum class Verb {
     resume,
     verify,
     plan,
-    forecast
+    forecast,
+    diff,
+    apply,
+    coverage,
+    why,
+    retarget
 };
 enum class Format { table, json, csv };
 
@@ -46,7 +51,7 @@ struct Command {
     std::string socket;  ///< --socket; empty: not given
     std::string config;  ///< --config; empty: not given
     std::string name;    ///< the verb's one argument: a runbook, a uid or a component; may be empty
-    std::vector<std::string> paths;  ///< validate, lint
+    std::vector<std::string> paths;  ///< validate, lint; diff: none or one folder
     bool is_online = false;          ///< validate
     Filters filters;
     std::string cron, zone, from;                  ///< next
@@ -55,11 +60,14 @@ struct Command {
     std::vector<std::string> devices, sites;       ///< run, plan
     std::string device, component;                 ///< quickjob
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
-    std::string note;                              ///< run
+    std::string note;                              ///< run, apply, retarget
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all
     std::string span, reason;                      ///< pause
+    std::string at;                                ///< why: a time; retarget: now or next-window
+    std::vector<std::string> only;                 ///< retarget: dispositions
+    bool with_unknown = false;                     ///< retarget
 };
 
 }  // namespace runbookd::cli

@@ -34,6 +34,10 @@ const std::map<Verb, const char*> kKeys{
     {Verb::runbooks,
      "runbook description enabled revision account component schedule zone next_at next_window_end "
      "paused_until file problem"},
+    {Verb::coverage,
+     "runbook customer device_uid hostname site_uid site_name last_success_at last_disposition last_reason "
+     "last_decided_at last_run_uid misses excluded_by excluded_reason covered"},
+    {Verb::diff, "operation runbook revision file changes problem"},
     {Verb::components, "component_uid component_name category description variables"},
     {Verb::forecast,
      "runbook revision zone run_uid nominal_at starts_at window_end targets creates offline first_create_at "
@@ -118,6 +122,24 @@ constexpr ListColumn kComponents[] = {
     {"CATEGORY", "category", Shown::text, true},
     {"VARIABLES", "variables", Shown::text, true},
 };
+constexpr ListColumn kCoverage[] = {
+    {"DEVICE", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},
+    {"COVERED", "covered", Shown::yes},
+    {"LAST SUCCESS (UTC)", "last_success_at", Shown::time},
+    {"LAST", "last_disposition"},
+    {"REASON", "last_reason", Shown::text, true},
+    {"DECIDED (UTC)", "last_decided_at", Shown::time},
+    {"MISSES", "misses", Shown::number},
+    {"EXCLUDED BY", "excluded_by", Shown::text, true},
+    {"WHY", "excluded_reason", Shown::text, true},
+};
+constexpr ListColumn kWhy[] = {
+    {"VIEW", "view"},
+    {"SEQ", "seq", Shown::number},
+    {"AT (UTC)", "at", Shown::time},
+    {"SAYS", "says"},
+};
 constexpr ListColumn kVerify[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
     {"ZONE", "zone", Shown::text, true},
@@ -186,6 +208,8 @@ std::span<const ListColumn> table_columns(Verb verb) {
         case Verb::verify: return kVerify;
         case Verb::forecast: return kForecast;
         case Verb::plan: return kPlan;
+        case Verb::coverage: return kCoverage;
+        case Verb::why: return kWhy;
         default: return {};
     }
 }

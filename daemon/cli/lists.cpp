@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 
 const char* path_of(Verb verb) {
     switch (verb) {
-        case Verb::runbooks: return "/v1/runbooks";
+        case Verb::runbooks:
+        case Verb::coverage: return "/v1/runbooks";
         case Verb::runs: return "/v1/runs";
         case Verb::occurrences: return "/v1/occurrences";
         case Verb::targets: return "/v1/targets";
@@ -55,6 +56,7 @@ Result<Target> target_of(const Surroundings& around, const Client& client, const
     const auto until = read_time(around, "--until", filters.until);
     if (!until) return tl::unexpected(until.error());
     Target target(path_of(command.verb));
+    if (command.verb == Verb::coverage) target.segment(command.name).segment("coverage");
     if (command.verb == Verb::targets) {
         const auto run = find_run(client, command.name);
         if (!run) return tl::unexpected(run.error());
@@ -140,6 +142,7 @@ bool is_list(Verb verb) {
         case Verb::jobs:
         case Verb::events:
         case Verb::devices:
+        case Verb::coverage:
         case Verb::components: return true;
         default: return false;
     }

@@ -77,7 +77,8 @@ void read_runbooks(const Field& field, const fs::path& folder, Settings& setting
     if (!map) return;
     if (const auto dir = map->get("dir"))
         settings.runbooks_dir = read_path(*dir, folder).value_or(settings.runbooks_dir);
-    if (const auto apply = map->get("apply")) (void)read_word(*apply, {{"reload", true}, {"watch", false}});
+    if (const auto apply = map->get("apply"))
+        settings.runbooks_are_watched = read_word(*apply, {{"reload"}, {"watch"}}) == 1;
 }
 
 void read_output(const Field& field, Settings& settings) {

@@ -64,6 +64,7 @@ enum class LogFormat {
 struct Settings {
     AccountSettings account;
     std::filesystem::path runbooks_dir = "/etc/runbookd/runbooks.d";
+    bool runbooks_are_watched = false;  ///< taken as soon as the folder changes, besides on reload
     std::filesystem::path store_path = "/var/lib/runbookd/audit.db";
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};

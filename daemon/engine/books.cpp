@@ -14,16 +14,22 @@ Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> boo
     run->create_end = plan.window_end;
     if (run->book) run->create_end -= run->book->window - run->book->create_span();
     run->window_closes.set(run->create_end, now);
-    if (open_runs_) ++(*open_runs_)[plan.runbook];
+    run->counts_as_open = plan.trigger != Trigger::retarget || !plan.starts_at || *plan.starts_at <= now.utc;
+    if (open_runs_ && run->counts_as_open) ++(*open_runs_)[plan.runbook];
     run->plan = std::move(plan);
     return **runs_.insert(runs_.end(), std::move(run));  // uids are made in order
+}
+
+void Books::count_as_open(Run& run) {
+    if (std::exchange(run.counts_as_open, true)) return;
+    if (open_runs_) ++(*open_runs_)[run.plan.runbook];
 }
 
 bool Books::has_open_run(const std::string& runbook) const {
     if (!open_runs_) {
         open_runs_.emplace();
         for (const auto& run : runs_)
-            if (!is_terminal(run->status)) ++(*open_runs_)[run->plan.runbook];
+            if (!is_terminal(run->status) && run->counts_as_open) ++(*open_runs_)[run->plan.runbook];
     }
     return open_runs_->contains(runbook);
 }
@@ -108,7 +114,7 @@ void Books::finish(Run& run, RunStatus status, std::string reason, Instant now) 
     run.status = status;
     run.window_closes.clear();
     run.starts.reset();
-    if (open_runs_)
+    if (open_runs_ && run.counts_as_open)
         if (const auto open = open_runs_->find(run.plan.runbook); --open->second == 0)
             open_runs_->erase(open);
     outbox_.write(RunFinished{run.plan.run, status, std::move(reason), now.utc});

@@ -95,7 +95,8 @@ struct Run {
     std::array<std::int64_t, kDispositions> counts{};
     Alarm window_closes;
     UtcTime create_end{};           ///< when the last create may go out: the window's end, or `finish_by`
-    std::unique_ptr<Alarm> starts;  ///< while its start is put off by jitter
+    std::unique_ptr<Alarm> starts;  ///< while its start is put off by jitter, or until the next window
+    bool counts_as_open = true;     ///< false until then: a retarget that waits holds no other run up
     /// Why it was missed if its window closes before it starts; empty: what the API says then.
     std::string missed_because;
 };
@@ -144,6 +145,8 @@ public:
     }
     /// Targets that may have come first since the last call, for one before them was decided.
     [[nodiscard]] std::vector<std::pair<RunUid, DeviceUid>> take_freed() { return std::exchange(freed_, {}); }
+    /// A retarget that waited for its window begins.
+    void count_as_open(Run& run);
     /// Whether a run of the runbook is planned or open.
     [[nodiscard]] bool has_open_run(const std::string& runbook) const;
     /// Whether Datto still has a job of this runbook for the device that was given up here.

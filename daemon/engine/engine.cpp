@@ -57,7 +57,11 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           }),
       forecast_(planner_, books_, pauses_, fleet_, line_, sender_),
       previews_(alarms_, planner_, fleet_, starter_, forecast_,
-                [this](const std::string& name, UtcTime at) { return refusal_of(name, at); }),
+                [this](const std::string& name, UtcTime at) {
+                    RunOrder order;
+                    order.runbook = name;
+                    return refusal_of(order, at);
+                }),
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {}
@@ -90,29 +94,27 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     is_started_ = true;
     remember_synchronised(now);
     if (!guard_.is_doubted()) follow_clock(now);
-    put_in_force({std::move(runbooks), bad, ""}, now);
+    put_in_force({std::move(runbooks), bad, {}}, now);
     reader_.start(now);
     heartbeat_.set(now.steady + kHeartbeat);
     pump(now);
 }
 
-void Engine::reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
-                    const std::string& actor, Instant now) {
+void Engine::reload(ReloadOrder order, Done done, Instant now) {
     enter(now);
-    put_in_force({std::move(runbooks), bad, actor}, now);
+    put_in_force(std::move(order), now);
+    if (done) outbox_.when_durable([done = std::move(done)](Instant) { done({}); });
     pump(now);
 }
 
-void Engine::put_in_force(Reload reload, Instant now) {
-    const bool is_start = reload.actor.empty();
+void Engine::put_in_force(ReloadOrder reload, Instant now) {
+    const auto& [actor, words] = reload.author;
+    const bool is_start = actor.empty();
     const auto note = [&](const std::string& kind) {
-        outbox_.write(Noted{"daemon",
-                            settings_.account,
-                            kind,
-                            reload.actor,
-                            {{"runbooks", std::to_string(reload.runbooks.size())},
-                             {"refused", std::to_string(reload.bad.size())}},
-                            now.utc});
+        std::map<std::string, std::string> data{{"runbooks", std::to_string(reload.runbooks.size())},
+                                                {"refused", std::to_string(reload.bad.size())}};
+        if (!words.empty()) data["note"] = words;
+        outbox_.write(Noted{"daemon", settings_.account, kind, actor, std::move(data), now.utc});
     };
     if (guard_.is_doubted()) {
         // A revision takes effect at an instant, and what was due before belongs to the one before it.
@@ -121,7 +123,7 @@ void Engine::put_in_force(Reload reload, Instant now) {
         return;
     }
     if (!is_start) note("reload.done");
-    planner_.apply(std::move(reload.runbooks), reload.bad, reload.actor, now);
+    planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
     const auto names_filter = [](const auto& entry) { return !entry.second.book->targets.filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
     if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))

@@ -49,10 +49,23 @@ struct EngineSettings {
 };
 
 struct RunOrder {
+    enum class When {
+        now,
+        next_window,  ///< at the next nominal instant of the runbook's schedule, for its window
+    };
     std::string runbook;
     RunScope scope;
     std::string note;
     std::string actor;
+    std::optional<RunUid> cause = std::nullopt;  ///< the run that it is a retarget of
+    When when = When::now;
+};
+
+/// What the runbooks' folder holds now, and whose change that is.
+struct ReloadOrder {
+    std::vector<runbook::Runbook> runbooks;
+    std::vector<BadRunbook> bad;
+    Author author;
 };
 
 struct PauseOrder {
@@ -73,12 +86,12 @@ public:
     /// first.
     void start(const RecoveredState& state, const ReadRevision& read, std::vector<runbook::Runbook> runbooks,
                const std::vector<BadRunbook>& bad, Instant now);
-    /// Takes the runbooks that are in force from now on.
-    void reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
-                const std::string& actor, Instant now);
+    /// Takes the runbooks that are in force from now on; answers once that is durable (`done` may be empty).
+    /// While the clock is doubted it waits, and the answer is that this is recorded.
+    void reload(ReloadOrder order, Done done, Instant now);
     /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
-    /// (disabled; a hostname that several devices have), refused_by_rule (paused, inside a blackout to its
-    /// end, another run open where the runbook says skip_run).
+    /// (disabled; a hostname that several devices have; no next window), refused_by_rule (paused, inside a
+    /// blackout to its end, another run open where the runbook says skip_run).
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -114,25 +127,22 @@ public:
     [[nodiscard]] const Forecast& forecast() const { return forecast_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
     [[nodiscard]] const ClockGuard& clock() const { return guard_; }
+    /// Devices on which a job of the runbook may still run: one that is open, or that was given up here while
+    /// Datto has not ended it.
+    [[nodiscard]] std::set<DeviceUid> may_still_run(const std::string& runbook) const;
     [[nodiscard]] std::size_t open_runs() const { return books_.runs().size(); }
     [[nodiscard]] std::size_t open_jobs() const { return books_.jobs().size(); }
 
 private:
-    /// A reload that waits until the clock is believed.
-    struct Reload {
-        std::vector<runbook::Runbook> runbooks;
-        std::vector<BadRunbook> bad;
-        std::string actor;
-    };
     /// Begins every step: looks at the clock before anything is decided by it.
     void enter(Instant now);
     void begin_doubt(Instant now);
     void remember_synchronised(Instant now);
     void settle_clock(Instant now);
     void follow_clock(Instant now);
-    void put_in_force(Reload reload, Instant now);
+    void put_in_force(ReloadOrder reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
-    [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, UtcTime at) const;
+    [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, UtcTime at) const;
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
@@ -172,7 +182,7 @@ private:
     Alarm pump_again_;
     Alarm heartbeat_;
     Alarm believes_clock_;
-    std::optional<Reload> waiting_reload_;
+    std::optional<ReloadOrder> waiting_reload_;                      // until the clock is believed
     std::set<std::pair<std::string, std::string>> lacking_filters_;  // by runbook; and it is recorded
     bool is_clock_held_ = false;                                     // and it is recorded
     bool is_started_ = false;

@@ -28,7 +28,8 @@ Error unknown_runbook(const std::string& name, const Planner& planner) {
 
 }  // namespace
 
-std::optional<Error> Engine::refusal_of(const std::string& name, UtcTime at) const {
+std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const {
+    const auto& name = order.runbook;
     const auto* const runbook = planner_.find(name);
     if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
     if (runbook == nullptr) return unknown_runbook(name, planner_);
@@ -36,15 +37,21 @@ std::optional<Error> Engine::refusal_of(const std::string& name, UtcTime at) con
     if (!book.enabled)
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
-    if (const auto* const pause = pauses_.find(name, at)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(at, at + book.create_span())) {
-        const auto hold = book.not_during.at(at, at + kFarAhead);
+    const bool is_later = order.when == RunOrder::When::next_window;
+    if (is_later && !runbook->next_at)
+        return Error{ErrorCode::conflict, "runbook '" + name +
+                                              "' has no next window: no schedule of it fires any more; start "
+                                              "it now (--now)"};
+    const auto from = is_later ? *runbook->next_at : at;
+    if (const auto* const pause = pauses_.find(name, from)) return refusal(*pause);
+    if (const auto reason = book.not_during.covers(from, from + book.create_span())) {
+        const auto hold = book.not_during.at(from, from + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
                          (reason->empty() ? "" : " (" + *reason + ")") +
                          (hold ? " holds until " + format_utc(hold->end) : "")};
     }
-    if (book.overlap == runbook::OverlapPolicy::skip_run && books_.has_open_run(name))
+    if (!is_later && book.overlap == runbook::OverlapPolicy::skip_run && books_.has_open_run(name))
         return Error{ErrorCode::refused_by_rule,
                      "a run of runbook '" + name + "' is open, and `overlap: skip_run` lets no other begin"};
     return std::nullopt;
@@ -52,8 +59,7 @@ std::optional<Error> Engine::refusal_of(const std::string& name, UtcTime at) con
 
 void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
     enter(now);
-    if (auto refused = refusal_of(order.runbook, now.utc))
-        return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto refused = refusal_of(order, now.utc)) return answer(tl::unexpected<Error>(std::move(*refused)));
     if (auto doubt = ambiguity(order.scope, fleet_))
         return answer(fail(ErrorCode::conflict, std::move(*doubt)));
     const auto* const runbook = planner_.find(order.runbook);
@@ -62,10 +68,13 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     plan.runbook = runbook->book->name;
     plan.revision = runbook->revision;
     plan.account = settings_.account;
-    plan.trigger = Trigger::manual;
+    plan.trigger = order.cause ? Trigger::retarget : Trigger::manual;
+    if (order.cause) plan.cause = order.cause->str();
     plan.actor = std::move(order.actor);
     plan.note = std::move(order.note);
-    plan.window_end = now.utc + runbook->book->window;
+    // The instant itself is not the run's: the schedule's own run has it, and the verdict.
+    if (order.when == RunOrder::When::next_window) plan.starts_at = *runbook->next_at;
+    plan.window_end = plan.starts_at.value_or(now.utc) + runbook->book->window;
     plan.scope = std::move(order.scope);
     plan.at = now.utc;
     outbox_.write(plan);
@@ -115,6 +124,13 @@ void Engine::resume(const std::string& runbook, const std::string& actor, Done a
                                            : "runbook '" + runbook + "' is not paused by itself"));
     outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
     pump(now);
+}
+
+std::set<DeviceUid> Engine::may_still_run(const std::string& runbook) const {
+    std::set<DeviceUid> devices;
+    for (const auto& [uid, job] : books_.jobs())
+        if (job->runbook == runbook) devices.insert(job->device);
+    return devices;
 }
 
 void Engine::release_creates(Instant now) { dispatcher_.release(now); }

@@ -4,14 +4,10 @@
 #include <utility>
 
 #include "engine/walk.hpp"
+#include "runbook/reload_plan.hpp"
 
 namespace runbookd::engine {
 namespace {
-
-/// Of a revision: what was written, and how it was understood.
-Sha256 identity_of(const std::string& yaml, const std::string& resolved) {
-    return sha256(sha256_hex(yaml) + resolved);
-}
 
 void supersede(Planner::InForce& runbook, Instant now) {
     const auto& book = runbook.book;
@@ -58,7 +54,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
         }
         auto& runbook = in_force_.try_emplace(stored.runbook, *this).first->second;
         runbook.book = std::move(book);
-        runbook.identity = identity_of(stored.yaml, stored.resolved);
+        runbook.identity = runbook::identity_of(stored.yaml, stored.resolved);
         runbook.revision = stored.revision;
         runbook.effective_from = stored.effective_from;
         runbook.past.restore(stored);
@@ -74,16 +70,16 @@ void Planner::judge_downtime(Instant now) {
 }
 
 void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
-                    const std::string& actor, Instant now) {
+                    const Author& author, Instant now) {
     std::map<std::string, std::string> problems;
-    for (const auto& [name, problem] : bad) problems.emplace(name, problem);
+    for (const auto& [name, problem, file] : bad) problems.emplace(name, problem);
     std::set<std::string> stays;
     for (auto& runbook : runbooks) {
         stays.insert(runbook.name);
         const auto present = in_force_.find(runbook.name);
         if (present == in_force_.end() ||
-            present->second.identity != identity_of(runbook.yaml, runbook.resolved)) {
-            put_in_force(runbook, actor, now);
+            present->second.identity != runbook::identity_of(runbook.yaml, runbook.resolved)) {
+            put_in_force(runbook, author, now);
             outbox_.may_cut();
             continue;
         }
@@ -103,14 +99,18 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
             continue;
         }
         if (const auto before = std::exchange(runbook.problem, problem->second); !(before == problem->second))
-            outbox_.write(Noted{
-                "runbook", name, "runbook.kept_last_good", actor, {{"message", problem->second}}, now.utc});
+            outbox_.write(Noted{"runbook",
+                                name,
+                                "runbook.kept_last_good",
+                                author.actor,
+                                {{"message", problem->second}},
+                                now.utc});
         if (!runbook.is_armed) arm(runbook, now.utc, now);
     }
-    for (const auto& name : gone) retire(name, actor, now);
+    for (const auto& name : gone) retire(name, author.actor, now);
 }
 
-void Planner::put_in_force(runbook::Runbook& runbook, const std::string& actor, Instant now) {
+void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Instant now) {
     const auto [found, is_new] = in_force_.try_emplace(runbook.name, *this);
     auto& place = found->second;
     if (is_new) {
@@ -126,9 +126,9 @@ void Planner::put_in_force(runbook::Runbook& runbook, const std::string& actor, 
     }
     record_zones(runbook, now);
     ++place.revision;
-    place.identity = identity_of(runbook.yaml, runbook.resolved);
+    place.identity = runbook::identity_of(runbook.yaml, runbook.resolved);
     outbox_.write(RevisionEffective{runbook.name, place.revision, std::exchange(runbook.yaml, {}),
-                                    std::exchange(runbook.resolved, {}), actor, "", now.utc});
+                                    std::exchange(runbook.resolved, {}), author.actor, author.note, now.utc});
     // Copied, not moved, while all that was read is still there: so what stays lies close together, and what
     // reading left between goes as a whole.
     place.book = std::make_shared<const runbook::Meaning>(runbook);

@@ -20,6 +20,12 @@
 
 namespace runbookd::engine {
 
+/// Whose change of the runbooks it is. At a start: nobody's, both empty.
+struct Author {
+    std::string actor;
+    std::string note;
+};
+
 using RunbookPointer = std::shared_ptr<const runbook::Meaning>;
 /// Reads a stored revision again, as it was understood then; null: this version cannot.
 using ReadRevision = std::function<RunbookPointer(const std::string& runbook, const RecordedText& text)>;
@@ -28,6 +34,7 @@ using ReadRevision = std::function<RunbookPointer(const std::string& runbook, co
 struct BadRunbook {
     std::string name;  ///< as far as it is known: the document's name, or the file's stem
     std::string problem;
+    std::string file = {};  ///< empty: none of its own says so
 };
 
 class Planner {
@@ -68,7 +75,7 @@ public:
     /// These runbooks are in force from now on, and no others but the bad ones' last good revisions. Starts
     /// nothing; unchanged runbooks keep their times.
     void apply(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
-               const std::string& actor, Instant now);
+               const Author& author, Instant now);
     /// The wall clock was set by more than a minute and is believed now: what it passed over is judged, and
     /// what was missed but lies ahead again is taken back.
     void follow_clock(Instant now);
@@ -88,7 +95,7 @@ private:
 
     InForce& place_of(const std::string& name);
     /// Takes the texts out of `runbook`.
-    void put_in_force(runbook::Runbook& runbook, const std::string& actor, Instant now);
+    void put_in_force(runbook::Runbook& runbook, const Author& author, Instant now);
     void record_zones(const runbook::Runbook& runbook, Instant now);
     void retire(const std::string& name, const std::string& actor, Instant now);
     void arm(InForce& runbook, UtcTime after, Instant now);

@@ -75,10 +75,12 @@ struct RunPlanned {
     std::string account;
     std::string zone;  ///< of the schedule; empty for runs without one
     Trigger trigger = Trigger::schedule;
+    std::string cause;  ///< uid of what caused it: of a retarget, the run before; empty: nothing did
     std::string actor;  ///< who started it; empty for the schedule
     std::string note;
     std::optional<UtcTime> nominal;
-    /// Nominal + jitter: its targets are not frozen before. Unset for runs without a nominal instant.
+    /// Its targets are not frozen before: nominal + jitter, or, of a retarget, when the next window opens.
+    /// Unset for runs that begin at once.
     std::optional<UtcTime> starts_at;
     UtcTime window_end{};
     bool caught_up = false;  ///< the daemon was down at the nominal instant

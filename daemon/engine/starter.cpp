@@ -58,6 +58,7 @@ void Starter::add(Run& run, Instant now) {
 }
 
 void Starter::begin(Run& run, Instant now) {
+    books_.count_as_open(run);
     run.begun_at = now.steady;
     run.missed_because.clear();
     reader_.need_devices(run.begun_at - kFreshEnough);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <tuple>
+#include <unordered_set>
 
 #include "base/glob.hpp"
 
@@ -18,13 +19,22 @@ bool names_site(const RunScope& scope, const Device& device) {
            });
 }
 
-bool is_in_scope(const Device& device, const RunScope& scope) {
-    const auto names_device = [&](const std::string& name) {
-        return equals_ignoring_case(name, device.uid.str()) || equals_ignoring_case(name, device.hostname);
-    };
-    return (scope.devices.empty() || std::any_of(scope.devices.begin(), scope.devices.end(), names_device)) &&
-           names_site(scope, device);
-}
+/// A scope made ready once, for many devices: that of a retarget may name tens of thousands.
+class ScopeMatcher {
+public:
+    explicit ScopeMatcher(const RunScope& scope) : scope_(scope) {
+        for (const auto& name : scope.devices) names_.insert(ascii_lower(name));
+    }
+    [[nodiscard]] bool matches(const Device& device) const {
+        return (names_.empty() || names_.contains(ascii_lower(device.uid.str())) ||
+                names_.contains(ascii_lower(device.hostname))) &&
+               names_site(scope_, device);
+    }
+
+private:
+    const RunScope& scope_;
+    std::unordered_set<std::string> names_;
+};
 
 bool asks_first_seen(const std::vector<runbook::Selector>& selectors) {
     return std::any_of(selectors.begin(), selectors.end(), [](const auto& s) { return s.first_seen; });
@@ -69,11 +79,12 @@ public:
     }
 
     [[nodiscard]] Selection select(const RunScope& scope) {
+        const ScopeMatcher in_scope(scope);
         std::vector<Sortable> taken;
         std::vector<LeftOut> left_out;
         for (const auto& [device, read_at] : fleet_.devices()) {
             const auto known = facts_of(device);
-            if (!include_.find(known) || !is_in_scope(device, scope)) continue;
+            if (!include_.find(known) || !in_scope.matches(device)) continue;
             if (!exclusion_rule(device, fleet_).empty())
                 left_out.push_back({Sortable(device), std::nullopt});
             else if (const auto place = exclude_.find(known))

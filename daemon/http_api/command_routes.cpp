@@ -64,6 +64,63 @@ asio::awaitable<Response> start_run(Services services, Request request) {
     co_return json_response(body, 201);
 }
 
+Result<ports::RetargetRequest> read_retarget(const Request& request) {
+    const auto known = only_known(request, {});
+    if (!known) return tl::unexpected(known.error());
+    auto body = Result<Json>(Json::object());
+    if (!request.body.empty()) body = read_object(request, {"only", "include", "at", "note"});
+    if (!body) return tl::unexpected(body.error());
+    auto only = texts_field(*body, "only");
+    if (!only) return tl::unexpected(only.error());
+    const auto include = texts_field(*body, "include");
+    if (!include) return tl::unexpected(include.error());
+    const auto at = text_field(*body, "at");
+    if (!at) return tl::unexpected(at.error());
+    auto note = text_field(*body, "note");
+    if (!note) return tl::unexpected(note.error());
+    for (const auto& word : *include)
+        if (word != "unknown")
+            return fail(ErrorCode::invalid_input,
+                        "'include': only unknown can be included, not '" + word + "'");
+    if (!at->empty() && *at != "now" && *at != "next-window")
+        return fail(ErrorCode::invalid_input, "'at': '" + *at + "' is neither now nor next-window");
+    ports::RetargetRequest asked;
+    asked.run = request.captured.at("uid");
+    asked.only = std::move(*only);
+    asked.with_unknown = !include->empty();
+    asked.at_next_window = *at == "next-window";
+    asked.note = std::move(*note);
+    asked.actor = request.actor;
+    return asked;
+}
+
+Json retarget_view(const ports::RetargetAccepted& accepted) {
+    const auto number = [](const std::optional<std::int64_t>& value) {
+        return value ? Json(*value) : Json(nullptr);
+    };
+    Json view;
+    view["run_uid"] = accepted.run ? Json(accepted.run->str()) : Json(nullptr);
+    view["status"] = accepted.run ? "planned" : "nothing_left";
+    view["cause_uid"] = accepted.cause.str();
+    view["runbook"] = accepted.runbook;
+    view["revision"] = number(accepted.revision);
+    view["cause_revision"] = number(accepted.cause_revision);
+    view["starts_at"] = accepted.starts_at ? Json(format_utc(*accepted.starts_at)) : Json(nullptr);
+    view["targets"] = accepted.targets;
+    view["left_out"]["may_still_run"] = accepted.may_still_run;
+    view["left_out"]["unknown"] = accepted.unknown;
+    view["left_out"]["done_since"] = accepted.done_since;
+    return view;
+}
+
+asio::awaitable<Response> retarget(Services services, Request request) {
+    auto asked = read_retarget(request);
+    if (!asked) co_return error_response(asked.error());
+    const auto accepted = co_await services.control.retarget(std::move(*asked));
+    if (!accepted) co_return error_response(accepted.error());
+    co_return json_response(retarget_view(*accepted), accepted->run ? 201 : 200);
+}
+
 asio::awaitable<Response> start_quick_job(Services services, Request request) {
     auto asked = read_quick_job(request);
     if (!asked) co_return error_response(asked.error());
@@ -81,6 +138,9 @@ asio::awaitable<Response> start_quick_job(Services services, Request request) {
 void add_command_routes(Router& router, Services services) {
     router.add(Method::post, "/v1/runs", once(services.keys, [services](Request request) {
                    return start_run(services, std::move(request));
+               }));
+    router.add(Method::post, "/v1/runs/{uid}/retarget", once(services.keys, [services](Request request) {
+                   return retarget(services, std::move(request));
                }));
     router.add(Method::post, "/v1/quickjobs", once(services.keys, [services](Request request) {
                    return start_quick_job(services, std::move(request));

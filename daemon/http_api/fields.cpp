@@ -29,6 +29,24 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+struct Bounds {
+    std::int64_t least, most;
+};
+
+Result<std::int64_t> whole_number(const Request& request, const char* name, Bounds bounds,
+                                  std::int64_t otherwise) {
+    const auto text = query_value(request, name);
+    if (!text) return otherwise;
+    std::int64_t number = 0;
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), number);
+    const bool whole = read.ec == std::errc{} && read.ptr == text->data() + text->size();
+    if (!whole || number < bounds.least || number > bounds.most)
+        return invalid(std::string("query parameter '") + name + "': '" + *text +
+                       "' is not a whole number from " + std::to_string(bounds.least) + " to " +
+                       std::to_string(bounds.most));
+    return number;
+}
+
 }  // namespace
 
 Result<void> only_known(const Request& request, std::initializer_list<const char*> known) {
@@ -56,15 +74,11 @@ Result<std::optional<UtcTime>> query_time(const Request& request, const char* na
 }
 
 Result<std::int64_t> query_limit(const Request& request, std::int64_t otherwise) {
-    const auto text = query_value(request, "limit");
-    if (!text) return otherwise;
-    std::int64_t limit = 0;
-    const auto read = std::from_chars(text->data(), text->data() + text->size(), limit);
-    const bool whole = read.ec == std::errc{} && read.ptr == text->data() + text->size();
-    if (!whole || limit < 1 || limit > kLargestLimit)
-        return invalid("query parameter 'limit': '" + *text + "' is not a whole number from 1 to " +
-                       std::to_string(kLargestLimit));
-    return limit;
+    return whole_number(request, "limit", {1, kLargestLimit}, otherwise);
+}
+
+Result<std::int64_t> query_offset(const Request& request) {
+    return whole_number(request, "offset", {0, kLargestOffset}, 0);
 }
 
 Result<ports::Query> read_query(const Request& request, ports::View view) {

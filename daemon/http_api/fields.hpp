@@ -18,12 +18,15 @@ namespace runbookd::http_api {
 
 /// The largest `limit` that a list answers.
 inline constexpr std::int64_t kLargestLimit = 100'000;
+inline constexpr std::int64_t kLargestOffset = 100'000'000;
 
 /// Errors (all invalid_input): a query parameter that is not in `known`, with the nearest that is.
 [[nodiscard]] Result<void> only_known(const Request& request, std::initializer_list<const char*> known);
 [[nodiscard]] std::optional<std::string> query_value(const Request& request, const char* name);
 /// `limit`, 1 to kLargestLimit; absent: `otherwise`.
 [[nodiscard]] Result<std::int64_t> query_limit(const Request& request, std::int64_t otherwise);
+/// `offset`: how many are passed over, 0 to kLargestOffset; absent: 0.
+[[nodiscard]] Result<std::int64_t> query_offset(const Request& request);
 /// An ISO time; absent: none.
 [[nodiscard]] Result<std::optional<UtcTime>> query_time(const Request& request, const char* name);
 /// runbook, customer, site, device, status, since, until (ISO times), limit, run: the filters of every list.

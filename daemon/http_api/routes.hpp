@@ -3,6 +3,7 @@
 #include "ports/control.hpp"
 #include "ports/history.hpp"
 #include "ports/planning.hpp"
+#include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
 namespace runbookd::http_api {
@@ -16,15 +17,20 @@ struct Services {
     ports::History& history;
     ports::Verification& verification;
     ports::Planning& planning;
+    ports::Reload& reload;
     IdempotencyKeys& keys;
 };
 
-/// POST /v1/runs, POST /v1/quickjobs.
+/// POST /v1/runs, POST /v1/runs/{uid}/retarget, POST /v1/quickjobs.
 void add_command_routes(Router& router, Services services);
 /// POST of pause and resume, of one runbook and of all.
 void add_pause_routes(Router& router, Services services);
 /// POST /v1/plan, POST /v1/check and GET /v1/forecast: what would happen.
 void add_plan_routes(Router& router, Services services);
+/// GET /v1/diff, POST /v1/apply, GET /v1/runbooks/{name}.
+void add_reload_routes(Router& router, Services services);
+/// GET of coverage and why, below /v1/runbooks/{name}.
+void add_device_questions(Router& router, Services services);
 /// GET /v1/verify.
 void add_verify_routes(Router& router, Services services);
 /// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.

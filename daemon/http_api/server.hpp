@@ -12,6 +12,7 @@
 #include "ports/control.hpp"
 #include "ports/history.hpp"
 #include "ports/planning.hpp"
+#include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
 namespace runbookd::http_api {
@@ -35,6 +36,7 @@ struct Doors {
     ports::History& history;
     ports::Verification& verification;
     ports::Planning& planning;
+    ports::Reload& reload;
 };
 
 class Server {

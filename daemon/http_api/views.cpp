@@ -9,9 +9,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 2> kJsonColumns{"variables", "data"};
-constexpr std::array<std::string_view, 6> kFlagColumns{
-    "stdout_truncated", "stderr_truncated", "outputs_pruned", "online", "suspended", "deleted"};
+constexpr std::array<std::string_view, 3> kJsonColumns{"variables", "data", "resolved"};
+constexpr std::array<std::string_view, 7> kFlagColumns{
+    "stdout_truncated", "stderr_truncated", "outputs_pruned", "online", "suspended", "deleted", "covered"};
 
 bool is_one_of(std::string_view name, const auto& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -84,6 +84,7 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     view["description"] = runbook.description;
     view["enabled"] = runbook.enabled;
     view["revision"] = runbook.revision ? Json(*runbook.revision) : Json(nullptr);
+    view["identity"] = text_or_null(runbook.identity);
     view["account"] = runbook.account;
     view["component"] = runbook.component;
     view["schedule"] = text_or_null(runbook.schedule);
@@ -93,6 +94,28 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     view["paused_until"] = time_or_null(runbook.paused_until);
     view["file"] = runbook.file;
     view["problem"] = text_or_null(runbook.problem);
+    return view;
+}
+
+Json operation_view(const runbook::Operation& operation) {
+    // JSON texts of our own making; none: the key is not there.
+    const auto value = [](const std::string& text) {
+        return text.empty() ? Json(nullptr) : Json::parse(text, nullptr, false);
+    };
+    Json view;
+    view["operation"] = runbook::to_text(operation.kind);
+    view["runbook"] = operation.runbook;
+    view["revision"] = operation.revision ? Json(*operation.revision) : Json(nullptr);
+    view["file"] = text_or_null(operation.file);
+    view["changes"] = Json::array();
+    for (const auto& [key, before, after] : operation.changes) {
+        Json change;
+        change["key"] = key;
+        change["old"] = value(before);
+        change["new"] = value(after);
+        view["changes"].push_back(std::move(change));
+    }
+    view["problem"] = text_or_null(operation.problem);
     return view;
 }
 

@@ -5,6 +5,7 @@
 
 #include "ports/control.hpp"
 #include "ports/history.hpp"
+#include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
 namespace runbookd::http_api {
@@ -15,6 +16,8 @@ namespace runbookd::http_api {
 [[nodiscard]] nlohmann::ordered_json rows_view(const ports::Rows& rows);
 
 [[nodiscard]] nlohmann::ordered_json runbook_view(const ports::RunbookStatus& runbook);
+/// An operation of a reload.
+[[nodiscard]] nlohmann::ordered_json operation_view(const runbook::Operation& operation);
 /// Keys as device_fleet; what is not known yet is null.
 [[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device,
                                                  std::optional<UtcTime> first_seen_at);

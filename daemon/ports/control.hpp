@@ -27,6 +27,28 @@ struct RunAccepted {
     std::string status;
 };
 
+/// What is left of a run, again.
+struct RetargetRequest {
+    std::string run;                ///< uid or a prefix of it
+    std::vector<std::string> only;  ///< dispositions; empty: all that did not succeed
+    bool with_unknown = false;      ///< also those whose job may have run
+    bool at_next_window = false;    ///< with the schedule's next occurrence; else at once
+    std::string note;
+    std::string actor;
+};
+struct RetargetAccepted {
+    std::optional<RunUid> run;  ///< none: nothing is left
+    RunUid cause;
+    std::string runbook;
+    std::optional<std::int64_t> revision, cause_revision;
+    std::optional<UtcTime> starts_at;  ///< none: at once
+    std::int64_t targets = 0;
+    // Devices that were left out, and why:
+    std::int64_t may_still_run = 0;  ///< pending, or Datto has not ended their job
+    std::int64_t unknown = 0;        ///< may have run, and were not asked for
+    std::int64_t done_since = 0;     ///< a later run succeeded
+};
+
 struct PauseRequest {
     std::string runbook;  ///< empty: all of them, and quick jobs
     Millis span{};        ///< how long from now; 1 s to 366 d
@@ -58,6 +80,7 @@ struct RunbookStatus {
     std::string name, description, file, account, component, schedule, zone;
     bool enabled = true;
     std::optional<std::int64_t> revision;
+    std::string identity;  ///< of the revision's texts: 64 letters and digits
     std::optional<UtcTime> next_at, next_window_end;
     std::string problem;                  ///< why its file's newest text is not in force; empty: it is
     std::optional<UtcTime> paused_until;  ///< by a pause of its own, or of all
@@ -102,6 +125,8 @@ public:
     /// Once the run is durable. Errors: not_found (with the nearest names), invalid_input, conflict,
     /// unavailable.
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
+    /// Once the run is durable. Errors: as above; refused_by_rule (as for any run).
+    virtual boost::asio::awaitable<Result<RetargetAccepted>> retarget(RetargetRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable. The message
     /// names what was not found.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;

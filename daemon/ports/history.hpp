@@ -2,6 +2,7 @@
 // The door to what happened, for people: rows of the store's views.
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,6 +36,50 @@ struct Query {
     std::int64_t limit = 100;  ///< newest first
 };
 
+/// What has become of a runbook's devices, the one that succeeded longest ago (or never) first.
+struct CoverageQuery {
+    std::string runbook;
+    std::optional<std::string> customer;
+    std::optional<std::int64_t> since_ms;  ///< `covered` asks for a success since then; none: for any
+    std::int64_t limit = 100'000;
+    std::int64_t offset = 0;  ///< so many are passed over
+};
+
+/// Why a runbook did what it did on a device, up to an instant.
+struct WhyQuery {
+    std::string runbook;
+    std::string device;      ///< uid or hostname, exact ignoring case
+    std::int64_t at_ms = 0;  ///< what came later is not looked at
+};
+/// The rows that bear on it, each of the view of that name and newest first.
+struct WhyFacts {
+    /// device_uid, hostname, site_name, first_seen_at (where it is known), gone_at of all that have the name;
+    /// the rest only where that is one.
+    Rows devices;
+    Rows revisions;    ///< the one in force, and the first ever; with `is_in_force`
+    Rows occurrences;  ///< the newest verdict
+    Rows pauses;       ///< that held at its instant, or when the run began
+    Rows runs;         ///< the newest; with `is_narrowed`, `scope` and `planned_at`
+    Rows targets;      ///< of that run and device
+    Rows exclusions;   ///< likewise
+    Rows jobs;         ///< likewise, oldest first
+    Rows events;       ///< of all these, oldest first
+};
+
+/// What is left of a run.
+struct RunLeftovers {
+    std::string run_uid;
+    std::string runbook;
+    std::optional<std::int64_t> revision;
+    std::map<std::string, std::string> variables;  ///< that its starter had set
+    struct Target {
+        std::string device_uid;
+        std::string disposition;
+        bool is_done_since = false;  ///< a later run of the runbook succeeded on it
+    };
+    std::vector<Target> targets;  ///< all but those that succeeded
+};
+
 class History {
 public:
     virtual ~History() = default;
@@ -49,6 +94,15 @@ public:
     /// `job_id` (integer) and every time also in Unix ms (`created_at_ms`, `queued_at_ms`, `started_at_ms`,
     /// `completed_at_ms`).
     virtual boost::asio::awaitable<Result<Rows>> job_by_uid(std::string uid) = 0;
+    /// That revision of the runbook, none given: the newest. All of runbook_revisions' columns, plus
+    /// `resolved`. No row: there is none. Errors, of all that follow: unavailable.
+    virtual boost::asio::awaitable<Result<Rows>> revision(std::string runbook,
+                                                          std::optional<std::int64_t> number) = 0;
+    /// Rows of device_coverage, plus `covered`.
+    virtual boost::asio::awaitable<Result<Rows>> coverage(CoverageQuery query) = 0;
+    virtual boost::asio::awaitable<Result<WhyFacts>> why(WhyQuery query) = 0;
+    /// Of a run by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
+    virtual boost::asio::awaitable<Result<RunLeftovers>> leftovers(std::string run) = 0;
 };
 
 }  // namespace runbookd::ports

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/answer.hpp"
+#include "runtime/retarget.hpp"
 
 namespace runbookd::runtime {
 
@@ -26,11 +27,12 @@ Result<void> refuse_secrets(const std::map<std::string, std::string>& variables,
 
 }  // namespace
 
-ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
-                               asio::any_io_executor on, const secrets::Vault& vault, std::string account,
-                               std::string version)
+ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, ports::History& history,
+                               const Clock& clock, asio::any_io_executor on, const secrets::Vault& vault,
+                               std::string account, std::string version)
     : loop_(loop),
       store_(store),
+      history_(history),
       clock_(clock),
       executor_(std::move(on)),
       vault_(vault),
@@ -55,6 +57,45 @@ asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::Run
     if (!accepted) co_return gone();
     if (!*accepted) co_return tl::unexpected<Error>((*accepted).error());
     co_return ports::RunAccepted{**accepted, "planned"};
+}
+
+asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget(ports::RetargetRequest request) {
+    if (auto fine = check(request); !fine) co_return tl::unexpected<Error>(std::move(fine.error()));
+    auto left = co_await history_.leftovers(request.run);
+    if (!left) co_return tl::unexpected<Error>(std::move(left.error()));
+    if (left->runbook == engine::kQuickJobRunbook)
+        co_return fail(ErrorCode::refused_by_rule,
+                       "run " + left->run_uid + " is a quick job; `runbookctl quickjob` starts another");
+    ports::RetargetAccepted accepted;
+    accepted.cause = RunUid{left->run_uid};
+    accepted.runbook = left->runbook;
+    accepted.cause_revision = left->revision;
+    engine::RunOrder order;
+    order.runbook = left->runbook;
+    order.scope.variables = std::move(left->variables);
+    order.note = std::move(request.note);
+    order.actor = request.actor;
+    order.cause = accepted.cause;
+    if (request.at_next_window) order.when = engine::RunOrder::When::next_window;
+    const Answer<Result<RunUid>> answer(executor_);
+    bool is_nothing_left = false;
+    loop_.tell([&](engine::Engine& core, Instant now) {
+        order.scope.devices = devices_left(*left, request, core.may_still_run(left->runbook), accepted);
+        accepted.targets = static_cast<std::int64_t>(order.scope.devices.size());
+        is_nothing_left = order.scope.devices.empty();
+        if (is_nothing_left) return;
+        if (const auto* const in_force = core.planner().find(left->runbook)) {
+            accepted.revision = in_force->revision;
+            if (request.at_next_window) accepted.starts_at = in_force->next_at;
+        }
+        core.start_run(std::move(order), answer.callback(), now);
+    });
+    if (is_nothing_left) co_return accepted;
+    auto started = co_await answer.wait();
+    if (!started) co_return gone();
+    if (!*started) co_return tl::unexpected<Error>((*started).error());
+    accepted.run = **started;
+    co_return accepted;
 }
 
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
@@ -115,6 +156,7 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.component = book.component;
         one.enabled = book.enabled;
         one.revision = in_force.revision;
+        one.identity = to_hex(in_force.identity);
         if (in_force.problem) one.problem = *in_force.problem;
         if (book.schedule) {
             one.schedule = book.schedule->text();

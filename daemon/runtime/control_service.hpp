@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ports/control.hpp"
+#include "ports/history.hpp"
 #include "runtime/dispatch_loop.hpp"
 #include "secrets/vault.hpp"
 
@@ -13,12 +14,14 @@ namespace runbookd::runtime {
 
 class ControlService final : public ports::Control {
 public:
-    /// `store` is asked for its trouble only, `vault` whether a value that somebody sends is a secret's.
-    ControlService(DispatchLoop& loop, const ports::Store& store, const Clock& clock,
+    /// `store` is asked for its trouble only, `vault` whether a value that somebody sends is a secret's,
+    /// `history` what a run has left.
+    ControlService(DispatchLoop& loop, const ports::Store& store, ports::History& history, const Clock& clock,
                    boost::asio::any_io_executor on, const secrets::Vault& vault, std::string account,
                    std::string version);
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
+    boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
@@ -39,6 +42,7 @@ public:
 private:
     DispatchLoop& loop_;
     const ports::Store& store_;
+    ports::History& history_;
     const Clock& clock_;
     boost::asio::any_io_executor executor_;
     const secrets::Vault& vault_;

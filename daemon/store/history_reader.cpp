@@ -2,11 +2,11 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "base/clock.hpp"
 #include "store/filter_lines.hpp"
+#include "store/read_error.hpp"
 #include "store/sql.hpp"
 
 namespace runbookd::store {
@@ -30,29 +30,11 @@ std::string query_name(ports::View view) {
     return {};
 }
 
-/// ULIDs are upper case in the store; people may type them as they like. What cannot begin one stays as it
-/// is.
-std::string stored_uid(std::string uid) {
-    constexpr std::string_view kLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz";
-    if (uid.find_first_not_of(kLetters) != std::string::npos || uid.empty() || uid[0] > '7') return uid;
-    std::transform(uid.begin(), uid.end(), uid.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return uid;
-}
-
 ports::Cell cell_of(const SQLite::Column& column) {
     if (column.isNull()) return std::monostate{};
     if (column.isInteger()) return column.getInt64();
     if (column.isFloat()) return column.getDouble();
     return column.getString();
-}
-
-Error read_error(const SQLite::Exception& error) {
-    if (error.getErrorCode() == SQLITE_INTERRUPT) {
-        return {ErrorCode::unavailable,
-                "the question took longer than 5 s: narrow it with filters or a smaller limit"};
-    }
-    return {ErrorCode::unavailable, std::string("the store cannot be read: ") + error.what()};
 }
 
 }  // namespace
@@ -144,11 +126,12 @@ SQLite::Statement& HistoryReader::statement_for(const std::string& sql) {
 }
 
 Result<ports::Rows> HistoryReader::rows_of(SQLite::Statement& statement, const Filters& filters,
-                                           std::optional<std::int64_t> limit) {
+                                           std::optional<std::int64_t> limit, const Numbers& numbers) {
     if (stopped_) return fail(ErrorCode::unavailable, "runbookd is stopping");
     deadline_ = SystemClock{}.now().steady + kLongest;
     Execution execution(statement);
     for (const auto& [parameter, value] : filters) execution.bind((":" + parameter).c_str(), value);
+    for (const auto& [parameter, value] : numbers) execution.bind((":" + parameter).c_str(), value);
     if (limit) execution.bind(":limit", *limit);
     ports::Rows rows;
     const int columns = statement.getColumnCount();

@@ -24,15 +24,21 @@ public:
     [[nodiscard]] Result<ports::Rows> query(const ports::Query& query);
     [[nodiscard]] Result<std::optional<std::string>> output(const std::string& job, bool of_stderr);
     [[nodiscard]] Result<ports::Rows> job_by_uid(const std::string& uid);
+    [[nodiscard]] Result<ports::Rows> revision(const std::string& runbook,
+                                               std::optional<std::int64_t> number);
+    [[nodiscard]] Result<ports::Rows> coverage(const ports::CoverageQuery& query);
+    [[nodiscard]] Result<ports::WhyFacts> why(const ports::WhyQuery& query);
+    [[nodiscard]] Result<ports::RunLeftovers> leftovers(const std::string& run);
 
     /// Any thread: ends what is being read, and lets nothing new begin.
     void stop() { stopped_ = true; }
 
 private:
-    using Filters = std::vector<std::pair<std::string, std::string>>;  // parameter and value
+    using Filters = std::vector<std::pair<std::string, std::string>>;   // parameter and value
+    using Numbers = std::vector<std::pair<std::string, std::int64_t>>;  // likewise
     [[nodiscard]] SQLite::Statement& statement_for(const std::string& sql);
     [[nodiscard]] Result<ports::Rows> rows_of(SQLite::Statement& statement, const Filters& filters,
-                                              std::optional<std::int64_t> limit);
+                                              std::optional<std::int64_t> limit, const Numbers& numbers = {});
     static int is_over(void* reader);
 
     Connection connection_;

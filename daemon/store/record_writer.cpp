@@ -93,6 +93,7 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     auto insert = use("write_run");
     insert.bind(":run", run.run.str()).bind(":runbook", run.runbook).bind(":revision", run.revision);
     insert.bind(":account", run.account).bind(":zone", run.zone).bind(":trigger", trigger);
+    insert.bind(":cause_uid", run.cause);
     insert.bind(":actor", run.actor).bind(":note", run.note).bind(":scope", scope_to_json(run.scope));
     insert.bind(":nominal_at", run.nominal).bind(":starts_at", run.starts_at);
     insert.bind(":caught_up", std::int64_t{run.caught_up ? 1 : 0});
@@ -100,6 +101,7 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     json data{{"runbook", run.runbook}, {"account", run.account}, {"trigger", std::string(trigger)}};
     put_integer(data, "revision", run.revision);
     put_text(data, "zone", run.zone);
+    put_text(data, "cause_uid", run.cause);
     put_text(data, "note", run.note);
     put_time(data, "nominal_at", run.nominal);
     put_time(data, "starts_at", run.starts_at);

@@ -107,6 +107,7 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         run.started_at = row.optional_time(13);
         planned.starts_at = row.optional_time(14);
         planned.caught_up = row.integer(15) != 0;
+        planned.cause = row.text(16);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }

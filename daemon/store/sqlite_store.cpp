@@ -133,6 +133,35 @@ asio::awaitable<Result<ports::Rows>> SqliteStore::job_by_uid(std::string uid) {
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::Rows>> SqliteStore::revision(std::string runbook,
+                                                           std::optional<std::int64_t> number) {
+    std::function<Result<ports::Rows>()> question = [this, runbook = std::move(runbook), number] {
+        return reader_->revision(runbook, number);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::coverage(ports::CoverageQuery query) {
+    std::function<Result<ports::Rows>()> question = [this, query = std::move(query)] {
+        return reader_->coverage(query);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::WhyFacts>> SqliteStore::why(ports::WhyQuery query) {
+    std::function<Result<ports::WhyFacts>()> question = [this, query = std::move(query)] {
+        return reader_->why(query);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::RunLeftovers>> SqliteStore::leftovers(std::string run) {
+    std::function<Result<ports::RunLeftovers>()> question = [this, run = std::move(run)] {
+        return reader_->leftovers(run);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
     std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
     co_return co_await read(std::move(question));

@@ -58,6 +58,11 @@ public:
     boost::asio::awaitable<Result<std::optional<std::string>>> output(std::string job,
                                                                       bool of_stderr) override;
     boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override;
+    boost::asio::awaitable<Result<ports::Rows>> revision(std::string runbook,
+                                                         std::optional<std::int64_t> number) override;
+    boost::asio::awaitable<Result<ports::Rows>> coverage(ports::CoverageQuery query) override;
+    boost::asio::awaitable<Result<ports::WhyFacts>> why(ports::WhyQuery query) override;
+    boost::asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string run) override;
 
     boost::asio::awaitable<Result<std::vector<std::string>>> runbook_names() override;
     boost::asio::awaitable<Result<std::vector<verify::RevisionText>>> revisions(std::string runbook) override;

@@ -71,7 +71,7 @@ TEST_CASE("every setting that is written counts", "[config]") {
                          "    ca: own-ca.pem\n    timezone: Europe/Berlin\n"
                          "    limits: {reads: 60, creates: 10}\n    budget: 50%\n    follow: auto\n"
                          "    fleet: {refresh: 30s}\n    not_during: []\n"
-                         "runbooks: {dir: rb, apply: reload}\nstore: state/audit.db\n"
+                         "runbooks: {dir: rb, apply: watch}\nstore: state/audit.db\n"
                          "control: {socket: c.sock}\noutput: {max_bytes: 64KiB}\nunknown_after: 5m\n"
                          "log: {level: debug, format: json}\n" +
                          kAllowed),
@@ -88,6 +88,7 @@ TEST_CASE("every setting that is written counts", "[config]") {
     CHECK(settings.account.budget_share == Approx(0.5));
     CHECK(settings.account.fleet_refresh == std::chrono::seconds(30));
     CHECK(settings.runbooks_dir == folder.path() / "rb");
+    CHECK(settings.runbooks_are_watched);
     CHECK(settings.store_path == folder.path() / "state/audit.db");
     CHECK(settings.socket_path == folder.path() / "c.sock");
     CHECK(settings.output_max_bytes == 65536);
@@ -153,7 +154,7 @@ TEST_CASE("wrong settings say where and what", "[config]") {
          {"8:19 bad_value control.listen", "8:19 not_supported control.listen"}},
         {top + "control: {listen: 127.0.0.1:8780}", {"8:19 not_supported control.listen"}},
         {top + "control: {socket: " + std::string(120, 's') + "}", {"8:19 bad_value control.socket"}},
-        {top + "runbooks: {apply: watch}", {"8:19 not_supported runbooks.apply"}},
+        {top + "runbooks: {apply: wach}", {"8:19 bad_value runbooks.apply"}},
         {top + "output: {max_bytes: 10}", {"8:21 bad_value output.max_bytes"}},
         {top + "unknown_after: 0s", {"8:16 bad_value unknown_after"}},
         {top + "log: {level: warn}", {"8:14 bad_value log.level"}},

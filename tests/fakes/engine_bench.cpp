@@ -90,7 +90,9 @@ void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::Re
 }
 
 void EngineBench::reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad) {
-    tell([&](engine::Engine& core, Instant at) { core.reload(std::move(runbooks), bad, "test", at); });
+    tell([&](engine::Engine& core, Instant at) {
+        core.reload({std::move(runbooks), bad, {"test", ""}}, {}, at);
+    });
 }
 
 void EngineBench::run(const std::string& runbook, engine::RunScope scope) {

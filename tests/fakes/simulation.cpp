@@ -173,7 +173,7 @@ void Simulation::tell(const std::function<void(engine::Engine&, Instant)>& what)
 void Simulation::reload(std::vector<runbook::Runbook> runbooks) {
     plan_.runbooks = std::move(runbooks);
     texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
-    tell([&](engine::Engine& core, Instant at) { core.reload(plan_.runbooks, {}, "test", at); });
+    tell([&](engine::Engine& core, Instant at) { core.reload({plan_.runbooks, {}, {"test", ""}}, {}, at); });
 }
 
 void Simulation::drop_schedules() {

@@ -70,6 +70,14 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return Result<void>{};
     }
+    std::vector<ports::RetargetRequest> retargets_asked;
+    ports::RetargetAccepted retargeted;
+    boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(
+        ports::RetargetRequest request) override {
+        retargets_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return retargeted;
+    }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
     [[nodiscard]] ports::FleetView fleet() const override { return fleet_now; }
@@ -100,6 +108,28 @@ struct FakeHistory final : ports::History {
     }
     boost::asio::awaitable<Result<ports::Rows>> job_by_uid(std::string uid) override {
         co_return on_job(uid);
+    }
+
+    std::vector<std::pair<std::string, std::optional<std::int64_t>>> revisions_asked;
+    std::vector<ports::CoverageQuery> coverage_asked;
+    std::vector<ports::WhyQuery> why_asked;
+    Result<ports::Rows> revision_found, coverage_found;
+    Result<ports::WhyFacts> why_found;
+    boost::asio::awaitable<Result<ports::Rows>> revision(std::string runbook,
+                                                         std::optional<std::int64_t> number) override {
+        revisions_asked.emplace_back(runbook, number);
+        co_return revision_found;
+    }
+    boost::asio::awaitable<Result<ports::Rows>> coverage(ports::CoverageQuery query) override {
+        coverage_asked.push_back(query);
+        co_return coverage_found;
+    }
+    boost::asio::awaitable<Result<ports::WhyFacts>> why(ports::WhyQuery query) override {
+        why_asked.push_back(query);
+        co_return why_found;
+    }
+    boost::asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string) override {
+        co_return ports::RunLeftovers{};
     }
 };
 
@@ -137,6 +167,23 @@ struct FakePlanning final : ports::Planning {
     }
 };
 
+struct FakeReload final : ports::Reload {
+    Result<std::vector<runbook::Operation>> operations;
+    bool waits_for_clock = false;
+    int previews = 0;
+    std::vector<ports::ReloadRequest> asked;
+
+    boost::asio::awaitable<Result<std::vector<runbook::Operation>>> preview() override {
+        ++previews;
+        co_return operations;
+    }
+    boost::asio::awaitable<Result<ports::ReloadDone>> apply(ports::ReloadRequest request) override {
+        asked.push_back(request);
+        if (!operations) co_return tl::unexpected<Error>(operations.error());
+        co_return ports::ReloadDone{waits_for_clock, *operations};
+    }
+};
+
 class FakeDaemon {
 public:
     FakeDaemon() : FakeDaemon(http_api::ServerSettings{}) {}
@@ -144,7 +191,7 @@ public:
         : socket(settings.socket_path.empty() ? folder.file("control.sock").string() : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
-          server_(loop_.get_executor(), timers_, {control, history, verification, planning},
+          server_(loop_.get_executor(), timers_, {control, history, verification, planning, reload},
                   complete(std::move(settings))) {}
     ~FakeDaemon() {
         if (!thread_.joinable()) return;
@@ -185,6 +232,7 @@ public:
     FakeHistory history;
     FakeVerification verification;
     FakePlanning planning;
+    FakeReload reload;
     std::vector<std::string> problems;
 
 private:

@@ -1,0 +1,124 @@
+#include "app/reloader.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "runtime/answer.hpp"
+
+namespace runbookd::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+tl::unexpected<Error> gone() { return fail(ErrorCode::unavailable, "the daemon is stopping"); }
+
+std::string text_at(const ports::Rows& rows, const char* column) {
+    const auto found = std::find(rows.columns.begin(), rows.columns.end(), column);
+    if (rows.rows.empty() || found == rows.columns.end()) return {};
+    const auto* text =
+        std::get_if<std::string>(&rows.rows.front()[static_cast<std::size_t>(found - rows.columns.begin())]);
+    return text == nullptr ? std::string{} : *text;
+}
+
+}  // namespace
+
+/// Of the settings only the secrets are read again: the others hold until a restart.
+std::optional<config::Settings> Reloader::reread_settings() const {
+    auto loaded = config::load_settings(parts_.config_file, parts_.zones);
+    if (!loaded.settings) {
+        for (const auto& diagnostic : loaded.diagnostics)
+            if (diagnostic.severity == config::Severity::error) hooks_.on_secrets_kept(diagnostic);
+        return std::nullopt;
+    }
+    auto settings = parts_.settings;
+    settings.secrets = std::move(loaded.settings->secrets);
+    return settings;
+}
+
+FoundRunbooks Reloader::find(const config::Settings& settings, const secrets::Vault& vault) const {
+    auto found = find_runbooks(settings, vault, parts_.zones);
+    std::set<std::string> known;
+    for (const auto& [name, in_force] : parts_.loop.engine().planner().in_force()) known.insert(name);
+    keep_in_doubt(found, known);
+    return found;
+}
+
+Reloader::Plan Reloader::plan_of(const FoundRunbooks& found) const {
+    std::vector<runbook::FoundRunbook> good;
+    for (const auto& one : found.good)
+        good.push_back({one.name, one.file, runbook::identity_of(one.yaml, one.resolved)});
+    std::vector<runbook::RefusedRunbook> refused;
+    for (const auto& one : found.bad) refused.push_back({one.name, one.file, one.problem});
+    std::vector<runbook::RunbookInForce> present;
+    for (const auto& [name, in_force] : parts_.loop.engine().planner().in_force())
+        present.push_back({name, in_force.revision, in_force.identity});
+    Plan plan{runbook::operations_of(good, refused, present), {}};
+    std::set<std::string> changed;
+    for (const auto& operation : plan.operations)
+        if (operation.kind == runbook::Operation::Kind::change) changed.insert(operation.runbook);
+    for (const auto& one : found.good)
+        if (changed.contains(one.name)) plan.texts[one.name] = {one.yaml, one.resolved};
+    return plan;
+}
+
+void Reloader::reread_secrets() {
+    auto settings = reread_settings();
+    if (!settings) return;
+    parts_.settings.secrets = std::move(settings->secrets);
+    parts_.vault.renew(declared_secrets(parts_.settings));
+}
+
+Reloader::Plan Reloader::take_over(engine::Author author, engine::Engine::Done done) {
+    hooks_.before();
+    parts_.zones.reread();
+    reread_secrets();
+    auto found = find(parts_.settings, parts_.vault);
+    hooks_.on_found(found);
+    auto plan = plan_of(found);
+    parts_.loop.tell([&](engine::Engine& core, Instant now) {
+        core.reload({std::move(found.good), std::move(found.bad), std::move(author)}, std::move(done), now);
+    });
+    hooks_.after();
+    return plan;
+}
+
+asio::awaitable<Result<std::vector<runbook::Operation>>> Reloader::preview() {
+    parts_.zones.reread();
+    const auto reread = reread_settings();
+    const auto& settings = reread ? *reread : parts_.settings;
+    const secrets::Vault vault(declared_secrets(settings));
+    auto plan = plan_of(find(settings, vault));
+    auto told = co_await tell_changes(std::move(plan));
+    co_return told;
+}
+
+asio::awaitable<Result<ports::ReloadDone>> Reloader::apply(ports::ReloadRequest request) {
+    const runtime::Answer<Result<void>> answer(parts_.executor);
+    engine::Author author{std::move(request.actor), std::move(request.note)};
+    auto plan = take_over(std::move(author), answer.callback());
+    const bool waits = parts_.loop.engine().clock().is_doubted();
+    const auto written = co_await answer.wait();
+    if (!written) co_return gone();
+    if (!*written) co_return tl::unexpected<Error>(written->error());
+    auto operations = plan.operations;
+    auto told = co_await tell_changes(std::move(plan));
+    // It is done, whether the words for it can be read or not.
+    if (told) operations = std::move(*told);
+    co_return ports::ReloadDone{waits, std::move(operations)};
+}
+
+asio::awaitable<Result<std::vector<runbook::Operation>>> Reloader::tell_changes(Plan plan) {
+    for (auto& operation : plan.operations) {
+        const auto after = plan.texts.find(operation.runbook);
+        if (operation.kind != runbook::Operation::Kind::change || after == plan.texts.end()) continue;
+        const auto before = co_await parts_.history.revision(operation.runbook, operation.revision);
+        if (!before) co_return tl::unexpected<Error>(before.error());
+        operation.changes =
+            config::changed_keys({text_at(*before, "yaml"), text_at(*before, "resolved")}, after->second);
+    }
+    co_return std::move(plan.operations);
+}
+
+}  // namespace runbookd::app
