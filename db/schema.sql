@@ -30,6 +30,9 @@ CREATE UNIQUE INDEX revisions_in_force ON revisions (runbook) WHERE effective_un
 
 CREATE INDEX runs_by_nominal ON runs (runbook, nominal_at) WHERE "trigger" = 'schedule';
 
+CREATE INDEX runs_compared ON runs (runbook, zone, ifnull(customer, ''), id)
+  WHERE started_at IS NOT NULL AND narrowed = 0 AND status <> 'aborted';
+
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
 
@@ -193,7 +196,7 @@ CREATE TABLE runs (
   skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
   halted      INTEGER NOT NULL DEFAULT 0 CHECK (halted >= 0),
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)),
+  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)),
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CONSTRAINT books_balance CHECK (targets = pending + succeeded + warning + failed + timeout + expired + skipped
                                           + halted + cancelled + unknown),

@@ -55,7 +55,9 @@ struct Command {
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all
-    std::string span, reason;                      ///< pause
+    std::vector<std::string> overrides;            ///< run: rules that are set aside
+    std::string span;                              ///< pause
+    std::string reason;                            ///< pause, run
 };
 
 }  // namespace runbookd::cli

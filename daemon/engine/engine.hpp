@@ -26,6 +26,7 @@
 #include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/follower.hpp"
+#include "engine/guard.hpp"
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/outbox.hpp"
@@ -51,6 +52,7 @@ struct RunOrder {
     RunScope scope;
     std::string note;
     std::string actor;
+    runbook::Overrides overrides;
 };
 
 struct PauseOrder {
@@ -74,9 +76,12 @@ public:
     /// Takes the runbooks that are in force from now on.
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                 const std::string& actor, Instant now);
+    /// What the guards of runbooks that came with a reload compare with; what is known already stays.
+    void learn_last_targets(const std::vector<LastTargets>& lanes) { last_targets_.restore(lanes); }
     /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
     /// (disabled; a hostname that several devices have), refused_by_rule (paused, inside a blackout to its
-    /// end, another run open where the runbook says skip_run).
+    /// end and not overridden, another run open where the runbook says skip_run). What its guard says is seen
+    /// when its targets are frozen.
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -126,7 +131,8 @@ private:
     void follow_clock(Instant now);
     void put_in_force(Reload reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
-    [[nodiscard]] std::optional<Error> refusal_of(const std::string& name, Instant now) const;
+    [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, Instant now) const;
+    [[nodiscard]] RunPlanned plan_of(RunOrder order, Instant now);
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
@@ -151,6 +157,7 @@ private:
     Line line_;
     Fleet fleet_;
     FleetHistory history_;
+    Guard last_targets_;
     Filters filters_;
     FleetReader reader_;
     FilterReader filter_reader_;

@@ -16,6 +16,8 @@ constexpr Millis kShortestPause = seconds{1};
 constexpr Millis kLongestPause = hours{24 * 366};
 // How far ahead the end of a blackout is looked for.
 constexpr Millis kFarAhead = hours{24 * 366};
+// Of a run whose window is overridden: as long as the longest that a runbook may have.
+constexpr Millis kOverriddenWindow = hours{24 * 31};
 
 Error unknown_runbook(const std::string& name, const Planner& planner) {
     std::vector<std::string> names;
@@ -26,9 +28,21 @@ Error unknown_runbook(const std::string& name, const Planner& planner) {
                                                      : "; did you mean '" + close.front() + "'?")};
 }
 
+Noted override_of(const RunPlanned& plan) {
+    std::string rules;
+    for (const auto& rule : plan.overrides.rules()) rules += (rules.empty() ? "" : ", ") + rule;
+    return {"run",
+            plan.run.str(),
+            "run.override",
+            plan.actor,
+            {{"rules", std::move(rules)}, {"reason", plan.overrides.reason}},
+            plan.at};
+}
+
 }  // namespace
 
-std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) const {
+std::optional<Error> Engine::refusal_of(const RunOrder& order, Instant now) const {
+    const auto& name = order.runbook;
     const auto* const runbook = planner_.find(name);
     if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
     if (runbook == nullptr) return unknown_runbook(name, planner_);
@@ -37,7 +51,9 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
     if (const auto* const pause = pauses_.find(name, now.utc)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(now.utc, now.utc + book.create_span())) {
+    const auto span = order.overrides.window ? kOverriddenWindow : book.create_span();
+    if (const auto reason =
+            order.overrides.not_during ? std::nullopt : book.not_during.covers(now.utc, now.utc + span)) {
         const auto hold = book.not_during.at(now.utc, now.utc + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
@@ -50,12 +66,7 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
     return std::nullopt;
 }
 
-void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
-    enter(now);
-    if (auto refused = refusal_of(order.runbook, now))
-        return answer(tl::unexpected<Error>(std::move(*refused)));
-    if (auto doubt = ambiguity(order.scope, fleet_))
-        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+RunPlanned Engine::plan_of(RunOrder order, Instant now) {
     const auto* const runbook = planner_.find(order.runbook);
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};
@@ -65,12 +76,24 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     plan.trigger = Trigger::manual;
     plan.actor = std::move(order.actor);
     plan.note = std::move(order.note);
-    plan.window_end = now.utc + runbook->book->window;
+    plan.window_end = now.utc + (order.overrides.window ? kOverriddenWindow : runbook->book->window);
     plan.scope = std::move(order.scope);
+    plan.overrides = std::move(order.overrides);
     plan.at = now.utc;
+    return plan;
+}
+
+void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
+    enter(now);
+    if (auto refused = refusal_of(order, now)) return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto doubt = ambiguity(order.scope, fleet_))
+        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+    auto book = planner_.find(order.runbook)->book;
+    auto plan = plan_of(std::move(order), now);
     outbox_.write(plan);
+    if (plan.overrides.any()) outbox_.write(override_of(plan));
     outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
-    starter_.add(books_.add_run(std::move(plan), runbook->book, now), now);
+    starter_.add(books_.add_run(std::move(plan), std::move(book), now), now);
     pump(now);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/fleet.hpp"
 #include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
+#include "engine/guard.hpp"
 #include "engine/holds.hpp"
 
 namespace runbookd::engine {
@@ -26,6 +27,7 @@ public:
         const FleetHistory& history;
         const Filters& filters;
         FilterReader& filter_reader;
+        Guard& guard;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -53,8 +55,11 @@ private:
     void start(Run& run, FilterLookup filters, Instant now);
     /// Ends a run whose targets cannot be told: without any, as a refusal.
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
+    /// Whether the guard lets the run go on; one that it refuses is over.
+    [[nodiscard]] bool passes_guard(Run& run, Instant now);
     void decide_by_rules(Run& run, Instant now);
     void record_occurrence(const Run& run, Instant now);
+    void record_refused_occurrence(const Run& run, Instant now);
     /// What stands against the run as a whole: its component or its variables.
     struct Obstacle {
         std::string kind;  ///< of the event
@@ -72,6 +77,7 @@ private:
     const FleetHistory& history_;
     const Filters& filters_;
     FilterReader& filter_reader_;
+    Guard& guard_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

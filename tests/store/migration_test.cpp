@@ -48,7 +48,7 @@ TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[stor
     const auto database = folder.file("audit.db");
     make_version_2(database);
     OpenStore open(database);
-    CHECK(one(database, "PRAGMA user_version") == "4");
+    CHECK(one(database, "PRAGMA user_version") == "5");
     CHECK(one(database, "PRAGMA integrity_check") == "ok");
     CHECK(rows(database, "PRAGMA foreign_key_check").empty());
     CHECK(rows(database, "SELECT nominal_at, verdict, run_uid FROM occurrence_history ORDER BY nominal_at") ==
@@ -60,6 +60,7 @@ TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[stor
     REQUIRE(state->runs.size() == 1);
     CHECK_FALSE(state->runs[0].planned.starts_at);
     CHECK_FALSE(state->runs[0].planned.caught_up);
+    CHECK_FALSE(state->runs[0].planned.overrides.any());
     CHECK(state->runbooks.at(0).judged_until == from_unix_ms(60'000));
     CHECK(state->pauses.empty());
     CHECK(state->zone_digests.empty());
