@@ -32,6 +32,9 @@ CREATE INDEX runs_by_nominal ON runs (runbook, nominal_at) WHERE "trigger" = 'sc
 
 CREATE INDEX runs_by_runbook ON runs (runbook, run_uid);
 
+CREATE INDEX runs_compared ON runs (runbook, zone, ifnull(customer, ''), id)
+  WHERE started_at IS NOT NULL AND narrowed = 0 AND status <> 'aborted';
+
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
 
@@ -213,7 +216,7 @@ CREATE TABLE runs (
   skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
   halted      INTEGER NOT NULL DEFAULT 0 CHECK (halted >= 0),
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)),
+  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)),
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CONSTRAINT books_balance CHECK (targets = pending + succeeded + warning + failed + timeout + expired + skipped
                                           + halted + cancelled + unknown),

@@ -134,6 +134,8 @@ private:
     void make_reloader();
     void watch_folder();
     void report(const FoundRunbooks& found);
+    [[nodiscard]] std::vector<std::string> newly_compared(const FoundRunbooks& found);
+    asio::awaitable<void> learn_last_targets(std::vector<std::string> runbooks);
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> shut_down();
@@ -165,6 +167,7 @@ private:
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<folder_watch::FolderWatch> folder_watch_;
     std::unique_ptr<http_api::Server> server_;
+    std::set<std::string> compared_;  // runbooks whose last runs the engine knows, for their guards
     int exit_status_ = 0;
     bool is_leaving_ = false;
 };
@@ -241,6 +244,24 @@ void Daemon::report(const FoundRunbooks& found) {
     control_->set_file_problems(found.errors);
 }
 
+/// Runbooks whose guard compares with the last run, where that has not been read yet.
+std::vector<std::string> Daemon::newly_compared(const FoundRunbooks& found) {
+    std::vector<std::string> names;
+    for (const auto& runbook : found.good)
+        if (runbook.guard.max_change && compared_.insert(runbook.name).second) names.push_back(runbook.name);
+    return names;
+}
+
+asio::awaitable<void> Daemon::learn_last_targets(std::vector<std::string> runbooks) {
+    auto lanes = co_await store_->last_targets(runbooks);
+    if (!lanes) {
+        for (const auto& name : runbooks) compared_.erase(name);
+        log_.event(log::Level::error, "guard.not_informed", {{"message", lanes.error().message}});
+        co_return;
+    }
+    dispatch_->tell([&](engine::Engine& core, Instant) { core.learn_last_targets(*lanes); });
+}
+
 void Daemon::start() {
     auto stored = store_->load(clock_.now().utc);
     if (!stored) throw std::runtime_error(stored.error().message);
@@ -249,6 +270,9 @@ void Daemon::start() {
     if (settings_.runbooks_are_watched) watch_folder();
     auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
+    auto last_targets = store_->load_last_targets(newly_compared(found));
+    if (!last_targets) throw std::runtime_error(last_targets.error().message);
+    stored->last_targets = std::move(*last_targets);
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
     tasks_.spawn("daily verify", [this] { return daily_verify_->run(); });
@@ -278,7 +302,11 @@ void Daemon::start() {
 void Daemon::make_reloader() {
     Reloader::Hooks hooks;
     hooks.before = [] { tell_reloading(); };
-    hooks.on_found = [this](const FoundRunbooks& found) { report(found); };
+    hooks.on_found = [this](const FoundRunbooks& found) {
+        report(found);
+        if (auto names = newly_compared(found); !names.empty())
+            tasks_.spawn("last targets", [this, names] { return learn_last_targets(names); });
+    };
     hooks.on_secrets_kept = [this](const config::Diagnostic& error) {
         log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(error)}});
     };

@@ -7,6 +7,7 @@
 #include "base/spelling.hpp"
 #include "base/time.hpp"
 #include "cli/surroundings.hpp"
+#include "runbook/overrides.hpp"
 
 namespace runbookd::cli {
 namespace {
@@ -169,6 +170,11 @@ private:
         run->add_option("--site", command_.sites, "Only its targets on these sites: name or uid")->take_all();
         run->add_option("--note", command_.note, "Kept with the run");
         add_variables(run);
+        run->add_option("--override", command_.overrides,
+                        "Sets a rule aside: guard, not_during or window; may be repeated")
+            ->take_all()
+            ->type_name("RULE");
+        run->add_option("--reason", command_.reason, "Why the rule is set aside; kept in the record");
         run->add_flag("--wait", command_.waits, "Until the run has ended");
         auto* quickjob = verb("quickjob", Verb::quickjob, "One component on one device, now");
         quickjob->add_option("--device", command_.device, "Hostname or uid")->required();
@@ -282,6 +288,9 @@ private:
     void take_choices() {
         if (is_json_) command_.format = Format::json;
         if (is_csv_) command_.format = Format::csv;
+        if (command_.verb == Verb::run)
+            if (const auto read = runbook::read_overrides(command_.overrides, command_.reason); !read)
+                throw CLI::ValidationError("run", read.error().message);
         for (const auto& text : variables_) {
             const auto equals = text.find('=');
             if (equals == std::string::npos || equals == 0)

@@ -55,7 +55,7 @@ struct Command {
     bool is_online = false;          ///< validate
     Filters filters;
     std::string cron, zone, from;                  ///< next
-    std::string at;                                ///< plan
+    std::string at;                                ///< plan, why: a time; retarget: now or next-window
     std::int64_t count = 5;                        ///< next
     std::vector<std::string> devices, sites;       ///< run, plan
     std::string device, component;                 ///< quickjob
@@ -64,10 +64,11 @@ struct Command {
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all
-    std::string span, reason;                      ///< pause
-    std::string at;                                ///< why: a time; retarget: now or next-window
     std::vector<std::string> only;                 ///< retarget: dispositions
     bool with_unknown = false;                     ///< retarget
+    std::vector<std::string> overrides;            ///< run: rules that are set aside
+    std::string span;                              ///< pause
+    std::string reason;                            ///< pause, run
 };
 
 }  // namespace runbookd::cli

@@ -42,8 +42,10 @@ std::pair<std::string, std::string> fate_of(const Json& target) {
     const auto why = reason.empty() || message.empty() ? reason + message : reason + ": " + message;
     const auto disposition = text_at(target, "disposition");
     if (disposition != "pending") return {disposition, why};
-    return {"in", why};
+    return {reason.empty() ? "in" : "waits", why};
 }
+
+bool disposition_is_open(const Json& target) { return text_at(target, "disposition") == "pending"; }
 
 /// The devices that are in, then those that are not; each with its why.
 Json devices_of(const Json& plan) {
@@ -52,7 +54,7 @@ Json devices_of(const Json& plan) {
     for (const auto& target : plan["targets"]) {
         auto row = target;
         std::tie(row["what"], row["why"]) = fate_of(target);
-        (row["what"] == "in" ? in : out).push_back(std::move(row));
+        (disposition_is_open(target) ? in : out).push_back(std::move(row));
     }
     for (const auto& exclusion : plan["exclusions"]) {
         auto row = exclusion;

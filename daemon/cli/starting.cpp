@@ -108,6 +108,8 @@ int run_run(Surroundings& around, const Client& client, const Command& command) 
     if (!command.sites.empty()) body["sites"] = command.sites;
     if (!command.variables.empty()) body["variables"] = variables_of(command);
     if (!command.note.empty()) body["note"] = command.note;
+    if (!command.overrides.empty()) body["override"] = command.overrides;
+    if (!command.reason.empty()) body["reason"] = command.reason;
     const auto accepted = read_object(client.post(Target("/v1/runs"), to_json_text(body)));
     if (!accepted) return report(around, accepted.error());
     const auto uid = text_at(*accepted, "run_uid");

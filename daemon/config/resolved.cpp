@@ -41,6 +41,8 @@ ResolvedThen ResolvedThen::read(const std::string& text) {
     if (!json.is_object()) return resolved;
     if (const auto zone = json.find("timezone"); zone != json.end() && zone->is_string())
         resolved.timezone = zone->get<std::string>();
+    if (const auto offline = json.find("offline"); offline != json.end() && offline->is_string())
+        resolved.offline = offline->get<std::string>();
     if (const auto tree = json.find(kInherited); tree != json.end() && tree->is_object())
         resolved.inherited = tree_from_json(tree->dump());
     const auto zones = json.find("zones");

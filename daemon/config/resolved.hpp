@@ -31,6 +31,7 @@ private:
 struct ResolvedThen {
     std::string timezone;                        ///< of schedules that name none; empty: none did
     std::map<std::string, std::string> digests;  ///< by zone
+    std::string offline;                         ///< empty: the text says it
     NodePtr inherited;                           ///< from the settings; null: nothing
 
     [[nodiscard]] static ResolvedThen read(const std::string& text);

@@ -124,9 +124,9 @@ private:
 
     void read_offline() {
         const auto field = map_.get("offline");
-        if (!field) return resolved_.add("offline", "skip");
-        const auto place = read_word(*field, {{"skip", true}, {"dispatch", true}, {"wait", false}});
-        if (place == std::size_t{1}) runbook_.offline = runbook::OfflinePolicy::dispatch;
+        if (!field) return resolved_.add("offline", "wait");
+        const auto place = read_word(*field, {{"wait"}, {"skip"}, {"dispatch"}});
+        if (place) runbook_.offline = static_cast<runbook::OfflinePolicy>(*place);
     }
 
     void read_span(const std::string& key, Millis& span, Range<Millis> range) {
@@ -268,16 +268,11 @@ private:
         }
         if (const auto field = map_.get("one_job_per_device"))
             if (read_bool(*field) == true) field->not_supported("'one_job_per_device: true'");
-        if (const auto field = map_.get("guard")) read_runbook_guard(*field);
+        if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
         if (const auto field = map_.get("approval")) check_approval(*field);
         if (const auto field = map_.get("once")) check_once(*field);
         if (const auto field = map_.get("ramp")) check_ramp(*field);
         if (const auto field = map_.get("rollout")) check_rollout(*field);
-    }
-
-    void read_runbook_guard(const Field& field) {
-        runbook_.guard = read_guard(field);
-        field.not_supported("'guard'");
     }
 
     /// What becomes of a job's and of a run's result.

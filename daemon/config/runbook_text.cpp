@@ -130,6 +130,8 @@ ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& set
     auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then, inherit, true);
     if (!parsed.runbook) return parsed;
     parsed.runbook->resolved = revision.resolved;
+    // Before devices could be waited for, that was the default.
+    if (resolved.offline == "skip") parsed.runbook->offline = runbook::OfflinePolicy::skip;
     if (parsed.runbook->account.empty()) parsed.runbook->account = settings.account.name;
     return parsed;
 }

@@ -170,6 +170,9 @@ struct Reader {
     Result<ApiReply> operator()(const engine::ReadDevices&) const {
         return read_page<engine::Device>("devices", read_device);
     }
+    Result<ApiReply> operator()(const engine::ReadSiteDevices&) const {
+        return read_page<engine::Device>("devices", read_device);
+    }
     Result<ApiReply> operator()(const engine::ReadComponents&) const {
         return read_page<engine::Component>("components", read_component);
     }

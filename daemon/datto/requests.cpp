@@ -75,6 +75,11 @@ struct Builder {
             return fail(ErrorCode::invalid_input, "a device is read by its uid; it is empty");
         return get(api("device/") + percent_encoded(call.device.str()));
     }
+    Result<Request> operator()(const engine::ReadSiteDevices& call) const {
+        if (call.site.empty())
+            return fail(ErrorCode::invalid_input, "a site's devices are read by its uid; it is empty");
+        return list("site/" + percent_encoded(call.site.str()) + "/devices", call.cursor);
+    }
     Result<Request> operator()(const engine::CreateQuickJob& call) const {
         if (call.device.empty() || call.component.empty() || call.job_name.empty())
             return fail(ErrorCode::invalid_input,
@@ -131,6 +136,7 @@ struct Describer {
         return "reading the filter's devices";
     }
     std::string_view operator()(const engine::ReadDevice&) const { return "reading the device"; }
+    std::string_view operator()(const engine::ReadSiteDevices&) const { return "reading the site's devices"; }
     std::string_view operator()(const engine::CreateQuickJob&) const { return "creating the quick job"; }
     std::string_view operator()(const engine::ReadResult&) const { return "reading the job's result"; }
     std::string_view operator()(const engine::ReadOutput&) const { return "reading the job's output"; }

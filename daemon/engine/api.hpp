@@ -108,6 +108,11 @@ struct ReadComponents {
 struct ReadDevice {
     DeviceUid device;
 };
+/// The devices of one site, as a list. Failure not_found: there is no such site.
+struct ReadSiteDevices {
+    SiteUid site;
+    std::string cursor;
+};
 /// The filters that the vendor made, and the account's own.
 struct ReadDefaultFilters {
     std::string cursor;
@@ -146,8 +151,8 @@ struct SearchActivities {
 };
 
 using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice,
-                             ReadDefaultFilters, ReadCustomFilters, ReadFilterDevices, CreateQuickJob,
-                             ReadResult, ReadOutput, SearchActivities>;
+                             ReadSiteDevices, ReadDefaultFilters, ReadCustomFilters, ReadFilterDevices,
+                             CreateQuickJob, ReadResult, ReadOutput, SearchActivities>;
 
 // ── answers ──
 

@@ -63,7 +63,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
     if (disposition == Disposition::pending) taken_[{run.plan.runbook, row.device}].push_back(&run);
     ++run.counts[static_cast<std::size_t>(disposition)];
     run.by_device.emplace(row.device, run.targets.size());
-    run.targets.push_back({std::move(row), disposition, std::nullopt});
+    run.targets.push_back({std::move(row), disposition, std::nullopt, 0});
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
@@ -80,7 +80,10 @@ void Books::restore_targets(Run& run, UtcTime started_at, const std::vector<Reco
     run.status = RunStatus::running;
     run.started_at = started_at;
     run.targets.reserve(targets.size());
-    for (const auto& [row, disposition] : targets) take_up(run, row, disposition);
+    for (const auto& [row, disposition, attempts] : targets) {
+        take_up(run, row, disposition);
+        run.targets.back().attempts = attempts;
+    }
 }
 
 void Books::decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
@@ -93,11 +96,20 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
                                 std::move(message), now.utc});
     if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
+    if (!run.aborted_because.empty()) return finish(run, RunStatus::aborted, run.aborted_because, now);
     const auto count = [&](Disposition d) { return run.counts[static_cast<std::size_t>(d)]; };
     const auto good =
         count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
     const bool all_good = good == static_cast<std::int64_t>(run.targets.size());
     finish(run, all_good ? RunStatus::completed : RunStatus::failed, "", now);
+}
+
+void Books::abort(Run& run, const std::string& reason, Instant now) {
+    if (run.targets.empty()) return finish(run, RunStatus::aborted, reason, now);
+    run.aborted_because = reason;
+    for (auto& target : run.targets)
+        if (target.disposition == Disposition::pending)
+            decide(run, target, Disposition::halted, reason, "", now);
 }
 
 void Books::free(const Run& run, const DeviceUid& device) {

@@ -31,6 +31,7 @@ struct Target {
     TargetRow row;
     Disposition disposition = Disposition::pending;
     std::optional<JobUid> job;  ///< the one that is open, or was the last
+    std::int64_t attempts = 0;  ///< jobs it has had
 };
 
 /// Where a job stands on our side; its status is what the record says.
@@ -78,7 +79,10 @@ struct Run {
     Run& operator=(const Run&) = delete;
     [[nodiscard]] bool finishes_early() const { return create_end < plan.window_end; }
     [[nodiscard]] bool must_be_online() const {
-        return book != nullptr && book->offline == runbook::OfflinePolicy::skip;
+        return book != nullptr && book->offline != runbook::OfflinePolicy::dispatch;
+    }
+    [[nodiscard]] bool waits_for_devices() const {
+        return book != nullptr && book->offline == runbook::OfflinePolicy::wait;
     }
 
     RunPlanned plan;
@@ -99,6 +103,7 @@ struct Run {
     bool counts_as_open = true;     ///< false until then: a retarget that waits holds no other run up
     /// Why it was missed if its window closes before it starts; empty: what the API says then.
     std::string missed_because;
+    std::string aborted_because;  ///< empty: it is not being aborted
 };
 
 class Books {
@@ -122,6 +127,8 @@ public:
     /// The final word on a target. Closes the run when it was the last.
     void decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
                 Instant now);
+    /// Ends a started run: what is pending is halted, all for that reason.
+    void abort(Run& run, const std::string& reason, Instant now);
     /// Ends a run that has nothing pending (also one without targets).
     void finish(Run& run, RunStatus status, std::string reason, Instant now);
     /// Writes the change and follows it in memory.

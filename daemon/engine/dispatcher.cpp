@@ -21,6 +21,13 @@ Dispatcher::Dispatcher(Books& books, AlarmClock& clock, Line& line, Fleet& fleet
       reader_(reader),
       sender_(sender),
       holds_(holds),
+      waiting_(fleet, line,
+               {[this](const Waiting::Who& who, Instant now) { return may_wait_on(who, now); },
+                [this](const Waiting::Who& who, Instant) { on_seen(who); },
+                [this](const Waiting::Who& who, const ApiFailure& failure, Instant now) {
+                    if (auto* const run = books_.find_run(who.run); run != nullptr)
+                        refuse(*run, run->targets[who.index], failure, now);
+                }}),
       unpark_(clock, [this](Instant now) { release(now); }) {}
 
 Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
@@ -33,8 +40,38 @@ void Dispatcher::enqueue(const Run& run) {
         const auto& target = run.targets[i];
         if (target.disposition == Disposition::pending && !target.job &&
             !books_.is_queued(run, target.row.device))
-            ready_.insert(place_of(run, i));
+            admit(run, i);
     }
+}
+
+void Dispatcher::admit(const Run& run, std::size_t index) {
+    const auto& device = run.targets[index].row.device;
+    const auto* const seen = run.waits_for_devices() ? fleet_.find(device) : nullptr;
+    if (seen != nullptr && !seen->device.online &&
+        excluded_since(run.targets[index].row, seen->device, fleet_).empty())
+        waiting_.add({run.plan.run, index}, device);
+    else
+        ready_.insert(place_of(run, index));
+}
+
+void Dispatcher::put_back(const Run& run, const Target& target) {
+    admit(run, run.by_device.at(target.row.device));
+}
+
+bool Dispatcher::may_wait_on(const Waiting::Who& who, Instant now) {
+    const auto* const run = books_.find_run(who.run);
+    if (run == nullptr || now.utc >= run->create_end) return false;
+    const auto& target = run->targets[who.index];
+    if (target.disposition != Disposition::pending || target.job) return false;
+    if (const auto hold = holds_.at(*run, now.utc)) {
+        park(*run, *hold, now);  // nothing is read for what may not be created
+        return false;
+    }
+    return true;
+}
+
+void Dispatcher::on_seen(const Waiting::Who& who) {
+    if (const auto* const run = books_.find_run(who.run)) ready_.insert(place_of(*run, who.index));
 }
 
 void Dispatcher::take_freed(Instant now) {
@@ -46,13 +83,16 @@ void Dispatcher::take_freed(Instant now) {
         if (run->book == nullptr || run->book->overlap != runbook::OverlapPolicy::queue) continue;
         if (target.disposition != Disposition::pending || target.job || books_.is_queued(*run, device))
             continue;
-        if (now.utc < run->create_end) ready_.insert(place_of(*run, index));
+        if (now.utc < run->create_end) admit(*run, index);
     }
 }
 
 void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
     // Places are in order of their runs: those of one are neighbours.
     ready_.erase(ready_.lower_bound(place_of(run, 0)), ready_.lower_bound(place_of(run, run.targets.size())));
+    if (run.waits_for_devices())
+        for (std::size_t i = 0; i < run.targets.size(); ++i)
+            waiting_.remove({run.plan.run, i}, run.targets[i].row.device);
     parked_.insert(run.plan.run);
     if (!hold.recheck || (unpark_at_ && *unpark_at_ <= *hold.recheck)) return;
     unpark_at_ = hold.recheck;
@@ -74,6 +114,7 @@ void Dispatcher::release(Instant now) {
 void Dispatcher::pump(Instant now) {
     take_freed(now);
     if (stopping_ || holds_.is_time_unknown()) return;
+    waiting_.pump(now);
     sender_.send_again(now);
     while (!sender_.has_unsent() && !ready_.empty() && line_.is_open(Budget::Kind::create, now))
         if (take_next(now) == Step::must_wait) return;
@@ -97,17 +138,24 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
     if (!is_known && run->must_be_online()) return recheck(place, *target, now);
     ready_.erase(ready_.begin());
-    if (run->book != nullptr && books_.is_pending_upstream(run->plan.runbook, target->row.device))
-        books_.decide(*run, *target, Disposition::skipped, "pending_upstream",
-                      "Datto still holds an earlier job of this runbook for this device", now);
-    else if (seen != nullptr && !exclusion_rule(seen->device, fleet_).empty())
-        books_.decide(*run, *target, Disposition::skipped, "excluded_state",
-                      "the device is now " + exclusion_rule(seen->device, fleet_), now);
-    else if (run->must_be_online() && !seen->device.online)
-        books_.decide(*run, *target, Disposition::skipped, "offline", "", now);
-    else
-        sender_.intend(*run, *target, now);
+    take(*run, std::get<3>(place), seen, now);
     return Step::went_on;
+}
+
+void Dispatcher::take(Run& run, std::size_t index, const Fleet::Seen* seen, Instant now) {
+    auto& target = run.targets[index];
+    auto excluded = seen == nullptr ? std::string() : excluded_since(target.row, seen->device, fleet_);
+    if (run.book != nullptr && books_.is_pending_upstream(run.plan.runbook, target.row.device))
+        books_.decide(run, target, Disposition::skipped, "pending_upstream",
+                      "Datto still holds an earlier job of this runbook for this device", now);
+    else if (!excluded.empty())
+        books_.decide(run, target, Disposition::skipped, "excluded_state", std::move(excluded), now);
+    else if (!run.must_be_online() || seen->device.online)
+        sender_.intend(run, target, now);
+    else if (run.waits_for_devices())
+        waiting_.add({run.plan.run, index}, target.row.device);
+    else
+        books_.decide(run, target, Disposition::skipped, "offline", "", now);
 }
 
 Dispatcher::Step Dispatcher::recheck(const Place& place, Target& target, Instant now) {
@@ -136,11 +184,9 @@ void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTi
     auto& target = run->targets[std::get<3>(place)];
     if (target.disposition != Disposition::pending || target.job) return;
     if (!result) {
-        if (result.error().kind == FailureKind::not_found)
-            return books_.decide(*run, target, Disposition::skipped, "excluded_state",
-                                 "Datto knows the device no more", now);
-        if (result.error().kind == FailureKind::forbidden || result.error().kind == FailureKind::rejected)
-            return books_.decide(*run, target, Disposition::failed, "rejected", result.error().message, now);
+        const auto kind = result.error().kind;
+        if (kind == FailureKind::not_found || kind == FailureKind::forbidden || kind == FailureKind::rejected)
+            return refuse(*run, target, result.error(), now);
     } else if (const auto* device = std::get_if<Device>(&*result)) {
         auto fresh = *device;
         fresh.uid = target.row.device;  // however its own page spells it
@@ -149,10 +195,23 @@ void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTi
     ready_.insert(place);
 }
 
+void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Instant now) {
+    if (target.disposition != Disposition::pending || target.job) return;
+    if (failure.kind == FailureKind::not_found)
+        books_.decide(run, target, Disposition::skipped, "excluded_state", "Datto knows the device no more",
+                      now);
+    else
+        books_.decide(run, target, Disposition::failed, "rejected", failure.message, now);
+}
+
 void Dispatcher::close_window(Run& run, Instant now) {
     parked_.erase(run.plan.run);
-    for (auto& target : run.targets)
-        if (target.disposition == Disposition::pending) sender_.close(run, target, now);
+    for (std::size_t i = 0; i < run.targets.size(); ++i) {
+        auto& target = run.targets[i];
+        if (target.disposition != Disposition::pending) continue;
+        if (run.waits_for_devices()) waiting_.remove({run.plan.run, i}, target.row.device);
+        sender_.close(run, target, now);
+    }
 }
 
 }  // namespace runbookd::engine

@@ -1,6 +1,7 @@
 #pragma once
 // Which frozen target gets its create next: in order, inside the window and outside of what holds them,
-// within the budget, and each device's state read at most a minute before.
+// within the budget, and each device's state read at most a minute before. Those whose device is offline wait
+// aside, where their runbook says so.
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/sender.hpp"
+#include "engine/waiting.hpp"
 
 namespace runbookd::engine {
 
@@ -23,6 +25,10 @@ public:
 
     /// The run's pending targets without a job are to be created, in the order of its targets.
     void enqueue(const Run& run);
+    /// The target's job never went out, for its device is offline: it waits for it.
+    void put_back(const Run& run, const Target& target);
+    /// A whole list of the devices has come in.
+    void take_in_fleet(Instant now) { waiting_.take_in(now); }
     /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
     /// Something that held creates has ended.
@@ -34,6 +40,9 @@ public:
     [[nodiscard]] bool wants_to_create() const {
         return !stopping_ && (sender_.wants_to_send() || !ready_.empty());
     }
+    /// When a device that is waited for is to be read next.
+    [[nodiscard]] std::optional<SteadyTime> reads_at(Instant now) const { return waiting_.wakes_at(now); }
+    [[nodiscard]] std::size_t waiting_devices() const { return waiting_.devices(); }
     void pump(Instant now);
 
 private:
@@ -41,7 +50,14 @@ private:
     /// Quick jobs first, then the window that closes soonest, then in order of planning, then of targets.
     using Place = std::tuple<int, UtcTime, std::uint64_t, std::size_t, RunUid>;
 
+    /// The target is to be created: now, or, its device being offline, once that is online.
+    void admit(const Run& run, std::size_t index);
     [[nodiscard]] Step take_next(Instant now);
+    /// Its turn has come, and its device is `seen` freshly, where that matters.
+    void take(Run& run, std::size_t index, const Fleet::Seen* seen, Instant now);
+    [[nodiscard]] bool may_wait_on(const Waiting::Who& who, Instant now);
+    void on_seen(const Waiting::Who& who);
+    void refuse(Run& run, Target& target, const ApiFailure& failure, Instant now);
     [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
     void park(const Run& run, const Hold& hold, Instant now);
@@ -54,6 +70,7 @@ private:
     FleetReader& reader_;
     Sender& sender_;
     const Holds& holds_;
+    Waiting waiting_;
     std::set<Place> ready_;
     std::set<RunUid> parked_;  // runs that are held: none of their targets is ready
     std::optional<UtcTime> unpark_at_;

@@ -44,10 +44,11 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
                [this](const JobUid& job) { follower_.look_at(job); },
-               [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); }}),
+               [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); },
+               [this](const Run& run, const Target& target) { dispatcher_.put_back(run, target); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
-      starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_}, holds_,
-               [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_, last_targets_},
+               holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
                   [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       planner_(
@@ -84,6 +85,7 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     }
     pauses_.restore(state.pauses, now);
     history_.restore(state);
+    last_targets_.restore(state.last_targets);
     for (const auto& run : state.runs) recover_run(run, state, read, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& run : books_.runs())
@@ -253,6 +255,7 @@ void Engine::set_pump_alarm(Instant now) {
         follower_.wants_to_read() || quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
+    if (!guard_.is_doubted()) want(dispatcher_.reads_at(now));
     want(reader_.retry_at());
     want(filter_reader_.retry_at());
     if (next)

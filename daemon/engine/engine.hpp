@@ -27,6 +27,7 @@
 #include "engine/fleet_reader.hpp"
 #include "engine/follower.hpp"
 #include "engine/forecast.hpp"
+#include "engine/guard.hpp"
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/outbox.hpp"
@@ -59,6 +60,7 @@ struct RunOrder {
     std::string actor;
     std::optional<RunUid> cause = std::nullopt;  ///< the run that it is a retarget of
     When when = When::now;
+    runbook::Overrides overrides = {};
 };
 
 /// What the runbooks' folder holds now, and whose change that is.
@@ -89,9 +91,12 @@ public:
     /// Takes the runbooks that are in force from now on; answers once that is durable (`done` may be empty).
     /// While the clock is doubted it waits, and the answer is that this is recorded.
     void reload(ReloadOrder order, Done done, Instant now);
+    /// What the guards of runbooks that came with a reload compare with; what is known already stays.
+    void learn_last_targets(const std::vector<LastTargets>& lanes) { last_targets_.restore(lanes); }
     /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
     /// (disabled; a hostname that several devices have; no next window), refused_by_rule (paused, inside a
-    /// blackout to its end, another run open where the runbook says skip_run).
+    /// blackout to its end and not overridden, another run open where the runbook says skip_run). What its
+    /// guard says is seen when its targets are frozen.
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -143,6 +148,7 @@ private:
     void put_in_force(ReloadOrder reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
     [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, UtcTime at) const;
+    [[nodiscard]] RunPlanned plan_of(RunOrder order, Instant now);
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
@@ -167,6 +173,7 @@ private:
     Line line_;
     Fleet fleet_;
     FleetHistory history_;
+    Guard last_targets_;
     Filters filters_;
     FleetReader reader_;
     FilterReader filter_reader_;

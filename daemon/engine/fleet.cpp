@@ -1,6 +1,7 @@
 #include "engine/fleet.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/glob.hpp"
 
@@ -9,12 +10,17 @@ namespace {
 
 constexpr std::size_t kPageSize = 250;  // the API's largest page
 
+std::size_t pages_for(std::size_t devices) {
+    return std::max<std::size_t>(1, (devices + kPageSize - 1) / kPageSize);
+}
+
 }  // namespace
 
 void Fleet::begin_devices(SteadyTime now) {
     sites_.begin(now);
     devices_.abandon();
     gathered_at_.clear();
+    read_meanwhile_.clear();
 }
 
 void Fleet::begin_components(SteadyTime now) { components_.begin(now); }
@@ -44,20 +50,34 @@ void Fleet::add(Page<Device> page, SteadyTime sent_at) {
     gathered_at_.insert(gathered_at_.end(), page.items.size(), sent_at);
     if (!devices_.add(std::move(page))) return;
     devices_took_ = sent_at - *devices_.read_at();
-    auto devices = devices_.take();
+    take_in(devices_.take());
+    gathered_at_ = {};
+    texts_.sweep();
+}
+
+void Fleet::take_in(std::vector<Device> devices) {
     known_.clear();
     known_.reserve(devices.size());
     by_uid_.clear();
-    for (std::size_t i = 0; i < devices.size(); ++i) {
-        // A device that moved between two pages comes twice; the later page knows better.
-        const auto [place, is_new] = by_uid_.try_emplace(devices[i].uid, known_.size());
-        if (is_new)
-            known_.push_back({std::move(devices[i]), gathered_at_[i]});
-        else
-            known_[place->second] = {std::move(devices[i]), gathered_at_[i]};
+    devices_at_.clear();
+    // A device that moved between two pages comes twice; the later page knows better.
+    for (std::size_t i = 0; i < devices.size(); ++i) keep(std::move(devices[i]), gathered_at_[i]);
+    for (auto& seen : std::exchange(read_meanwhile_, {})) {
+        const auto* const listed = find(seen.device.uid);
+        if (listed != nullptr && listed->read_at < seen.read_at) keep(std::move(seen.device), seen.read_at);
     }
-    gathered_at_ = {};
-    texts_.sweep();
+}
+
+void Fleet::keep(Device device, SteadyTime read_at) {
+    ++devices_at_[device.site_uid];
+    const auto [place, is_new] = by_uid_.try_emplace(device.uid, known_.size());
+    if (is_new) {
+        known_.push_back({std::move(device), read_at});
+        return;
+    }
+    auto& known = known_[place->second];
+    --devices_at_[known.device.site_uid];
+    known = {std::move(device), read_at};
 }
 
 void Fleet::share_texts(Device& device) {
@@ -75,17 +95,15 @@ void Fleet::add(Page<Component> page) {
 
 void Fleet::update(Device device, SteadyTime sent_at) {
     share_texts(device);
-    const auto [place, is_new] = by_uid_.try_emplace(device.uid, known_.size());
-    if (is_new)
-        known_.push_back({std::move(device), sent_at});
-    else
-        known_[place->second] = {std::move(device), sent_at};
+    if (is_reading_devices()) read_meanwhile_.push_back({device, sent_at});
+    keep(std::move(device), sent_at);
 }
 
 void Fleet::abandon_devices() {
     sites_.abandon();
     devices_.abandon();
     gathered_at_.clear();
+    read_meanwhile_.clear();
 }
 
 void Fleet::abandon_components() { components_.abandon(); }
@@ -126,8 +144,11 @@ std::string several_of(std::string_view hostname, const std::vector<const Fleet:
     return message;
 }
 
-std::size_t Fleet::pages() const {
-    return std::max<std::size_t>(1, (known_.size() + kPageSize - 1) / kPageSize) + 1;
+std::size_t Fleet::pages() const { return pages_for(known_.size()) + 1; }
+
+std::size_t Fleet::pages_of(const SiteUid& site) const {
+    const auto found = devices_at_.find(site);
+    return pages_for(found == devices_at_.end() ? 0 : found->second);
 }
 
 }  // namespace runbookd::engine

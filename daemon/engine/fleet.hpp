@@ -31,7 +31,7 @@ public:
     void add(Page<Site> page, SteadyTime sent_at);
     void add(Page<Device> page, SteadyTime sent_at);
     void add(Page<Component> page);
-    /// One device, read by itself.
+    /// One device, read by itself or on a page of its site.
     void update(Device device, SteadyTime sent_at);
     void abandon_devices();
     void abandon_components();
@@ -51,9 +51,13 @@ public:
     [[nodiscard]] const Component* find_component(std::string_view name_or_uid) const;
     /// How many calls a full reading of the devices costs.
     [[nodiscard]] std::size_t pages() const;
+    /// The same for the devices of one site.
+    [[nodiscard]] std::size_t pages_of(const SiteUid& site) const;
 
 private:
     void share_texts(Device& device);
+    void take_in(std::vector<Device> devices);
+    void keep(Device device, SteadyTime read_at);
 
     Listing<Site> sites_;
     Listing<Device> devices_;
@@ -63,6 +67,8 @@ private:
     TextPool texts_;  // sites, operating systems and the like: the same for many devices
     std::vector<Seen> known_;
     std::unordered_map<DeviceUid, std::size_t> by_uid_;
+    std::unordered_map<SiteUid, std::size_t> devices_at_;
+    std::vector<Seen> read_meanwhile_;  // by themselves, while a list was being read
     std::unordered_map<SiteUid, Site> known_sites_;
     std::vector<Component> known_components_;
 };

@@ -10,6 +10,7 @@ void Engine::on_fresh_fleet(Instant now) {
     if (!guard_.is_doubted()) history_.take_in(fleet_, now);
     // Members were read for runs that have begun by now.
     filters_.forget_members(now.steady - settings_.fleet_refresh);
+    dispatcher_.take_in_fleet(now);
     starter_.pump(now);
     previews_.pump(now);
 }

@@ -16,6 +16,8 @@ constexpr Millis kShortestPause = seconds{1};
 constexpr Millis kLongestPause = hours{24 * 366};
 // How far ahead the end of a blackout is looked for.
 constexpr Millis kFarAhead = hours{24 * 366};
+// Of a run whose window is overridden: as long as the longest that a runbook may have.
+constexpr Millis kOverriddenWindow = hours{24 * 31};
 
 Error unknown_runbook(const std::string& name, const Planner& planner) {
     std::vector<std::string> names;
@@ -24,6 +26,17 @@ Error unknown_runbook(const std::string& name, const Planner& planner) {
     return {ErrorCode::not_found, "runbook '" + name + "' does not exist" +
                                       (close.empty() ? "; `runbookctl runbooks` lists them"
                                                      : "; did you mean '" + close.front() + "'?")};
+}
+
+Noted override_of(const RunPlanned& plan) {
+    std::string rules;
+    for (const auto& rule : plan.overrides.rules()) rules += (rules.empty() ? "" : ", ") + rule;
+    return {"run",
+            plan.run.str(),
+            "run.override",
+            plan.actor,
+            {{"rules", std::move(rules)}, {"reason", plan.overrides.reason}},
+            plan.at};
 }
 
 }  // namespace
@@ -44,7 +57,9 @@ std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const
                                               "it now (--now)"};
     const auto from = is_later ? *runbook->next_at : at;
     if (const auto* const pause = pauses_.find(name, from)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(from, from + book.create_span())) {
+    const auto span = order.overrides.window ? kOverriddenWindow : book.create_span();
+    if (const auto reason =
+            order.overrides.not_during ? std::nullopt : book.not_during.covers(from, from + span)) {
         const auto hold = book.not_during.at(from, from + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
@@ -57,11 +72,7 @@ std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const
     return std::nullopt;
 }
 
-void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
-    enter(now);
-    if (auto refused = refusal_of(order, now.utc)) return answer(tl::unexpected<Error>(std::move(*refused)));
-    if (auto doubt = ambiguity(order.scope, fleet_))
-        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+RunPlanned Engine::plan_of(RunOrder order, Instant now) {
     const auto* const runbook = planner_.find(order.runbook);
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};
@@ -74,12 +85,25 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     plan.note = std::move(order.note);
     // The instant itself is not the run's: the schedule's own run has it, and the verdict.
     if (order.when == RunOrder::When::next_window) plan.starts_at = *runbook->next_at;
-    plan.window_end = plan.starts_at.value_or(now.utc) + runbook->book->window;
+    plan.window_end = plan.starts_at.value_or(now.utc) +
+                      (order.overrides.window ? kOverriddenWindow : runbook->book->window);
     plan.scope = std::move(order.scope);
+    plan.overrides = std::move(order.overrides);
     plan.at = now.utc;
+    return plan;
+}
+
+void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
+    enter(now);
+    if (auto refused = refusal_of(order, now.utc)) return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto doubt = ambiguity(order.scope, fleet_))
+        return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+    auto book = planner_.find(order.runbook)->book;
+    auto plan = plan_of(std::move(order), now);
     outbox_.write(plan);
+    if (plan.overrides.any()) outbox_.write(override_of(plan));
     outbox_.when_durable([answer = std::move(answer), uid = plan.run](Instant) { answer(uid); });
-    starter_.add(books_.add_run(std::move(plan), runbook->book, now), now);
+    starter_.add(books_.add_run(std::move(plan), std::move(book), now), now);
     pump(now);
 }
 

@@ -119,7 +119,9 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
     if (const auto refusal = asked.is_tried ? std::nullopt : refusal_(preview.runbook, asked.at))
         preview.refusal = refusal->message;
     else
-        preview.refusal = foreseen.problem.empty() ? foreseen.obstacle : foreseen.problem;
+        preview.refusal = !foreseen.problem.empty() ? foreseen.problem
+                          : !foreseen.guard.empty() ? "guard: " + foreseen.guard
+                                                    : foreseen.obstacle;
     auto& rows = foreseen.selection.targets;
     preview.targets.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -157,12 +159,15 @@ void Previews::judge_variables(Preview& preview, const Run& run, const Component
 }
 
 void Previews::add_times(Preview& preview, const Run& run, Instant now) const {
-    for (const auto& target : preview.targets) {
+    for (auto& target : preview.targets) {
         if (target.disposition != Disposition::pending) continue;
-        if (target.row.online || !run.must_be_online())
+        if (target.row.online || !run.must_be_online()) {
             ++preview.wanted;
-        else
-            ++preview.offline;
+            continue;
+        }
+        ++preview.offline;
+        target.reason = "offline";
+        target.message = "waited for until the window closes";
     }
     auto demands = forecast_.open_demands(now);
     demands.push_back(forecast_.demand_of(run.book, std::max(preview.at, now.utc), preview.window_end,

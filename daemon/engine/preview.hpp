@@ -27,7 +27,7 @@ struct PreviewOrder {
 
 struct PreviewedTarget {
     TargetRow row;
-    /// pending: it gets its job.
+    /// pending: it gets its job, at once or (reason offline) when it comes online.
     Disposition disposition = Disposition::pending;
     std::string reason;
     std::string message;  ///< for a person

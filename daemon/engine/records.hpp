@@ -15,6 +15,7 @@
 #include "engine/api.hpp"
 #include "engine/states.hpp"
 #include "runbook/model.hpp"
+#include "runbook/overrides.hpp"
 
 namespace runbookd::engine {
 
@@ -64,6 +65,8 @@ struct RunScope {
     std::vector<std::string> sites;    ///< names (globs) or uids
     std::map<std::string, std::string> variables;
     std::string component;  ///< uid; quick jobs only
+    /// Whether it takes fewer devices than the runbook says.
+    [[nodiscard]] bool narrows() const { return !devices.empty() || !sites.empty(); }
     friend bool operator==(const RunScope&, const RunScope&) = default;
 };
 
@@ -86,6 +89,8 @@ struct RunPlanned {
     bool caught_up = false;  ///< the daemon was down at the nominal instant
     /// What the starter asked for beyond the runbook; the store keeps it as one JSON text.
     RunScope scope;
+    /// What a person set aside for it (event run.override).
+    runbook::Overrides overrides;
     UtcTime at{};
 };
 
@@ -260,6 +265,7 @@ struct RecoveredJob {
 struct RecoveredTarget {
     TargetRow row;
     Disposition disposition = Disposition::pending;
+    std::int64_t attempts = 0;  ///< of its newest job
 };
 /// A run that is not finished, with every target of it.
 struct RecoveredRun {
@@ -315,10 +321,17 @@ struct RecoveredDevice {
     bool known_before = false;
     bool is_gone = false;
 };
+/// What the last run of a lane took that was not narrowed, has started, and was not refused by the guard.
+struct LastTargets {
+    std::string runbook;
+    std::string zone;  ///< of its schedule
+    std::vector<DeviceUid> devices;
+};
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
     /// Each revision that an unfinished run belongs to, where it is not the newest.
     std::map<std::string, std::map<std::int64_t, RecordedText>> older_revisions;
+    std::vector<LastTargets> last_targets;  ///< of the runbooks whose guard compares with them
     std::vector<RecoveredRun> runs;         ///< unfinished, oldest first
     std::vector<RecoveredJob> jobs;         ///< open ones, and abandoned ones still followed; oldest first
     std::vector<RecoveredPause> pauses;     ///< that have not ended in the record

@@ -47,8 +47,8 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     if (run.book) job.timeout = run.book->timeout;
     job.created_at = now.utc;
     target.job = uid;
-    outbox_.write(JobCreated{uid, job.run, job.device, 1, 1, job.component_uid, job.component_name,
-                             masked(job.variables), now.utc});
+    outbox_.write(JobCreated{uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
+                             job.component_name, masked(job.variables), now.utc});
     outbox_.when_durable([this, uid](Instant at) {
         handlers_.on_durable(uid, at);
         send(uid, at);
@@ -67,7 +67,9 @@ void Sender::send(const JobUid& uid, Instant now) {
         line_.give_back(now);
         return end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
     }
-    if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now)) {
+    // What was read while the intent became durable may say otherwise than what it was made for.
+    if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now) ||
+        !held_back_by(*job).empty()) {
         line_.give_back(now);
         job->stage = Stage::sendable;
         sendable_.push_back(uid);
@@ -145,7 +147,9 @@ Sender::Step Sender::send_first_again(Instant now) {
         end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
     } else if (!is_known) {
         look_again(*job, now);
-    } else if (const auto reason = held_back_by(*job); !reason.empty()) {
+    } else if (const auto reason = held_back_by(*job); reason == "offline" && waits_for_device(*job)) {
+        wait_for_device(*job, now);
+    } else if (!reason.empty()) {
         end_unsent(*job, Disposition::skipped, reason, "", now);
     } else {
         line_.reserve_create();
@@ -172,7 +176,9 @@ std::string Sender::held_back_by(const Job& job) {
     if (is_ruled && books_.is_pending_upstream(job.runbook, job.device)) return "pending_upstream";
     const auto* const seen = fleet_.find(job.device);
     if (run == nullptr || seen == nullptr || !run->must_be_online()) return "";
-    if (!exclusion_rule(seen->device, fleet_).empty()) return "excluded_state";
+    const auto* const target = books_.target_of(job);
+    if (target != nullptr && !excluded_since(target->row, seen->device, fleet_).empty())
+        return "excluded_state";
     return seen->device.online ? "" : "offline";
 }
 
@@ -207,11 +213,22 @@ bool Sender::is_window_over(const Job& job, Instant now) {
     return run == nullptr || now.utc >= run->create_end;
 }
 
+std::string Sender::offline_until_the_end(const Run& run, const Target& target) const {
+    if (!run.waits_for_devices() || target.job) return "";
+    const auto* const seen = fleet_.find(target.row.device);
+    if (seen == nullptr ? target.row.online : seen->device.online) return "";
+    const auto last_seen = seen == nullptr ? target.row.last_seen : seen->device.last_seen;
+    return "the device was offline until the window closed; last seen " +
+           (last_seen ? format_utc(*last_seen) : std::string("at an unknown time"));
+}
+
 Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
     if (auto hold = holds_.at(run, run.create_end - Millis{1}))
         return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
     if (!target.job && books_.is_queued(run, target.row.device))
         return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
+    if (auto message = offline_until_the_end(run, target); !message.empty())
+        return {Disposition::expired, "offline", std::move(message)};
     if (run.finishes_early())
         return {Disposition::skipped, "window_closed", "what begins now might not end inside the window"};
     return {Disposition::expired, "window_closed", "the window closed first"};
@@ -226,14 +243,32 @@ void Sender::end_by_window(Job& job, Instant now) {
     end_unsent(job, ending.disposition, ending.reason, ending.message, now);
 }
 
-void Sender::end_unsent(Job& job, Disposition disposition, const std::string& reason,
-                        const std::string& message, Instant now) {
+void Sender::fail_unsent(Job& job, const std::string& reason, const std::string& message, Instant now) {
     JobChanged change;
     change.status = JobStatus::failed;
     change.reason = reason;
     change.message = message.empty() ? "never sent" : "never sent: " + message;
     change.at = now.utc;
     books_.change(job, std::move(change));
+}
+
+bool Sender::waits_for_device(const Job& job) {
+    const auto* const run = books_.find_run(job.run);
+    return run != nullptr && run->waits_for_devices();
+}
+
+void Sender::wait_for_device(Job& job, Instant now) {
+    // Kept until the device comes, the intent would be one of those that a kill makes unknown.
+    fail_unsent(job, "offline", "the device went offline; it is waited for", now);
+    auto& target = *books_.target_of(job);
+    target.job.reset();
+    handlers_.on_offline(*books_.find_run(job.run), target);
+    books_.drop(job.uid);
+}
+
+void Sender::end_unsent(Job& job, Disposition disposition, const std::string& reason,
+                        const std::string& message, Instant now) {
+    fail_unsent(job, reason, message, now);
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
         books_.decide(*books_.find_run(job.run), *target, disposition, reason, message, now);

@@ -15,13 +15,14 @@
 
 namespace runbookd::engine {
 
-/// What the sender hands on: a job that Datto has, one whose create got no answer, and the alarm of every
-/// job.
+/// What the sender hands on: a job that Datto has, one whose create got no answer, the alarm of every job,
+/// and a target whose job could not go out, for its device went offline, and which is to wait for it.
 struct SendHandlers {
     std::function<void(Job& job, Instant now)> on_created;
     std::function<void(Job& job, Instant now)> on_unanswered;
     std::function<void(const JobUid& job)> on_look;
     std::function<void(const JobUid& job, Instant now)> on_durable;  ///< the intent is
+    std::function<void(const Run& run, const Target& target)> on_offline;
 };
 
 class Sender {
@@ -65,9 +66,16 @@ private:
     void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
     void learn_time_of(const Job& job, Instant now);
     void refuse(Job& job, const ApiFailure& failure, Instant now);
+    /// Ends a job that was never sent.
+    void fail_unsent(Job& job, const std::string& reason, const std::string& message, Instant now);
+    [[nodiscard]] bool waits_for_device(const Job& job);
+    /// Ends the job; its target is to get another once its device is online.
+    void wait_for_device(Job& job, Instant now);
     void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
                     Instant now);
     void end_by_window(Job& job, Instant now);
+    /// Whether that is why the target never had a job, for a person; empty: it is not.
+    [[nodiscard]] std::string offline_until_the_end(const Run& run, const Target& target) const;
     /// How a target ends that has not gone out when the time for creates is over.
     [[nodiscard]] Ending ending_of(const Run& run, const Target& target) const;
 

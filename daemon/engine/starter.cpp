@@ -46,6 +46,7 @@ Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge know
       history_(knowledge.history),
       filters_(knowledge.filters),
       filter_reader_(knowledge.filter_reader),
+      guard_(knowledge.guard),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -151,7 +152,9 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
         return abort(run, "run.device_ambiguous", *doubt, now);
     auto selection = select(run, std::move(filters), now.utc);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
+    if (!passes_guard(run, now)) return;
     record_occurrence(run, now);
+    guard_.remember(run);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
     if (const auto obstacle = find_obstacle(run)) return fail_all(run, *obstacle, now);
     warn_of_variables(run, now);
@@ -180,11 +183,29 @@ std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant 
     if (foreseen.problem.empty()) foreseen.problem = ambiguity(run.plan.scope, fleet_).value_or("");
     if (!foreseen.problem.empty()) return foreseen;
     foreseen.selection = select(run, std::move(filters), at);
+    for (const auto& target : foreseen.selection.targets) run.targets.push_back({target, {}, {}});
+    if (auto finding = guard_.judge(run)) foreseen.guard = std::move(finding->message);
+    run.targets.clear();
     for (const auto& target : foreseen.selection.targets)
-        foreseen.rulings.push_back(foreseen.obstacle.empty()
-                                       ? ruling_of(run, target)
-                                       : Ruling{Disposition::failed, "rejected", foreseen.obstacle});
+        foreseen.rulings.push_back(
+            !foreseen.guard.empty()      ? Ruling{Disposition::halted, "guard", foreseen.guard}
+            : !foreseen.obstacle.empty() ? Ruling{Disposition::failed, "rejected", foreseen.obstacle}
+                                         : ruling_of(run, target));
     return foreseen;
+}
+
+bool Starter::passes_guard(Run& run, Instant now) {
+    auto finding = guard_.judge(run);
+    if (!finding) return true;
+    const auto& overrides = run.plan.overrides;
+    const bool passes = overrides.guard;
+    if (passes) finding->data["reason"] = overrides.reason;
+    outbox_.write(Noted{"run", run.plan.run.str(), passes ? "run.guard_overridden" : "run.refused",
+                        passes ? run.plan.actor : "", std::move(finding->data), now.utc});
+    if (passes) return true;
+    record_refused_occurrence(run, now);
+    books_.abort(run, "guard", now);
+    return false;
 }
 
 void Starter::abort(Run& run, const std::string& kind, const std::string& message, Instant now) {
@@ -226,6 +247,13 @@ void Starter::record_occurrence(const Run& run, Instant now) {
     outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                     *run.plan.nominal, *run.plan.nominal, 1, verdict, "", run.plan.run,
                                     now.utc});
+}
+
+void Starter::record_refused_occurrence(const Run& run, Instant now) {
+    if (!run.plan.nominal) return;
+    outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
+                                    *run.plan.nominal, *run.plan.nominal, 1, Verdict::skipped, "guard",
+                                    run.plan.run, now.utc});
 }
 
 std::optional<Starter::Obstacle> Starter::find_obstacle(const Run& run) const {

@@ -12,6 +12,7 @@
 #include "engine/fleet.hpp"
 #include "engine/fleet_history.hpp"
 #include "engine/fleet_reader.hpp"
+#include "engine/guard.hpp"
 #include "engine/holds.hpp"
 #include "engine/targeting.hpp"
 
@@ -27,6 +28,7 @@ public:
         const FleetHistory& history;
         const Filters& filters;
         FilterReader& filter_reader;
+        Guard& guard;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -51,6 +53,7 @@ public:
         std::string problem;
         Selection selection;
         std::vector<std::optional<Ruling>> rulings;  ///< of each target; none: it gets its job
+        std::string guard;                           ///< why the guard would refuse it; empty: it would not
         const Component* component = nullptr;        ///< null: none can be told
         std::string obstacle;                        ///< why every job would be refused; empty: none would
         std::string warnings;                        ///< of its variables
@@ -76,9 +79,12 @@ private:
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     [[nodiscard]] bool is_fleet_fresh(const Run& run) const;
     [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at) const;
+    /// Whether the guard lets the run go on; one that it refuses is over.
+    [[nodiscard]] bool passes_guard(Run& run, Instant now);
     void decide_by_rules(Run& run, Instant now);
     [[nodiscard]] std::optional<Ruling> ruling_of(const Run& run, const TargetRow& target) const;
     void record_occurrence(const Run& run, Instant now);
+    void record_refused_occurrence(const Run& run, Instant now);
     /// What stands against the run as a whole: its component or its variables.
     struct Obstacle {
         std::string kind;  ///< of the event
@@ -96,6 +102,7 @@ private:
     const FleetHistory& history_;
     const Filters& filters_;
     FilterReader& filter_reader_;
+    Guard& guard_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

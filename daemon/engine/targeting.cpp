@@ -146,6 +146,14 @@ std::string exclusion_rule(const Device& device, const Fleet& fleet) {
     return "";
 }
 
+std::string excluded_since(const TargetRow& row, const Device& device, const Fleet& fleet) {
+    if (const auto rule = exclusion_rule(device, fleet); !rule.empty()) return "the device is now " + rule;
+    if (!row.site_uid.empty() && !device.site_uid.empty() && row.site_uid != device.site_uid)
+        return "the device is no longer on site '" + row.site_name.str() + "', but on '" +
+               device.site_name.str() + "'";
+    return "";
+}
+
 Selection select_targets(const runbook::Targets& targets, const RunScope& scope, const Fleet& fleet,
                          const SelectionFacts& facts) {
     return Sorter(targets, fleet, facts).select(scope);

@@ -34,6 +34,10 @@ struct SelectionFacts {
 /// on_demand); empty: it can.
 [[nodiscard]] std::string exclusion_rule(const Device& device, const Fleet& fleet);
 
+/// Why a target that was frozen as `row` may run nothing on the device as it is now, for a person; empty: it
+/// may.
+[[nodiscard]] std::string excluded_since(const TargetRow& row, const Device& device, const Fleet& fleet);
+
 /// What stands against a scope that names a device by a hostname which several devices have: the message
 /// names each with its uid and site. Deleted devices, and those of other sites than the scope's, do not
 /// count.

@@ -17,8 +17,9 @@ using Json = nlohmann::ordered_json;
 Result<ports::RunRequest> read_run_request(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    const auto body = read_object(request, {"runbook", "devices", "sites", "variables", "note"},
-                                  {"customers", "at", "override", "reason"});
+    const auto body =
+        read_object(request, {"runbook", "devices", "sites", "variables", "note", "override", "reason"},
+                    {"customers", "at"});
     if (!body) return tl::unexpected(body.error());
     auto runbook = required_text(*body, "runbook");
     if (!runbook) return tl::unexpected(runbook.error());
@@ -30,8 +31,13 @@ Result<ports::RunRequest> read_run_request(const Request& request) {
     if (!variables) return tl::unexpected(variables.error());
     auto note = text_field(*body, "note");
     if (!note) return tl::unexpected(note.error());
+    auto overrides = texts_field(*body, "override");
+    if (!overrides) return tl::unexpected(overrides.error());
+    auto reason = text_field(*body, "reason");
+    if (!reason) return tl::unexpected(reason.error());
     return ports::RunRequest{std::move(*runbook),   std::move(*devices), std::move(*sites),
-                             std::move(*variables), std::move(*note),    request.actor};
+                             std::move(*variables), std::move(*note),    request.actor,
+                             std::move(*overrides), std::move(*reason)};
 }
 
 Result<ports::QuickJobRequest> read_quick_job(const Request& request) {

@@ -20,7 +20,9 @@ struct RunRequest {
     std::vector<std::string> sites;                ///< names (globs) or uids: narrows
     std::map<std::string, std::string> variables;  ///< override the runbook's
     std::string note;
-    std::string actor;  ///< who asks: the socket peer's user name
+    std::string actor;                   ///< who asks: the socket peer's user name
+    std::vector<std::string> overrides;  ///< rules that are set aside, by name
+    std::string reason;                  ///< why; needed with overrides
 };
 struct RunAccepted {
     RunUid run;

@@ -10,8 +10,9 @@ namespace runbookd::runbook {
 struct Guard {
     /// Against the last completed run of the same zone or customer.
     struct MaxChange {
-        int share = 0;  ///< in percent, 1 to 100: more than that many more or fewer is too much …
-        std::int64_t at_least = 10;  ///< … if it is also more than this many devices
+        int share =
+            0;  ///< in percent, 1 to 100: more than that, of the devices then, came or went: too much …
+        std::int64_t at_least = 10;  ///< … if it is also at least this many devices
     };
     std::optional<std::int64_t> max;
     std::int64_t min = 1;

@@ -20,6 +20,7 @@ namespace runbookd::runbook {
 
 /// What happens to a target whose device is offline.
 enum class OfflinePolicy {
+    wait,      ///< waits until it comes online, as long as the window is open; then expired / offline
     skip,      ///< decided skipped / offline
     dispatch,  ///< created all the same: Datto holds the job until the device checks in
 };
@@ -54,7 +55,7 @@ struct Meaning {
     bool enabled = true;
     FinishBy finish_by = FinishBy::none;
     OverlapPolicy overlap = OverlapPolicy::skip;
-    OfflinePolicy offline = OfflinePolicy::skip;
+    OfflinePolicy offline = OfflinePolicy::wait;
     Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid

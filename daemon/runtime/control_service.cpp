@@ -43,7 +43,10 @@ ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, po
 asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::RunRequest request) {
     if (auto clean = refuse_secrets(request.variables, vault_); !clean)
         co_return tl::unexpected<Error>(std::move(clean.error()));
+    auto overrides = runbook::read_overrides(request.overrides, std::move(request.reason));
+    if (!overrides) co_return tl::unexpected<Error>(std::move(overrides.error()));
     engine::RunOrder order;
+    order.overrides = std::move(*overrides);
     order.runbook = std::move(request.runbook);
     order.scope.devices = std::move(request.devices);
     order.scope.sites = std::move(request.sites);

@@ -29,6 +29,7 @@ struct Redaction {
     void operator()(engine::PauseEnded&) const {}
     void operator()(engine::RunPlanned& r) const {
         text(r.note);
+        text(r.overrides.reason);
         texts(r.scope.variables);
     }
     void operator()(engine::RunStarted& r) const {

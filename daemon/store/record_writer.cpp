@@ -95,6 +95,8 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     insert.bind(":account", run.account).bind(":zone", run.zone).bind(":trigger", trigger);
     insert.bind(":cause_uid", run.cause);
     insert.bind(":actor", run.actor).bind(":note", run.note).bind(":scope", scope_to_json(run.scope));
+    insert.bind(":overrides", overrides_to_json(run.overrides));
+    insert.bind(":narrowed", std::int64_t{run.scope.narrows() ? 1 : 0});
     insert.bind(":nominal_at", run.nominal).bind(":starts_at", run.starts_at);
     insert.bind(":caught_up", std::int64_t{run.caught_up ? 1 : 0});
     insert.bind(":window_end", run.window_end).bind(":at", run.at).run();

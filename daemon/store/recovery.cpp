@@ -81,6 +81,7 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.disposition = known(engine::disposition_from(row.text(5)), row.text(5));
         target.row.online = row.integer(6) != 0;
         target.row.last_seen = row.optional_time(7);
+        target.attempts = row.integer(8);
         targets.push_back(std::move(target));
     }
     return targets;
@@ -108,6 +109,7 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         planned.starts_at = row.optional_time(14);
         planned.caught_up = row.integer(15) != 0;
         planned.cause = row.text(16);
+        planned.overrides = overrides_from_json(row.text(17));
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -170,6 +172,22 @@ std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
 }
 
 }  // namespace
+
+std::vector<engine::LastTargets> last_targets(Connection& connection,
+                                              const std::vector<std::string>& runbooks) {
+    std::vector<engine::LastTargets> lanes;
+    for (const auto& runbook : runbooks) {
+        Execution run(connection.statement("recover_last_runs"));
+        run.bind(":runbook", runbook);
+        while (run.step()) {
+            auto& lane = lanes.emplace_back(engine::LastTargets{runbook, run.text(1), {}});
+            Execution target(connection.statement("recover_last_targets"));
+            target.bind(":run", run.integer(0));
+            while (target.step()) lane.devices.emplace_back(target.text(0));
+        }
+    }
+    return lanes;
+}
 
 engine::RecoveredState recover(Connection& connection, UtcTime now) {
     SQLite::Transaction one_snapshot(connection.database());

@@ -10,4 +10,8 @@ namespace runbookd::store {
 /// after it were given by a clock that has been set back since. Prepare `recover_` first.
 [[nodiscard]] engine::RecoveredState recover(Connection& connection, UtcTime now);
 
+/// What the guards of these runbooks compare with. Prepare `recover_` first.
+[[nodiscard]] std::vector<engine::LastTargets> last_targets(Connection& connection,
+                                                            const std::vector<std::string>& runbooks);
+
 }  // namespace runbookd::store

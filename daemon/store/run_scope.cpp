@@ -27,6 +27,21 @@ engine::RunScope scope_from_json(const std::string& text) {
     return scope;
 }
 
+std::string overrides_to_json(const runbook::Overrides& overrides) {
+    json text = json::object();
+    if (overrides.any()) text = {{"rules", overrides.rules()}, {"reason", overrides.reason}};
+    return canonical_json(text);
+}
+
+runbook::Overrides overrides_from_json(const std::string& text) {
+    const auto read = json::parse(text);
+    auto overrides =
+        runbook::read_overrides(read.value("rules", std::vector<std::string>()), read.value("reason", ""));
+    if (!overrides)
+        throw std::runtime_error("the store holds an override that this program does not know: " + text);
+    return std::move(*overrides);
+}
+
 std::string variables_to_json(const std::map<std::string, std::string>& variables) {
     return canonical_json(json(variables));
 }

@@ -11,6 +11,10 @@ namespace runbookd::store {
 /// Text that this room wrote; anything else is a broken database (std::runtime_error).
 [[nodiscard]] engine::RunScope scope_from_json(const std::string& text);
 
+[[nodiscard]] std::string overrides_to_json(const runbook::Overrides& overrides);
+/// Throws where the text is not of overrides_to_json.
+[[nodiscard]] runbook::Overrides overrides_from_json(const std::string& text);
+
 [[nodiscard]] std::string variables_to_json(const std::map<std::string, std::string>& variables);
 [[nodiscard]] std::map<std::string, std::string> variables_from_json(const std::string& text);
 

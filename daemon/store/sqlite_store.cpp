@@ -82,6 +82,16 @@ Result<engine::RecoveredState> SqliteStore::load(UtcTime now) {
     }
 }
 
+Result<std::vector<engine::LastTargets>> SqliteStore::load_last_targets(
+    const std::vector<std::string>& runbooks) {
+    try {
+        Connection connection(path_, Access::read_only);
+        return store::last_targets(connection, runbooks);
+    } catch (const SQLite::Exception& error) {
+        return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
+    }
+}
+
 asio::awaitable<void> SqliteStore::commit(engine::Batch batch) {
     const auto durable = std::make_shared<Gate>(loop_);
     auto tell = [loop = loop_, durable] { asio::post(loop, [durable] { durable->open(); }); };
@@ -123,6 +133,13 @@ asio::awaitable<Result<std::optional<std::string>>> SqliteStore::output(std::str
     std::function<Result<std::optional<std::string>>()> question = [this, job = std::move(job), of_stderr] {
         return reader_->output(job, of_stderr);
     };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<engine::LastTargets>>> SqliteStore::last_targets(
+    std::vector<std::string> runbooks) {
+    std::function<Result<std::vector<engine::LastTargets>>()> question =
+        [this, runbooks = std::move(runbooks)] { return load_last_targets(runbooks); };
     co_return co_await read(std::move(question));
 }
 

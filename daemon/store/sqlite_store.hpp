@@ -48,6 +48,12 @@ public:
 
     /// Blocking: what a start at the wall time `now` takes up. Errors: unavailable.
     [[nodiscard]] Result<engine::RecoveredState> load(UtcTime now);
+    /// Blocking: as last_targets(), for the start.
+    [[nodiscard]] Result<std::vector<engine::LastTargets>> load_last_targets(
+        const std::vector<std::string>& runbooks);
+    /// What the guards of these runbooks compare with. Errors: unavailable.
+    boost::asio::awaitable<Result<std::vector<engine::LastTargets>>> last_targets(
+        std::vector<std::string> runbooks);
     /// Blocking: as zone_rules(), for the start.
     [[nodiscard]] Result<std::vector<runbook::ZoneRules>> load_zone_rules();
 

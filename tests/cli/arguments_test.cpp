@@ -35,6 +35,19 @@ TEST_CASE("run takes its targets, variables and note", "[cli]") {
     CHECK(run.waits);
 }
 
+TEST_CASE("an override names a rule and needs a reason", "[cli]") {
+    const auto run =
+        command({"run", "clean", "--override", "guard", "--override", "window", "--reason", "ticket 7"});
+    CHECK(run.overrides == std::vector<std::string>{"guard", "window"});
+    CHECK(run.reason == "ticket 7");
+    CHECK(refusal({"run", "clean", "--override", "gaurd", "--reason", "x"}) ==
+          "runbookctl: run: 'gaurd' is not a rule that can be overridden; did you mean 'guard'? there are "
+          "guard, "
+          "not_during, window; see `runbookctl --help`\n");
+    CHECK(refusal({"run", "clean", "--override", "guard"}).find("needs a reason") != std::string::npos);
+    CHECK(refusal({"run", "clean", "--reason", "x"}).find("no rule") != std::string::npos);
+}
+
 TEST_CASE("lists take filters and a format", "[cli]") {
     const auto jobs = command(
         {"jobs", "--runbook", "clean", "--status", "failed", "--since", "2h", "--limit", "7", "--csv"});

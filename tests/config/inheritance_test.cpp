@@ -167,9 +167,8 @@ TEST_CASE("defaults and profiles are judged once, where they stand", "[config]")
         {"defaults: {use: [x]}", {"3:12 bad_value defaults.use"}},
         {"defaults: {targets: {include: [{all: true}]}}", {"3:22 bad_value defaults.targets.include"}},
         {"defaults: {not_during: [{from: 2026-12-20}]}", {"3:25 missing_key defaults.not_during[0].to"}},
-        {"defaults: {guard: {max: 250}}", {"3:19 not_supported defaults.guard"}},
-        {"defaults: {guard: {max: none}}",
-         {"3:19 not_supported defaults.guard", "3:25 bad_value defaults.guard.max"}},
+        {"defaults: {guard: {max: 250}}", {}},
+        {"defaults: {guard: {max: none}}", {"3:25 bad_value defaults.guard.max"}},
         {"defaults: {window: 1h, window: 2h}", {"3:24 duplicate_key defaults.window"}},
         {"profiles: [a]", {"3:11 wrong_type profiles"}},
         {"profiles: {A: {}}", {"3:12 bad_value profiles.A"}},
@@ -212,7 +211,7 @@ TEST_CASE("a revision is what it resolved to, and only that", "[config]") {
     const auto one = good(settings_with(kLevels), text);
     CHECK(one.resolved ==
           R"({"account":"main","finish_by":"none","inherited":{"overlap":"queue","timeout":"20m",)"
-          R"("variables":{"a":"default","b":"slow","c":"slow"}},"offline":"skip"})");
+          R"("variables":{"a":"default","b":"slow","c":"slow"}},"offline":"wait"})");
     // A change that the runbook does not take changes nothing; one that it takes is a new revision.
     auto other = kLevels;
     other.replace(other.find("window: 3h"), 10, "window: 9h");
@@ -239,6 +238,12 @@ TEST_CASE("a stored revision takes what it took then, not what the settings say 
     CHECK(again.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(again.runbook->resolved == then.resolved);
     CHECK(again.runbook->account == then.account);
+
+    // When it took effect, offline devices were skipped where a runbook did not say.
+    const auto earlier =
+        parse_revision({"sweep", kLeast, R"({"account":"main","offline":"skip"})"}, today, zones, none);
+    REQUIRE(earlier.runbook);
+    CHECK(earlier.runbook->offline == runbookd::runbook::OfflinePolicy::skip);
 
     // A record from before there were defaults took none.
     const auto old =

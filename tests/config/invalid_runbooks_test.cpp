@@ -42,7 +42,6 @@ TEST_CASE("says of every wrong key or value where it is and what kind of mistake
         {"window as list", "window: [1h]", {"4:9 wrong_type window"}},
         {"timeout of nothing", "timeout: 0s", {"4:10 bad_value timeout"}},
         {"timeout too long", "timeout: 31d", {"4:10 bad_value timeout"}},
-        {"offline: wait", "offline: wait", {"4:10 not_supported offline"}},
         {"offline: skipp", "offline: skipp", {"4:10 bad_value offline"}},
         {"cron field", "schedule: \"61 2 * * *\"", {"4:12 cron_syntax schedule"}},
         {"cron hour", "schedule: \"0 25 * * *\"", {"4:14 cron_syntax schedule"}},
@@ -179,7 +178,7 @@ TEST_CASE("says of the whole document what is wrong with it", "[config]") {
 
 TEST_CASE("a message names what was expected and the nearest spelling", "[config]") {
     const auto lines =
-        in_full(parse(kGood + "scheduel: x\nenabled: yes\noffline: dispach\nguard: {max: 5}\n").diagnostics);
+        in_full(parse(kGood + "scheduel: x\nenabled: yes\noffline: dispach\ncollect: rows\n").diagnostics);
     REQUIRE(lines.size() == 4);
     CHECK(lines[0] ==
           "some-file.yaml:4:1: error: scheduel: unknown key 'scheduel' (expected one of name, description, "
@@ -194,10 +193,10 @@ TEST_CASE("a message names what was expected and the nearest spelling", "[config
           "without quotes; did "
           "you mean true?)");
     CHECK(lines[2] ==
-          "some-file.yaml:6:10: error: offline: 'dispach' is not a choice here (expected one of skip, "
-          "dispatch; did you mean "
+          "some-file.yaml:6:10: error: offline: 'dispach' is not a choice here (expected one of wait, "
+          "skip, dispatch; did you mean "
           "dispatch?)");
-    CHECK(lines[3] == "some-file.yaml:7:8: error: guard: 'guard' is not supported yet; remove it");
+    CHECK(lines[3] == "some-file.yaml:7:10: error: collect: 'rows' is not supported yet");
 }
 
 TEST_CASE("a duplicate key names both lines", "[config]") {

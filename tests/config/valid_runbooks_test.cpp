@@ -31,7 +31,10 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     CHECK_FALSE(runbook.schedule);
     CHECK(runbook.window == std::chrono::hours(1));
     CHECK(runbook.timeout == std::chrono::hours(1));
-    CHECK(runbook.offline == OfflinePolicy::skip);
+    CHECK(runbook.offline == OfflinePolicy::wait);
+    CHECK_FALSE(runbook.guard.max);
+    CHECK(runbook.guard.min == 1);
+    CHECK_FALSE(runbook.guard.max_change);
     CHECK(runbook.component == "Sweep");
     CHECK(runbook.variables.empty());
     REQUIRE(runbook.targets.include.size() == 1);
@@ -39,7 +42,7 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     CHECK(runbook.yaml == kLeast);
     CHECK(
         runbook.resolved ==
-        R"({"account":"main","finish_by":"none","offline":"skip","overlap":"skip","timeout":"1h","window":"1h"})");
+        R"({"account":"main","finish_by":"none","offline":"wait","overlap":"skip","timeout":"1h","window":"1h"})");
 }
 
 TEST_CASE("every key that is written counts, and is not named as a default", "[config]") {
@@ -84,7 +87,7 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
-          R"("offline":"skip","offset":"0d","overlap":"skip","timeout":"1h","timezone":"Europe/Berlin",)"
+          R"("offline":"wait","offset":"0d","overlap":"skip","timeout":"1h","timezone":"Europe/Berlin",)"
           R"("window":"1h","zones":{"Europe/Berlin":")" +
               zones.rules("Europe/Berlin")->digest + R"("}})");
 }

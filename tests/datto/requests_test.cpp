@@ -22,6 +22,7 @@ TEST_CASE("each call is sent to its path", "[datto]") {
     CHECK(target_of(engine::ReadSites{}) == "/api/v2/account/sites?max=250");
     CHECK(target_of(engine::ReadDevices{}) == "/api/v2/account/devices?max=250");
     CHECK(target_of(engine::ReadComponents{}) == "/api/v2/account/components?max=250");
+    CHECK(target_of(engine::ReadSiteDevices{SiteUid{"s 1"}, ""}) == "/api/v2/site/s%201/devices?max=250");
     CHECK(target_of(engine::ReadDevice{device}) == "/api/v2/device/dev%201");
     CHECK(target_of(engine::ReadResult{job, device}) == "/api/v2/job/job%2F1/results/dev%201");
     CHECK(target_of(engine::ReadOutput{job, device, {}, engine::Stream::out}) ==
@@ -77,6 +78,7 @@ TEST_CASE("a quick job without variables sends an empty list", "[datto]") {
 
 TEST_CASE("a call that names nobody is not sent", "[datto]") {
     CHECK_FALSE(build(engine::ReadDevice{}));
+    CHECK_FALSE(build(engine::ReadSiteDevices{}));
     CHECK_FALSE(build(engine::CreateQuickJob{}));
     CHECK_FALSE(build(engine::ReadResult{}));
 }

@@ -31,7 +31,7 @@ targets: {include: [{hostname: "PC*"}]}
 component: Greet
 variables: {who: world}
 )";
-constexpr const char* kGreetAll = "targets: {include: [{all: true}]}\ncomponent: Greet\n";
+constexpr const char* kGreetAll = "targets: {include: [{all: true}]}\noffline: skip\ncomponent: Greet\n";
 
 void start_world(World& world) {
     world.write_fleet(kFleet);

@@ -45,7 +45,9 @@ filters:
 )";
 }
 
-std::string runbook(const std::string& targets) { return "component: Hello\ntargets: " + targets + "\n"; }
+std::string runbook(const std::string& targets) {
+    return "component: Hello\noffline: skip\ntargets: " + targets + "\n";
+}
 
 class FleetWorld : public World {
 public:

@@ -43,6 +43,7 @@ window: 1m
 targets: {include: [{site: Acme}]}
 component: Report
 variables: {who: the "auditor"}
+offline: skip
 )";
 
 constexpr const char* kTooLong = R"(

@@ -101,9 +101,12 @@ TEST_CASE("a run selects those who fit a filter when it begins", "[engine][filte
     CHECK(targets_of(bench, 2) == std::vector<std::string>{"d3"});
 }
 
-TEST_CASE("an empty filter selects nobody, and the run is completed", "[engine][filters]") {
+TEST_CASE("an empty filter selects nobody, and the run is completed, where its guard lets it",
+          "[engine][filters]") {
     ThreeDevices bench;
-    bench.start({clean_filtered("sweep", {"Empty"})});
+    auto book = clean_filtered("sweep", {"Empty"});
+    book.guard.min = 0;
+    bench.start({book});
     bench.run("sweep");
     bench.run_for(seconds{5});
     CHECK(targets_of(bench).empty());

@@ -57,6 +57,36 @@ TEST_CASE("a device that moves between pages is known once, as the later page ha
     CHECK(fleet.devices().front().device.hostname == "NEW");
 }
 
+TEST_CASE("what was read of a device while a list came in is newer than the list", "[engine][fleet]") {
+    Fleet fleet;
+    fleet.begin_devices(at(1));
+    fleet.add(Page<Site>{{}, ""}, at(1));
+    fleet.add(Page<Device>{{windows_server("d1", "LISTED")}, "next"}, at(2));
+    fleet.update(windows_server("d1", "READ"), at(3));
+    fleet.update(windows_server("d2", "READ"), at(3));
+    fleet.update(windows_server("d3", "READ"), at(3));
+    fleet.add(Page<Device>{{windows_server("d2", "LISTED")}, ""}, at(4));
+    CHECK(fleet.find(DeviceUid{"d1"})->device.hostname == "READ");
+    CHECK(fleet.find(DeviceUid{"d1"})->read_at == at(3));
+    CHECK(fleet.find(DeviceUid{"d2"})->device.hostname == "LISTED");
+    CHECK(fleet.find(DeviceUid{"d3"}) == nullptr);  // the list has it no more
+}
+
+TEST_CASE("a site's devices fill so many pages", "[engine][fleet]") {
+    Fleet fleet;
+    fleet.begin_devices(at(1));
+    fleet.add(Page<Site>{{}, ""}, at(1));
+    Page<Device> page;
+    for (int i = 0; i < 251; ++i) page.items.push_back(windows_server("d" + std::to_string(i), "A"));
+    fleet.add(page, at(1));
+    CHECK(fleet.pages_of(SiteUid{"s1"}) == 2);
+    CHECK(fleet.pages_of(SiteUid{"s2"}) == 1);
+    auto moved = windows_server("d7", "A");
+    moved.site_uid = SiteUid{"s2"};
+    fleet.update(moved, at(2));
+    CHECK(fleet.pages_of(SiteUid{"s1"}) == 1);
+}
+
 TEST_CASE("components are found by uid or by a name that only one has, ignoring case", "[engine][fleet]") {
     Fleet fleet;
     fleet.begin_components(at(1));

@@ -49,8 +49,11 @@ std::map<std::string, std::string> fates(const EngineBench& bench) {
 
 std::map<std::string, std::string> fates(const Preview& preview) {
     std::map<std::string, std::string> found;
-    for (const auto& target : preview.targets)
-        found[target.row.device.str()] = std::string(to_text(target.disposition)) + "/" + target.reason;
+    for (const auto& target : preview.targets) {
+        const bool is_open = target.disposition == Disposition::pending;
+        found[target.row.device.str()] =
+            std::string(to_text(target.disposition)) + "/" + (is_open ? "" : target.reason);
+    }
     return found;
 }
 
@@ -146,6 +149,28 @@ TEST_CASE("a plan says what would refuse the run, and shows the devices all the 
     CHECK(other.targets.at(0).disposition == Disposition::failed);
 }
 
+TEST_CASE("a plan says what is waited for, and what the guard would refuse", "[engine][preview]") {
+    auto away = windows_server("d2", "ACME-02");
+    away.online = false;
+    EngineBench bench({windows_server("d1", "ACME-01"), away});
+    auto waiting = clean_all("waiting");
+    waiting.offline = runbook::OfflinePolicy::wait;
+    auto guarded = clean_all("guarded");
+    guarded.guard.max = 1;
+    bench.start({waiting, guarded});
+    bench.run_for(seconds{5});
+    const auto preview = plan(bench, "waiting");
+    CHECK(preview.refusal.empty());
+    CHECK(preview.wanted == 1);
+    CHECK(preview.offline == 1);
+    CHECK(preview.targets.at(1).reason == "offline");
+    const auto refused = plan(bench, "guarded");
+    CHECK(refused.refusal.find("guard: ") == 0);
+    CHECK(refused.targets.at(0).disposition == Disposition::halted);
+    CHECK(refused.wanted == 0);
+    CHECK(bench.notes("run.refused").empty());
+}
+
 TEST_CASE("a plan at an instant of the schedule is that occurrence's", "[engine][preview]") {
     EngineBench bench;
     auto book = clean_all("sweep");
@@ -183,7 +208,10 @@ TEST_CASE("a plan and the run that follows agree device by device", "[engine][pr
         EngineBench bench(devices);
         auto book = clean_all("sweep");
         book.overlap = chance(2) ? runbook::OverlapPolicy::skip : runbook::OverlapPolicy::allow;
-        book.offline = chance(2) ? runbook::OfflinePolicy::skip : runbook::OfflinePolicy::dispatch;
+        book.offline = chance(3)   ? runbook::OfflinePolicy::wait
+                       : chance(2) ? runbook::OfflinePolicy::skip
+                                   : runbook::OfflinePolicy::dispatch;
+        if (chance(4)) book.guard.max = 10;
         book.targets.exclude.push_back({.hostname = runbook::TextMatch{{"PC1?"}}});
         if (chance(2)) book.variables.emplace("where", *templates::Template::parse("{{ device.domain }}"));
         bench.components.at(0).variables.push_back({"where", "string", "", "", true});

@@ -24,9 +24,11 @@ RunScope only(const std::string& device) {
 
 }  // namespace
 
-TEST_CASE("a run that no device fits is completed at once", "[engine][starter]") {
+TEST_CASE("a run that no device fits is completed at once, where its guard lets it", "[engine][starter]") {
     EngineBench bench(std::vector<Device>{});
-    bench.start({clean_all("sweep")});
+    auto book = clean_all("sweep");
+    book.guard.min = 0;
+    bench.start({book});
     bench.run("sweep");
     bench.run_for(seconds{5});
     CHECK(bench.all<RunStarted>().at(0).targets.empty());

@@ -45,6 +45,7 @@ runbook::Runbook clean_all(const std::string& name) {
     runbook.account = "main";
     runbook.targets.include.push_back({.all = true});
     runbook.component = "Clean";
+    runbook.offline = runbook::OfflinePolicy::skip;
     runbook.yaml = "name: " + name;
     return runbook;
 }
@@ -95,10 +96,10 @@ void EngineBench::reload(std::vector<runbook::Runbook> runbooks, const std::vect
     });
 }
 
-void EngineBench::run(const std::string& runbook, engine::RunScope scope) {
+void EngineBench::run(const std::string& runbook, engine::RunScope scope, runbook::Overrides overrides) {
     tell([&](engine::Engine& core, Instant at) {
         core.start_run(
-            {runbook, std::move(scope), "", "alice"},
+            {runbook, std::move(scope), "", "alice", std::move(overrides)},
             [this](Result<RunUid> result) { run_answers.push_back(std::move(result)); }, at);
     });
 }
@@ -173,6 +174,22 @@ void EngineBench::take_actions() {
     }
 }
 
+engine::Page<engine::Device> EngineBench::page_of(const engine::ReadSiteDevices& call) const {
+    constexpr std::size_t kPage = 250;
+    const auto from = call.cursor.empty() ? 0 : static_cast<std::size_t>(std::stoul(call.cursor));
+    engine::Page<engine::Device> page;
+    std::size_t place = 0;
+    for (const auto& device : devices) {
+        if (device.site_uid != call.site || place++ < from) continue;
+        if (page.items.size() == kPage) {
+            page.next_cursor = std::to_string(from + kPage);
+            break;
+        }
+        page.items.push_back(device);
+    }
+    return page;
+}
+
 ApiResult EngineBench::answer(const ApiCall& call) {
     if (auto scripted = script(call, now_)) return std::move(*scripted);
     if (std::holds_alternative<engine::ReadRequestRate>(call)) {
@@ -185,6 +202,7 @@ ApiResult EngineBench::answer(const ApiCall& call) {
         return engine::Page<engine::Site>{
             {{SiteUid{"s1"}, "Acme HQ", false}, {SiteUid{"s2"}, "On demand", true}}, ""};
     if (std::holds_alternative<engine::ReadDevices>(call)) return engine::Page<engine::Device>{devices, ""};
+    if (const auto* read = std::get_if<engine::ReadSiteDevices>(&call)) return page_of(*read);
     if (std::holds_alternative<engine::ReadDefaultFilters>(call)) return engine::Page<engine::Filter>{};
     if (std::holds_alternative<engine::ReadCustomFilters>(call)) {
         engine::Page<engine::Filter> page;

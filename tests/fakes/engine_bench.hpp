@@ -14,7 +14,7 @@ namespace runbookd::fakes {
 
 [[nodiscard]] engine::ApiResult failure(engine::FailureKind kind, int status = 0);
 [[nodiscard]] engine::Device windows_server(const std::string& uid, const std::string& hostname);
-/// On all devices, component "Clean", manual only.
+/// On all devices, those that are offline skipped, component "Clean", manual only.
 [[nodiscard]] runbook::Runbook clean_all(const std::string& name);
 /// The same every minute, UTC.
 [[nodiscard]] runbook::Runbook clean_every_minute(const std::string& name, Millis window);
@@ -55,7 +55,7 @@ public:
     void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});
     /// Starts the runbook by hand; the run's uid once it is durable.
-    void run(const std::string& runbook, engine::RunScope scope = {});
+    void run(const std::string& runbook, engine::RunScope scope = {}, runbook::Overrides overrides = {});
     void quick_job(const std::string& device, const std::string& component);
     void pause(const std::string& runbook, Millis span);
     void resume(const std::string& runbook);
@@ -99,6 +99,8 @@ public:
 private:
     using Event = std::function<void()>;
     void take_actions();
+    /// 250 devices a page, in the order of `devices`.
+    [[nodiscard]] engine::Page<engine::Device> page_of(const engine::ReadSiteDevices& call) const;
     [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call);
     [[nodiscard]] bool step(SteadyTime until);
 

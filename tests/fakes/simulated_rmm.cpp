@@ -75,7 +75,9 @@ ApiResult SimulatedRmm::answer(const engine::ApiCall& call, UtcTime now) {
     }
     if (std::holds_alternative<engine::ReadSites>(call))
         return engine::Page<engine::Site>{{{SiteUid{"s0"}, "Acme HQ", false}}, ""};
-    if (std::holds_alternative<engine::ReadDevices>(call)) return engine::Page<engine::Device>{devices_, ""};
+    if (std::holds_alternative<engine::ReadDevices>(call) ||
+        std::holds_alternative<engine::ReadSiteDevices>(call))
+        return engine::Page<engine::Device>{devices_, ""};
     if (std::holds_alternative<engine::ReadComponents>(call))
         return engine::Page<engine::Component>{{{kComponent, "Clean", "", "", {}}}, ""};
     if (const auto* read = std::get_if<engine::ReadDevice>(&call)) {

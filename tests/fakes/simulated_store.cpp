@@ -57,7 +57,7 @@ void SimulatedStore::take(const engine::RunStarted& r) {
     require(!run.started_at, "a run starts once");
     run.started_at = r.at;
     run.status = engine::RunStatus::running;
-    for (const auto& row : r.targets) run.targets.push_back({row, engine::Disposition::pending});
+    for (const auto& row : r.targets) run.targets.push_back({row, engine::Disposition::pending, 0});
 }
 void SimulatedStore::take(const engine::RunFinished& r) {
     auto& run = runs_.at(r.run);
@@ -77,9 +77,12 @@ void SimulatedStore::take(const engine::TargetDecided& r) {
 void SimulatedStore::take(const engine::JobCreated& r) {
     require(!jobs_.contains(r.job), "a job is created once");
     for (const auto& [uid, job] : jobs_)
-        require(job.created.run != r.run || job.created.device != r.device,
+        require(job.created.run != r.run || job.created.device != r.device ||
+                    (is_terminal(job.status) && job.created.attempt < r.attempt),
                 "one intent for each target and attempt");
     jobs_[r.job].created = r;
+    for (auto& target : runs_.at(r.run).targets)
+        if (target.row.device == r.device) target.attempts = r.attempt;
 }
 void SimulatedStore::take(const engine::JobChanged& r) {
     auto& job = jobs_.at(r.job);

@@ -49,7 +49,7 @@ TEST_CASE("a run is started as it was asked for, by the peer's user", "[http_api
     const auto reply =
         exchange(daemon.socket, "POST", "/v1/runs",
                  R"({"runbook":"clean","devices":["A"],"sites":["Acme*"],"variables":{"days":30},)"
-                 R"("note":"ticket 7"})");
+                 R"("note":"ticket 7","override":["guard"],"reason":"ticket 8"})");
     CHECK(reply.status == 201);
     CHECK(reply.body == R"({"run_uid":"01RUN00000000000000000000A","status":"planned"})");
     REQUIRE(daemon.control.runs_asked.size() == 1);
@@ -59,6 +59,8 @@ TEST_CASE("a run is started as it was asked for, by the peer's user", "[http_api
     CHECK(asked.sites == std::vector<std::string>{"Acme*"});
     CHECK(asked.variables.at("days") == "30");
     CHECK(asked.note == "ticket 7");
+    CHECK(asked.overrides == std::vector<std::string>{"guard"});
+    CHECK(asked.reason == "ticket 8");
     CHECK_FALSE(asked.actor.empty());
     CHECK(asked.actor != "unknown");
 }

@@ -28,6 +28,7 @@ runbook::Runbook every_minute(const std::string& name, Millis window) {
     runbook.window = window;
     runbook.targets.include.push_back({.all = true});
     runbook.component = "Clean";
+    runbook.offline = runbook::OfflinePolicy::skip;
     runbook.yaml = "name: " + name;
     return runbook;
 }

@@ -60,6 +60,7 @@ TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[stor
     REQUIRE(state->runs.size() == 1);
     CHECK_FALSE(state->runs[0].planned.starts_at);
     CHECK_FALSE(state->runs[0].planned.caught_up);
+    CHECK_FALSE(state->runs[0].planned.overrides.any());
     CHECK(state->runbooks.at(0).judged_until == from_unix_ms(60'000));
     CHECK(state->pauses.empty());
     CHECK(state->zone_digests.empty());

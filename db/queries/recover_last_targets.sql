@@ -1,0 +1,3 @@
+SELECT device_uid
+FROM targets
+WHERE run = :run;
