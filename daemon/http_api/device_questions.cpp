@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/spelling.hpp"
+#include "http_api/coming_why.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
@@ -86,16 +87,23 @@ asio::awaitable<Response> why(Services services, Request request) {
     const auto at = query_time(request, "at");
     if (!at) co_return error_response(at.error());
     const auto now = services.control.status().now;
-    if (*at && **at > now)
-        co_return error_response({ErrorCode::not_supported, "why in the future is not supported yet"});
-    WhyQuestion question{request.captured["name"], at->value_or(now), at->has_value()};
+    const bool is_to_come = *at && **at > now;
+    WhyQuestion question{request.captured["name"], is_to_come ? now : at->value_or(now), at->has_value()};
     ports::WhyQuery query{question.runbook, *device, to_unix_ms(question.at)};
     const auto facts = co_await services.history.why(std::move(query));
     if (!facts) co_return error_response(facts.error());
     if (facts->revisions.rows.empty()) co_return no_such_runbook(services, question.runbook);
     if (facts->devices.rows.empty()) co_return no_such_device(services, *device);
     if (facts->devices.rows.size() > 1) co_return several_devices(facts->devices, *device);
-    co_return json_response(why_view(question, *facts));
+    if (!is_to_come) co_return json_response(why_view(question, *facts));
+    const auto row = row_view(facts->devices, 0);
+    ports::PlanRequest asked;
+    asked.runbook = question.runbook;
+    asked.at = *at;
+    const auto preview = co_await services.planning.plan(std::move(asked));
+    if (!preview) co_return error_response(preview.error());
+    co_return json_response(
+        coming_why_view(*preview, {row.value("device_uid", ""), row.value("hostname", "")}));
 }
 
 }  // namespace

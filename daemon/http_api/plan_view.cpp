@@ -11,32 +11,6 @@ using Json = nlohmann::ordered_json;
 Json time_or_null(const std::optional<UtcTime>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-Json target_view(const engine::PreviewedTarget& target) {
-    const auto& row = target.row;
-    Json view;
-    view["device_uid"] = row.device.str();
-    view["hostname"] = row.hostname;
-    view["site_uid"] = row.site_uid.str();
-    view["site_name"] = row.site_name.str();
-    view["online"] = row.online;
-    view["last_seen_at"] = time_or_null(row.last_seen);
-    view["wave"] = row.wave;
-    view["disposition"] = to_text(target.disposition);
-    view["reason"] = text_or_null(target.reason);
-    view["message"] = text_or_null(target.message);
-    return view;
-}
-
-Json exclusion_view(const engine::ExclusionRow& row) {
-    Json view;
-    view["device_uid"] = row.device.str();
-    view["hostname"] = row.hostname;
-    view["site_name"] = row.site_name.str();
-    view["rule"] = row.rule;
-    view["reason"] = text_or_null(row.reason.str());
-    return view;
-}
-
 /// What the component gets: what the runbook sets, else the component's own value.
 Json variable_view(const engine::InputValue& input) {
     Json view;
@@ -68,6 +42,32 @@ void add_drained(Json& view, const engine::Drained& drained) {
 }
 
 }  // namespace
+
+Json target_view(const engine::PreviewedTarget& target) {
+    const auto& row = target.row;
+    Json view;
+    view["device_uid"] = row.device.str();
+    view["hostname"] = row.hostname;
+    view["site_uid"] = row.site_uid.str();
+    view["site_name"] = row.site_name.str();
+    view["online"] = row.online;
+    view["last_seen_at"] = time_or_null(row.last_seen);
+    view["wave"] = row.wave;
+    view["disposition"] = to_text(target.disposition);
+    view["reason"] = text_or_null(target.reason);
+    view["message"] = text_or_null(target.message);
+    return view;
+}
+
+Json exclusion_view(const engine::ExclusionRow& row) {
+    Json view;
+    view["device_uid"] = row.device.str();
+    view["hostname"] = row.hostname;
+    view["site_name"] = row.site_name.str();
+    view["rule"] = row.rule;
+    view["reason"] = text_or_null(row.reason.str());
+    return view;
+}
 
 Json plan_view(const engine::Preview& preview) {
     Json view;

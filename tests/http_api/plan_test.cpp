@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "http_api/coming_why.hpp"
 #include "http_api/contains.hpp"
 #include "http_api/fake_daemon.hpp"
 #include "http_api/raw_client.hpp"
@@ -107,6 +108,31 @@ TEST_CASE("a forecast is a list of runs", "[http_api]") {
     CHECK(exchange(daemon.socket, "GET", "/v1/forecast").status == 200);
     CHECK_FALSE(daemon.planning.forecasts_asked.at(1));
     CHECK(exchange(daemon.socket, "GET", "/v1/forecast?until=soon").status == 400);
+}
+
+TEST_CASE("why at a time to come is the plan of that time, in a sentence", "[http_api]") {
+    const auto answer = [](const engine::Preview& preview, const char* uid, const char* hostname) {
+        const auto view = http_api::coming_why_view(preview, {uid, hostname});
+        return view["rule"].get<std::string>() + ": " + view["answer"].get<std::string>();
+    };
+    auto preview = one_device();
+    const std::string when = ", if clean starts at 2026-12-01 02:00:00 UTC";
+    const std::string as_of = " (As the fleet was at 2026-12-01 01:59:50 UTC.)";
+    CHECK(answer(preview, "d1", "A") == "selected: Yes: A gets its job" + when + "." + as_of);
+    CHECK(answer(preview, "d2", "B") == "offline: No: B would be skipped" + when + ": it sleeps." + as_of);
+    CHECK(answer(preview, "d3", "C") ==
+          "deleted: No: C is left out" + when + ", by the rule deleted: gone." + as_of);
+    CHECK(answer(preview, "d9", "X") ==
+          "not_selected: No: no include of revision 3 matches X" + when + "." + as_of);
+    preview.targets[1] = {preview.targets[1].row, engine::Disposition::pending, "offline",
+                          "waited for until the window closes"};
+    CHECK(answer(preview, "d2", "B") ==
+          "offline: Perhaps: B is offline now, and is waited for until the window closes" + when + "." +
+              as_of);
+    preview.refusal = "guard: too many";
+    CHECK(answer(preview, "d1", "A") ==
+          "refused: No: clean would not run" + when + ": guard: too many." + as_of);
+    CHECK(http_api::coming_why_view(preview, {"d1", "A"})["evidence"][0]["view"] == "plan");
 }
 
 }  // namespace runbookd::testing

@@ -264,7 +264,10 @@ TEST_CASE("why over the socket: unknown runbooks, unknown and ambiguous devices,
     CHECK(Json::parse(ask("?device=A").body)["at"] == "2026-12-02T00:00:00.000Z");
     CHECK(ask("").status == 400);
     CHECK(ask("?device=A&when=now").status == 400);
-    CHECK(ask("?device=A&at=2026-12-03").status == 501);
+    const auto to_come = ask("?device=A&at=2026-12-03");
+    CHECK(to_come.status == 200);
+    CHECK(Json::parse(to_come.body)["rule"] == "not_selected");
+    CHECK(daemon.planning.plans_asked.at(0).at == parse_utc("2026-12-03").value());
     daemon.on_loop([&] { daemon.history.why_found->devices.rows.clear(); });
     const auto nobody = ask("?device=ACME-DC02");
     CHECK(nobody.status == 404);
