@@ -42,7 +42,6 @@ public:
     }
     /// When a device that is waited for is to be read next.
     [[nodiscard]] std::optional<SteadyTime> reads_at(Instant now) const { return waiting_.wakes_at(now); }
-    [[nodiscard]] std::size_t waiting_devices() const { return waiting_.devices(); }
     void pump(Instant now);
 
 private:

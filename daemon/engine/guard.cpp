@@ -79,7 +79,7 @@ void Guard::restore(const std::vector<LastTargets>& lanes) {
         hashes.reserve(lane.devices.size());
         for (const auto& device : lane.devices) hashes.push_back(hash_of(device));
         std::sort(hashes.begin(), hashes.end());
-        last_.try_emplace({lane.runbook, lane.zone}, std::move(hashes));
+        last_.try_emplace({lane.runbook, lane.zone, lane.customer}, std::move(hashes));
     }
 }
 
@@ -95,7 +95,7 @@ std::optional<Guard::Finding> Guard::judge(const Run& run) const {
     if (selected < guard.min)
         findings.refuse("min",
                         devices(selected) + " selected, and guard.min is " + std::to_string(guard.min));
-    const auto last = last_.find({run.plan.runbook, run.plan.zone});
+    const auto last = last_.find(lane_of(run.plan));
     if (!guard.max_change || run.plan.scope.narrows() || last == last_.end()) return findings.take();
     const auto& limit = *guard.max_change;
     const auto previous = std::ssize(last->second);
@@ -115,7 +115,7 @@ std::optional<Guard::Finding> Guard::judge(const Run& run) const {
 
 void Guard::remember(const Run& run) {
     if (!run.book->guard.max_change || run.plan.scope.narrows()) return;
-    last_[{run.plan.runbook, run.plan.zone}] = hashes_of(run);
+    last_[lane_of(run.plan)] = hashes_of(run);
 }
 
 }  // namespace runbookd::engine

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/books.hpp"
@@ -33,7 +34,8 @@ public:
     void remember(const Run& run);
 
 private:
-    using Lane = std::pair<std::string, std::string>;  // runbook; zone
+    using Lane = std::tuple<std::string, std::string, std::string>;  // runbook, zone, customer
+    [[nodiscard]] static Lane lane_of(const RunPlanned& plan) { return {plan.runbook, plan.zone, ""}; }
 
     std::map<Lane, DeviceHashes> last_;
 };

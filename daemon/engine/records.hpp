@@ -324,7 +324,8 @@ struct RecoveredDevice {
 /// What the last run of a lane took that was not narrowed, has started, and was not refused by the guard.
 struct LastTargets {
     std::string runbook;
-    std::string zone;  ///< of its schedule
+    std::string zone;      ///< of its schedule
+    std::string customer;  ///< empty: of none
     std::vector<DeviceUid> devices;
 };
 struct RecoveredState {

@@ -49,7 +49,6 @@ public:
     void pump(Instant now);
     /// When it is worth pumping again; nullopt: a reply or an event will tell.
     [[nodiscard]] std::optional<SteadyTime> wakes_at(Instant now) const;
-    [[nodiscard]] std::size_t devices() const { return devices_.size(); }
 
 private:
     /// By when it was read last; the number tells those of one page apart.

@@ -180,7 +180,7 @@ std::vector<engine::LastTargets> last_targets(Connection& connection,
         Execution run(connection.statement("recover_last_runs"));
         run.bind(":runbook", runbook);
         while (run.step()) {
-            auto& lane = lanes.emplace_back(engine::LastTargets{runbook, run.text(1), {}});
+            auto& lane = lanes.emplace_back(engine::LastTargets{runbook, run.text(1), run.text(2), {}});
             Execution target(connection.statement("recover_last_targets"));
             target.bind(":run", run.integer(0));
             while (target.step()) lane.devices.emplace_back(target.text(0));

@@ -49,15 +49,16 @@ void Evidence::contradiction(const Occurrence& row, Kind kind, std::string messa
 
 void Evidence::check_row(const Occurrence& row, const runbook::Runbook* book) {
     const auto verdict = std::string(engine::to_text(row.verdict));
+    const bool is_refused = row.verdict == Verdict::skipped && row.reason == "guard";
     if (!row.run) {
-        if (needs_run(row.verdict))
+        if (needs_run(row.verdict) || is_refused)
             contradiction(row, Kind::wrong_run, "the verdict is " + verdict + ", and there is no run");
         return;
     }
     const auto& run = *row.run;
     if (run.nominal != row.nominal || row.count != 1)
         return contradiction(row, Kind::wrong_run, "run " + run.run_uid + " is of another instant");
-    if (needs_run(row.verdict) && !run.started_at)
+    if ((needs_run(row.verdict) || is_refused) && !run.started_at)
         return contradiction(row, Kind::wrong_run,
                              "the verdict is " + verdict + ", and run " + run.run_uid + " never began");
     if (row.verdict != Verdict::on_time) return;

@@ -154,7 +154,7 @@ TEST_CASE("what is compared with: the last run that went on and was not narrowed
 TEST_CASE("after a restart the last run of each lane is known", "[engine][guard]") {
     EngineBench bench(fleet_of(40));
     RecoveredState state;
-    LastTargets last{"sweep", "", {}};
+    LastTargets last{"sweep", "", "", {}};
     for (int i = 0; i < 100; ++i) last.devices.emplace_back("d" + std::to_string(i));
     state.last_targets = {last};
     bench.start({guarded(std::nullopt, 1, runbook::Guard::MaxChange{30, 10})}, state);

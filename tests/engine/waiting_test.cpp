@@ -376,7 +376,7 @@ TEST_CASE("waiting takes at most a quarter of the reads, and shares it out fairl
 TEST_CASE("a large site is read in its turn, and its devices that come get their jobs", "[engine][waiting]") {
     auto settings = EngineSettings{};
     settings.fleet_refresh = hours{5};
-    EngineBench bench(all_offline(20'000), settings);
+    EngineBench bench(all_offline(6000), settings);
     auto book = waiting();
     book.window = hours{3};
     bench.start({book});
@@ -385,7 +385,7 @@ TEST_CASE("a large site is read in its turn, and its devices that come get their
     CHECK(most_in_a_minute(bench) <= 120);
     CHECK(bench.calls<ReadDevice>().empty());
     CHECK(bench.calls<CreateQuickJob>().empty());
-    for (int i = 7; i < 20'000; i += 1000) bench.devices[static_cast<std::size_t>(i)].online = true;
+    for (int i = 7; i < 6000; i += 300) bench.devices[static_cast<std::size_t>(i)].online = true;
     bench.run_for(minutes{1});
     CHECK(bench.calls<CreateQuickJob>().size() == 20);
 }

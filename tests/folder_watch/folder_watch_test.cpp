@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::TempFolder;
 
@@ -62,7 +63,7 @@ struct Bed {
         CHECK(changes == 0);
     }
     void turn() {
-        for (int i = 0; i < 50; ++i) {
+        for (int i = 0; i < 12; ++i) {
             loop.restart();
             loop.poll_one();
         }
@@ -99,7 +100,7 @@ TEST_CASE("a file that is written, replaced or removed is one change, once it is
     fs::permissions(bed.place / "a.yaml", fs::perms::none);
     bed.pass(seconds{2});
     CHECK(bed.changes == 4);
-    bed.pass(hours{1});
+    bed.pass(minutes{3});
     CHECK(bed.changes == 4);
 }
 

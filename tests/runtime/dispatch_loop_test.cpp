@@ -88,6 +88,24 @@ public:
     }
 };
 
+/// Knows one run and what it left.
+class FakeHistory final : public ports::History {
+public:
+    Result<ports::RunLeftovers> left;
+
+    asio::awaitable<Result<ports::Rows>> query(ports::Query) override { co_return ports::Rows{}; }
+    asio::awaitable<Result<std::optional<std::string>>> output(std::string, bool) override {
+        co_return std::optional<std::string>{};
+    }
+    asio::awaitable<Result<ports::Rows>> job_by_uid(std::string) override { co_return ports::Rows{}; }
+    asio::awaitable<Result<ports::Rows>> revision(std::string, std::optional<std::int64_t>) override {
+        co_return ports::Rows{};
+    }
+    asio::awaitable<Result<ports::Rows>> coverage(ports::CoverageQuery) override { co_return ports::Rows{}; }
+    asio::awaitable<Result<ports::WhyFacts>> why(ports::WhyQuery) override { co_return ports::WhyFacts{}; }
+    asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string) override { co_return left; }
+};
+
 struct Bed {
     StillClock clock;
     asio::io_context loop{1};
@@ -208,8 +226,9 @@ TEST_CASE("stopping waits for a create's answer, and no longer than its grace", 
 TEST_CASE("people get their answers through the control service", "[runtime][control]") {
     Bed bed;
     bed.start();
-    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
-                           "1.0");
+    FakeHistory history;
+    ControlService control(bed.dispatch, bed.store, history, bed.clock, bed.loop.get_executor(), bed.vault,
+                           "main", "1.0");
     std::optional<Result<ports::RunAccepted>> run, wrong;
     std::optional<Result<ports::QuickJobAccepted>> job;
     bed.tasks.spawn("asks", [&]() -> asio::awaitable<void> {
@@ -238,11 +257,62 @@ TEST_CASE("people get their answers through the control service", "[runtime][con
     CHECK(control.status().state == "stopping");
 }
 
+TEST_CASE("a retarget starts what is left, with the variables of the run before", "[runtime][control]") {
+    Bed bed;
+    bed.start();
+    FakeHistory history;
+    history.left = ports::RunLeftovers{"01RUN", "sweep", 3, {{"days", "7"}}, {{"d1", "failed", false}}};
+    ControlService control(bed.dispatch, bed.store, history, bed.clock, bed.loop.get_executor(), bed.vault,
+                           "main", "1.0");
+    std::vector<Result<ports::RetargetAccepted>> answers;
+    const auto ask = [&](std::vector<std::string> only) {
+        bed.tasks.spawn("asks", [&, only]() -> asio::awaitable<void> {
+            ports::RetargetRequest request;
+            request.run = "01";
+            request.only = only;
+            request.actor = "ana";
+            auto answer = co_await control.retarget(std::move(request));
+            answers.push_back(std::move(answer));
+        });
+        bed.turn();
+    };
+    ask({});
+    REQUIRE((answers.size() == 1 && answers[0]));
+    CHECK(answers[0]->run);
+    CHECK(answers[0]->targets == 1);
+    CHECK(answers[0]->revision == 1);
+    CHECK(answers[0]->cause_revision == 3);
+    const engine::RunPlanned* planned = nullptr;
+    for (const auto& record : bed.store.records)
+        if (const auto* one = std::get_if<engine::RunPlanned>(&record)) planned = one;
+    REQUIRE(planned != nullptr);
+    CHECK(planned->cause == "01RUN");
+    CHECK(planned->actor == "ana");
+    CHECK(planned->scope.devices == std::vector<std::string>{"d1"});
+    CHECK(planned->scope.variables.at("days") == "7");
+    // Its job is open now: it may still run.
+    ask({});
+    REQUIRE(answers[1]);
+    CHECK_FALSE(answers[1]->run);
+    CHECK(answers[1]->may_still_run == 1);
+    ask({"expired"});
+    CHECK_FALSE(answers[2]->run);
+    ask({"succeeded"});
+    CHECK(answers[3].error().code == ErrorCode::invalid_input);
+    history.left = ports::RunLeftovers{"01RUN", "quickjob", std::nullopt, {}, {{"d1", "failed", false}}};
+    ask({});
+    CHECK(answers[4].error().code == ErrorCode::refused_by_rule);
+    history.left = fail(ErrorCode::not_found, "no such run");
+    ask({});
+    CHECK(answers[5].error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("the value of a secret is neither taken as a variable nor kept in a note", "[runtime][control]") {
     Bed bed;
     bed.start();
-    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
-                           "1.0");
+    FakeHistory history;
+    ControlService control(bed.dispatch, bed.store, history, bed.clock, bed.loop.get_executor(), bed.vault,
+                           "main", "1.0");
     std::optional<Result<ports::RunAccepted>> run, noted;
     std::optional<Result<ports::QuickJobAccepted>> job;
     bed.tasks.spawn("asks", [&]() -> asio::awaitable<void> {
@@ -280,8 +350,9 @@ TEST_CASE("whoever hangs up before the answer leaves nothing behind", "[runtime]
     Bed bed;
     bed.start();
     bed.store.hangs = true;
-    ControlService control(bed.dispatch, bed.store, bed.clock, bed.loop.get_executor(), bed.vault, "main",
-                           "1.0");
+    FakeHistory history;
+    ControlService control(bed.dispatch, bed.store, history, bed.clock, bed.loop.get_executor(), bed.vault,
+                           "main", "1.0");
     async::TaskGroup people(bed.loop.get_executor(), [](const std::string&, std::exception_ptr) {});
     people.spawn("asks", [&]() -> asio::awaitable<void> {
         ports::RunRequest request;

@@ -197,6 +197,13 @@ TEST_CASE("a verdict needs the run that it speaks of", "[verify]") {
         row.verdict = Verdict::missed;
         CHECK(spoilt.found().empty());
     }
+    SECTION("one that the guard refused has a run to show for it") {
+        row.verdict = Verdict::skipped;
+        row.reason = "guard";
+        CHECK(spoilt.found().empty());
+        row.run.reset();
+        CHECK(spoilt.found() == Lines{"wrong_run 04:00-04:00 (1)"});
+    }
 }
 
 TEST_CASE("on_time is 60 s from nominal + jitter", "[verify]") {
