@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runbook/overrides.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/retarget.hpp"
 

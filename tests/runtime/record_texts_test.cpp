@@ -21,7 +21,9 @@ TEST_CASE("whatever way a secret got into a record, it is not written", "[runtim
     engine::RunPlanned planned;
     planned.note = "with " + kValue;
     planned.scope.variables = {{"token", kValue}};
+    planned.overrides = {.guard = true, .reason = kValue};
     CHECK(redacted(planned).note == "with " + kMark);
+    CHECK(redacted(planned).overrides.reason == kMark);
     CHECK(redacted(planned).scope.variables.at("token") == kMark);
     engine::RunStarted started;
     started.targets.push_back({DeviceUid{"d1"}, SiteUid{"s1"}, kValue, "PC-" + kValue});
