@@ -75,6 +75,11 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
     return out;
 }
 
+engine::Customers::Rules customer_rules(const config::Settings& settings) {
+    const auto& account = settings.account;
+    return {settings.customers, account.timezone, account.timezone_is_written, account.not_during};
+}
+
 /// For the vault: from here on no other part of the program looks into the settings for them.
 std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings) {
     std::map<std::string, secrets::Declared> declared;
@@ -137,7 +142,7 @@ private:
     [[nodiscard]] Result<void> open_store();
     void start();
     void reload();
-    void reread_secrets();
+    void reread_settings();
     void report(const FoundRunbooks& found);
     void give_up(const std::string& why);
     asio::awaitable<void> watch_signals();
@@ -167,6 +172,7 @@ private:
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
     std::unique_ptr<http_api::Server> server_;
+    std::vector<std::string> settings_problems_;  // of the last reload: what was kept as it was
     int exit_status_ = 0;
     bool is_leaving_ = false;
 };
@@ -236,7 +242,9 @@ void Daemon::report(const FoundRunbooks& found) {
         log_.event(log::Level::warning, "runbook.warning", {{"message", line}});
     for (const auto& line : found.errors)
         log_.event(log::Level::error, "runbook.refused", {{"message", line}});
-    control_->set_file_problems(found.errors);
+    auto problems = settings_problems_;
+    problems.insert(problems.end(), found.errors.begin(), found.errors.end());
+    control_->set_file_problems(std::move(problems));
 }
 
 void Daemon::start() {
@@ -256,6 +264,7 @@ void Daemon::start() {
     keep_in_doubt(found, known);
     clock_feed_->tell();
     dispatch_->tell([&](engine::Engine& core, Instant now) {
+        core.set_customers(customer_rules(settings_), now);
         core.start(*stored, revision_reader(settings_, zones_, std::move(*zone_rules)), std::move(found.good),
                    found.bad, now);
     });
@@ -274,29 +283,37 @@ void Daemon::start() {
 void Daemon::reload() {
     tell_reloading();
     zones_.reread();
-    reread_secrets();
+    reread_settings();
     auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
     std::set<std::string> known;
     for (const auto& [name, in_force] : engine_.planner().in_force()) known.insert(name);
     keep_in_doubt(found, known);
     dispatch_->tell([&](engine::Engine& core, Instant now) {
+        core.set_customers(customer_rules(settings_), now);
         core.reload(std::move(found.good), found.bad, "SIGHUP", now);
     });
     tasks_.spawn("memory", [this] { return give_back_memory(); });
     tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
 }
 
-/// Of the settings only these are read again: a new value, and who may use it, hold from now on.
-void Daemon::reread_secrets() {
+/// Of the settings only these are read again: secrets and who may use them, customers, and when the account
+/// creates nothing.
+void Daemon::reread_settings() {
     auto loaded = config::load_settings(config_file_, zones_);
+    settings_problems_.clear();
     if (!loaded.settings) {
         for (const auto& diagnostic : loaded.diagnostics)
-            if (diagnostic.severity == config::Severity::error)
-                log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(diagnostic)}});
+            if (diagnostic.severity == config::Severity::error) {
+                settings_problems_.push_back(config::to_line(diagnostic));
+                log_.event(log::Level::error, "settings.kept", {{"message", settings_problems_.back()}});
+            }
         return;
     }
-    settings_.secrets = std::move(loaded.settings->secrets);
+    auto& fresh = *loaded.settings;
+    settings_.secrets = std::move(fresh.secrets);
+    settings_.customers = std::move(fresh.customers);
+    settings_.account.not_during = std::move(fresh.account.not_during);
     vault_.renew(declared_secrets(settings_));
 }
 

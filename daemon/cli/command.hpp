@@ -49,6 +49,7 @@ struct Command {
     std::string cron, zone, from;                  ///< next
     std::int64_t count = 5;                        ///< next
     std::vector<std::string> devices, sites;       ///< run
+    std::vector<std::string> customers;            ///< run, next: exact names
     std::string device, component;                 ///< quickjob
     std::map<std::string, std::string> variables;  ///< run, quickjob
     std::string note;                              ///< run

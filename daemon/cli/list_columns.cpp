@@ -33,14 +33,15 @@ const std::map<Verb, const char*> kKeys{
      "last_seen_at gone_at"},
     {Verb::runbooks,
      "runbook description enabled revision account component schedule zone next_at next_window_end "
-     "paused_until file problem"},
+     "paused_until file problem lanes"},
     {Verb::components, "component_uid component_name category description variables"},
-    {Verb::next, "at local runbook zone window_end suppressed_by"},
+    {Verb::next, "at local runbook zone window_end suppressed_by customer"},
 };
 
 constexpr ListColumn kRuns[] = {
     {"RUN", "run_uid"},
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"TRIGGER", "trigger"},
     {"STATUS", "status"},
     {"TARGETS", "targets", Shown::number},
@@ -70,6 +71,7 @@ constexpr ListColumn kTargets[] = {
 };
 constexpr ListColumn kOccurrences[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"NOMINAL (UTC)", "nominal_at", Shown::time},
     {"UNTIL (UTC)", "nominal_until", Shown::time},
@@ -89,6 +91,7 @@ constexpr ListColumn kEvents[] = {
 constexpr ListColumn kDevices[] = {
     {"DEVICE", "device_uid"},
     {"HOSTNAME", "hostname", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"SITE", "site_name", Shown::text, true},
     {"OS", "os", Shown::text, true},
     {"TYPE", "device_type", Shown::text, true},
@@ -117,6 +120,7 @@ constexpr ListColumn kComponents[] = {
 };
 constexpr ListColumn kVerify[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"NOMINAL (UTC)", "nominal_at", Shown::time},
     {"UNTIL (UTC)", "nominal_until", Shown::time},
@@ -128,6 +132,7 @@ constexpr ListColumn kNext[] = {
     {"AT (UTC)", "at", Shown::time},
     {"LOCAL", "local"},
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"WINDOW END (UTC)", "window_end", Shown::time},
     {"SUPPRESSED BY", "suppressed_by", Shown::text, true},

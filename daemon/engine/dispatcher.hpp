@@ -2,6 +2,7 @@
 // Which frozen target gets its create next: in order, inside the window and outside of what holds them,
 // within the budget, and each device's state read at most a minute before.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -25,7 +26,7 @@ public:
     void enqueue(const Run& run);
     /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
-    /// Something that held creates has ended.
+    /// Something that held creates has ended, or may have.
     void release(Instant now);
     /// No new intents from now on.
     void stop() { stopping_ = true; }
@@ -45,6 +46,11 @@ private:
     [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
     void park(const Run& run, const Hold& hold, Instant now);
+    void set_aside(const Place& place, const Hold& hold, Instant now);
+    void forget_aside(const RunUid& run);
+    void wake(Instant now);
+    void wake_at(std::optional<UtcTime> at, Instant now);
+    void reconsider_parked(Instant now);
     void take_freed(Instant now);
     [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
 
@@ -55,7 +61,8 @@ private:
     Sender& sender_;
     const Holds& holds_;
     std::set<Place> ready_;
-    std::set<RunUid> parked_;  // runs that are held: none of their targets is ready
+    std::set<RunUid> parked_;              // runs that are held: none of their targets is ready
+    std::multimap<UtcTime, Place> aside_;  // single targets that are held: when to ask again
     std::optional<UtcTime> unpark_at_;
     Alarm unpark_;
     bool stopping_ = false;

@@ -18,6 +18,7 @@
 #include "engine/alarm.hpp"
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
+#include "engine/customers.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/filter_reader.hpp"
 #include "engine/filters.hpp"
@@ -32,6 +33,7 @@
 #include "engine/pauses.hpp"
 #include "engine/planner.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/site_register.hpp"
 #include "engine/starter.hpp"
 
 namespace runbookd::engine {
@@ -67,6 +69,9 @@ public:
     /// `wheel` outlives the engine. `seed` makes its ULIDs: random for a daemon, fixed for a replay.
     Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uint64_t seed);
 
+    /// Who the customers are, and what the account says, from now on. To be told before start, and before
+    /// each reload of which it is a part.
+    void set_customers(Customers::Rules rules, Instant now);
     /// Takes up what a start found in the store; then the runbooks that are in force. To be called once,
     /// first.
     void start(const RecoveredState& state, const ReadRevision& read, std::vector<runbook::Runbook> runbooks,
@@ -74,9 +79,10 @@ public:
     /// Takes the runbooks that are in force from now on.
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad,
                 const std::string& actor, Instant now);
-    /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
-    /// (disabled; a hostname that several devices have), refused_by_rule (paused, inside a blackout to its
-    /// end, another run open where the runbook says skip_run).
+    /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names; also of a
+    /// customer that does not exist), conflict (disabled; a hostname that several devices have),
+    /// refused_by_rule (paused, inside a blackout to its end, another run open where the runbook says
+    /// skip_run).
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -104,6 +110,9 @@ public:
     [[nodiscard]] const Fleet& fleet() const { return fleet_; }
     [[nodiscard]] const FleetHistory& fleet_history() const { return history_; }
     [[nodiscard]] const Filters& filters() const { return filters_; }
+    [[nodiscard]] const Customers& customers() const { return customers_; }
+    /// What should be put right about customers and their sites, one line each.
+    [[nodiscard]] const std::vector<std::string>& site_problems() const { return sites_.problems(); }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
@@ -136,6 +145,7 @@ private:
     void give_up_missing(Job& job, Instant now);
     void release_creates(Instant now);
     void on_fresh_fleet(Instant now);
+    void take_in_fleet(Instant now);
     void look_for_filters(Instant now);
     void pump(Instant now);
     void set_pump_alarm(Instant now);
@@ -146,11 +156,13 @@ private:
     Outbox outbox_;
     ClockGuard guard_;
     Pauses pauses_;
+    Customers customers_;
     Holds holds_;
     Books books_;
     Line line_;
     Fleet fleet_;
     FleetHistory history_;
+    SiteRegister sites_;
     Filters filters_;
     FleetReader reader_;
     FilterReader filter_reader_;

@@ -1,5 +1,6 @@
 // What people order: runs, quick jobs, pauses.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/spelling.hpp"
@@ -37,8 +38,9 @@ std::optional<Error> Engine::refusal_of(const std::string& name, Instant now) co
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
     if (const auto* const pause = pauses_.find(name, now.utc)) return refusal(*pause);
-    if (const auto reason = book.not_during.covers(now.utc, now.utc + book.create_span())) {
-        const auto hold = book.not_during.at(now.utc, now.utc + kFarAhead);
+    const std::array blackouts{&book.not_during, &customers_.rules().account_not_during};
+    if (const auto reason = schedule::covered_by(blackouts, now.utc, now.utc + book.create_span())) {
+        const auto hold = schedule::hold_of(blackouts, now.utc, now.utc + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
                          (reason->empty() ? "" : " (" + *reason + ")") +
@@ -56,6 +58,9 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
         return answer(tl::unexpected<Error>(std::move(*refused)));
     if (auto doubt = ambiguity(order.scope, fleet_))
         return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+    for (const auto& name : order.scope.customers)
+        if (customers_.find(name) == nullptr)
+            return answer(fail(ErrorCode::not_found, customers_.unknown(name)));
     const auto* const runbook = planner_.find(order.runbook);
     RunPlanned plan;
     plan.run = RunUid{ulids_.next(now.utc)};

@@ -47,6 +47,7 @@ Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge know
       history_(knowledge.history),
       filters_(knowledge.filters),
       filter_reader_(knowledge.filter_reader),
+      customers_(knowledge.customers),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -145,10 +146,16 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     if (!filters.problem.empty()) return abort(run, "run.filter_not_found", filters.problem, now);
     if (const auto doubt = ambiguity(run.plan.scope, fleet_))
         return abort(run, "run.device_ambiguous", *doubt, now);
-    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_,
-                                    {now.utc, std::move(filters.members), [this](const DeviceUid& device) {
-                                         return history_.first_seen(device);
-                                     }});
+    if (run.is_lane_lost())
+        return abort(run, "run.lane_lost", "its customer or zone is none of its runbook's any more", now);
+    SelectionFacts facts;
+    facts.now = now.utc;
+    facts.filters = std::move(filters.members);
+    facts.customers = &customers_;
+    facts.lane = run.lane;
+    if (run.book->lanes) facts.lanes_by = run.book->lanes->by;
+    facts.first_seen = [this](const DeviceUid& device) { return history_.first_seen(device); };
+    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_, facts);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
     record_occurrence(run, now);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
@@ -192,7 +199,7 @@ void Starter::record_occurrence(const Run& run, Instant now) {
                                                    : Verdict::on_time;
     outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                     *run.plan.nominal, *run.plan.nominal, 1, verdict, "", run.plan.run,
-                                    now.utc});
+                                    now.utc, run.plan.customer});
 }
 
 std::optional<Starter::Obstacle> Starter::find_obstacle(const Run& run) const {

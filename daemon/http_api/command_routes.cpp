@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 Result<ports::RunRequest> read_run_request(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    const auto body = read_object(request, {"runbook", "devices", "sites", "variables", "note"},
-                                  {"customers", "at", "override", "reason"});
+    const auto body = read_object(request, {"runbook", "devices", "customers", "sites", "variables", "note"},
+                                  {"at", "override", "reason"});
     if (!body) return tl::unexpected(body.error());
     auto runbook = required_text(*body, "runbook");
     if (!runbook) return tl::unexpected(runbook.error());
@@ -30,8 +30,11 @@ Result<ports::RunRequest> read_run_request(const Request& request) {
     if (!variables) return tl::unexpected(variables.error());
     auto note = text_field(*body, "note");
     if (!note) return tl::unexpected(note.error());
+    auto customers = texts_field(*body, "customers");
+    if (!customers) return tl::unexpected(customers.error());
     return ports::RunRequest{std::move(*runbook),   std::move(*devices), std::move(*sites),
-                             std::move(*variables), std::move(*note),    request.actor};
+                             std::move(*variables), std::move(*note),    request.actor,
+                             std::move(*customers)};
 }
 
 Result<ports::QuickJobRequest> read_quick_job(const Request& request) {

@@ -1,4 +1,4 @@
-INSERT INTO runs (run_uid, runbook, revision, account, zone, "trigger", actor, note, scope, nominal_at, starts_at,
-                  window_end, caught_up, planned_at, status)
-VALUES (:run, :runbook, :revision, :account, :zone, :trigger, :actor, :note, :scope, :nominal_at, :starts_at,
-        :window_end, :caught_up, :at, 'planned');
+INSERT INTO runs (run_uid, group_uid, runbook, revision, account, customer, zone, "trigger", actor, note, scope, nominal_at,
+                  starts_at, window_end, caught_up, planned_at, status)
+VALUES (:run, :group, :runbook, :revision, :account, nullif(:customer, ''), :zone, :trigger, :actor, :note, :scope,
+        :nominal_at, :starts_at, :window_end, :caught_up, :at, 'planned');
