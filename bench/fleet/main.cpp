@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "counted_memory.hpp"
+#include "engine/customers.hpp"
 #include "engine/fleet.hpp"
 #include "engine/fleet_history.hpp"
 #include "engine/targeting.hpp"
@@ -210,6 +211,69 @@ void report_selection(const engine::Fleet& fleet, const bench::Options& options)
     table.print();
 }
 
+constexpr std::size_t kCustomers = 200;
+
+std::string customer_name(std::size_t n) { return "customer-" + std::to_string(1000 + n); }
+
+/// 200 customers with four of the 800 sites each: two by pattern, one by name, one by uid.
+engine::Customers::Rules customers() {
+    engine::Customers::Rules rules;
+    for (std::size_t n = 0; n < kCustomers; ++n) {
+        const auto site = [n](std::size_t i) { return std::to_string(4 * n + i); };
+        char uid[40];
+        std::snprintf(uid, sizeof uid, "%08zx-0000-4000-8000-%012zx", 4 * n + 3, 4 * n + 3);
+        auto& customer = rules.customers[customer_name(n)];
+        customer.name = customer_name(n);
+        customer.sites = {"Customer " + site(0) + " *", "Customer " + site(1) + " *",
+                          "Customer " + site(2) + " Headquarters", uid};
+    }
+    return rules;
+}
+
+/// A patch runbook over all customers: whose each site is, and the targets of every single customer.
+void report_customers(const engine::Fleet& fleet, const bench::Options& options) {
+    const std::shared_ptr<const cron::Zone> utc(&cron::utc_zone(), [](const cron::Zone*) {});
+    const schedule::Timeline sundays(
+        {schedule::Entry{.rule = *cron::Expression::parse("0 2 * * SUN"), .zone = utc}});
+    const runbook::Targets servers{{{.os = TextMatch{{"*Server*"}, false}}}, {}};
+    const runbook::Targets of_one{{{.customer = TextMatch{{customer_name(7)}, false}}}, {}};
+    engine::Customers known;
+    known.set(customers());
+    engine::SelectionFacts facts;
+    facts.now = now();
+    facts.customers = &known;
+    std::size_t targets = 0;
+    const auto select_lane = [&](std::size_t n) {
+        const runbook::Lane lane{customer_name(n), sundays, {}, {}};
+        facts.lane = &lane;
+        targets += engine::select_targets(servers, {}, fleet, facts).targets.size();
+        facts.lane = nullptr;
+    };
+    const auto timed = [&](const char* label, const auto& work) {
+        return bench::Contender{label, [work] { return Figures{milliseconds(bench::nanoseconds_of(work))}; }};
+    };
+    const std::vector<bench::Contender> contenders{
+        timed("whose each of the 800 sites is, from nothing",
+              [&] {
+                  known.set(customers());
+                  for (const auto& [device, read_at] : fleet.devices()) bench::keep(known.of(device));
+              }),
+        timed("targets of one customer's run", [&] { select_lane(7); }),
+        timed("the same, customer after customer: all 200",
+              [&] {
+                  for (std::size_t n = 0; n < kCustomers; ++n) select_lane(n);
+              }),
+        timed("customer: one of 200, as a selector",
+              [&] { bench::keep(engine::select_targets(of_one, {}, fleet, facts).targets.size()); })};
+    const auto found =
+        bench::medians(contenders, options.rounds > 0 ? options.rounds : 9, bench::WarmUp::yes);
+    bench::keep(targets);
+    bench::Table table("200 customers, 100,000 devices, ms", {"", "ours"});
+    for (std::size_t i = 0; i < contenders.size(); ++i)
+        table.row({contenders[i].name, bench::number(found[i][0])});
+    table.print();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -220,5 +284,6 @@ int main(int argc, char** argv) {
     engine::FleetHistory history("main", outbox);
     report_memory(fleet, outbox, history);
     report_selection(fleet, options);
+    report_customers(fleet, options);
     return 0;
 }

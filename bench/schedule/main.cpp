@@ -177,6 +177,56 @@ Figures heap_round() {
     return {bytes, took / 1e6};
 }
 
+constexpr int kCustomers = 200;
+constexpr int kPatchRunbooks = 100;
+
+/// A runbook for 200 customers, each with a window of its own; all of them begin at once.
+runbook::Runbook patch_runbook(int n) {
+    auto book = runbook_of(n);
+    const auto sundays = *book.schedule;
+    book.schedule.reset();
+    book.lanes = runbook::Lanes{runbook::LanesBy::customer, "maintenance: patch", {}};
+    for (int customer = 0; customer < kCustomers; ++customer) {
+        auto entries = sundays.entries();
+        entries[0].window = minutes{60 + customer};
+        book.lanes->all.push_back(
+            {"customer-" + std::to_string(customer), schedule::Timeline(std::move(entries)), {}, {}});
+    }
+    return book;
+}
+
+/// Bytes for each lane; milliseconds to put one such runbook in force, and until its 200 runs are planned.
+Figures lanes_round() {
+    const auto before = resident_bytes();
+    timer_wheel::TimerWheel wheel(to_tick(kSteady));
+    engine::Engine core({}, wheel, 1);
+    std::vector<runbook::Runbook> books;
+    for (int n = 0; n < kPatchRunbooks; ++n) books.push_back(patch_runbook(n));
+    const auto read = [](const std::string&, const engine::RecordedText&) { return nullptr; };
+    const auto began =
+        bench::nanoseconds_of([&] { core.start({}, read, std::move(books), {}, {kStart, kSteady}); });
+    bench::keep(core.take_actions());
+    const auto bytes = (resident_bytes() - before) / (kPatchRunbooks * kCustomers);
+    const Instant now{kDue, kSteady + (kDue - kStart)};
+    const auto took = bench::nanoseconds_of([&] {
+        wheel.advance(to_tick(now.steady));
+        core.advance(now);
+    });
+    if (core.open_runs() != static_cast<std::size_t>(kPatchRunbooks * kCustomers))
+        std::fprintf(stderr, "only %zu runs were planned\n", core.open_runs());
+    return {bytes, began / 1e6 / kPatchRunbooks, took / 1e6 / kPatchRunbooks};
+}
+
+void report_lanes(int rounds) {
+    const std::vector<Contender> contenders{{"lanes", lanes_round}};
+    const auto found = bench::medians(contenders, rounds);
+    bench::Table table("A runbook with 200 windows of 200 customers", {"", "runbookd"});
+    table.row({"resident bytes for each idle lane", bench::number(found[0][0])});
+    table.row({"ms to put it in force", bench::number(found[0][1])});
+    table.row({"ms until its 200 runs are planned, all due at once", bench::number(found[0][2])});
+    table.print();
+}
+
 std::string with_limit(double most, const std::string& unit) { return bench::number(most) + unit; }
 
 }  // namespace
@@ -196,5 +246,6 @@ int main(int argc, char** argv) {
     time.push_back(with_limit(kMostMilliseconds, ""));
     table.row(std::move(time));
     table.print();
+    report_lanes(options.rounds > 0 ? options.rounds : kRounds);
     return figures[0][0] <= kMostBytes && figures[0][1] <= kMostMilliseconds ? 0 : 1;
 }

@@ -168,6 +168,7 @@ private:
     std::unique_ptr<folder_watch::FolderWatch> folder_watch_;
     std::unique_ptr<http_api::Server> server_;
     std::set<std::string> compared_;  // runbooks whose last runs the engine knows, for their guards
+    std::vector<std::string> settings_problems_;  // of the last reload: what was kept as it was
     int exit_status_ = 0;
     bool is_leaving_ = false;
 };
@@ -241,7 +242,9 @@ void Daemon::report(const FoundRunbooks& found) {
         log_.event(log::Level::warning, "runbook.warning", {{"message", line}});
     for (const auto& line : found.errors)
         log_.event(log::Level::error, "runbook.refused", {{"message", line}});
-    control_->set_file_problems(found.errors);
+    auto problems = settings_problems_;
+    problems.insert(problems.end(), found.errors.begin(), found.errors.end());
+    control_->set_file_problems(std::move(problems));
 }
 
 /// Runbooks whose guard compares with the last run, where that has not been read yet.
@@ -283,6 +286,7 @@ void Daemon::start() {
     keep_in_doubt(found, known);
     clock_feed_->tell();
     dispatch_->tell([&](engine::Engine& core, Instant now) {
+        core.set_customers(customer_rules(settings_), now);
         core.start(*stored, revision_reader(settings_, zones_, std::move(*zone_rules)), std::move(found.good),
                    found.bad, now);
     });
@@ -307,8 +311,12 @@ void Daemon::make_reloader() {
         if (auto names = newly_compared(found); !names.empty())
             tasks_.spawn("last targets", [this, names] { return learn_last_targets(names); });
     };
-    hooks.on_secrets_kept = [this](const config::Diagnostic& error) {
-        log_.event(log::Level::error, "secrets.kept", {{"message", config::to_line(error)}});
+    hooks.on_settings_read = [this](const std::vector<config::Diagnostic>& errors) {
+        settings_problems_.clear();
+        for (const auto& error : errors) {
+            settings_problems_.push_back(config::to_line(error));
+            log_.event(log::Level::error, "settings.kept", {{"message", settings_problems_.back()}});
+        }
     };
     hooks.after = [this] {
         tasks_.spawn("memory", [this] { return give_back_memory(); });

@@ -24,17 +24,22 @@ std::string text_at(const ports::Rows& rows, const char* column) {
 
 }  // namespace
 
-/// Of the settings only the secrets are read again: the others hold until a restart.
-std::optional<config::Settings> Reloader::reread_settings() const {
+/// Of the settings only these are read again: secrets and who may use them, customers, and when the account
+/// creates nothing. The others hold until a restart.
+Reloader::Reread Reloader::reread_settings() const {
     auto loaded = config::load_settings(parts_.config_file, parts_.zones);
+    Reread reread;
     if (!loaded.settings) {
-        for (const auto& diagnostic : loaded.diagnostics)
-            if (diagnostic.severity == config::Severity::error) hooks_.on_secrets_kept(diagnostic);
-        return std::nullopt;
+        for (auto& diagnostic : loaded.diagnostics)
+            if (diagnostic.severity == config::Severity::error)
+                reread.errors.push_back(std::move(diagnostic));
+        return reread;
     }
-    auto settings = parts_.settings;
-    settings.secrets = std::move(loaded.settings->secrets);
-    return settings;
+    reread.settings = parts_.settings;
+    reread.settings->secrets = std::move(loaded.settings->secrets);
+    reread.settings->customers = std::move(loaded.settings->customers);
+    reread.settings->account.not_during = std::move(loaded.settings->account.not_during);
+    return reread;
 }
 
 FoundRunbooks Reloader::find(const config::Settings& settings, const secrets::Vault& vault) const {
@@ -63,21 +68,23 @@ Reloader::Plan Reloader::plan_of(const FoundRunbooks& found) const {
     return plan;
 }
 
-void Reloader::reread_secrets() {
-    auto settings = reread_settings();
-    if (!settings) return;
-    parts_.settings.secrets = std::move(settings->secrets);
+void Reloader::renew_settings() {
+    auto reread = reread_settings();
+    hooks_.on_settings_read(reread.errors);
+    if (!reread.settings) return;
+    parts_.settings = std::move(*reread.settings);
     parts_.vault.renew(declared_secrets(parts_.settings));
 }
 
 Reloader::Plan Reloader::take_over(engine::Author author, engine::Engine::Done done) {
     hooks_.before();
     parts_.zones.reread();
-    reread_secrets();
+    renew_settings();
     auto found = find(parts_.settings, parts_.vault);
     hooks_.on_found(found);
     auto plan = plan_of(found);
     parts_.loop.tell([&](engine::Engine& core, Instant now) {
+        core.set_customers(customer_rules(parts_.settings), now);
         core.reload({std::move(found.good), std::move(found.bad), std::move(author)}, std::move(done), now);
     });
     hooks_.after();
@@ -87,7 +94,7 @@ Reloader::Plan Reloader::take_over(engine::Author author, engine::Engine::Done d
 asio::awaitable<Result<std::vector<runbook::Operation>>> Reloader::preview() {
     parts_.zones.reread();
     const auto reread = reread_settings();
-    const auto& settings = reread ? *reread : parts_.settings;
+    const auto& settings = reread.settings ? *reread.settings : parts_.settings;
     const secrets::Vault vault(declared_secrets(settings));
     auto plan = plan_of(find(settings, vault));
     auto told = co_await tell_changes(std::move(plan));

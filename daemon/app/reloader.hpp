@@ -1,6 +1,6 @@
 #pragma once
-// Reloading: reads the runbooks' folder and the secrets again, and hands what it found to the engine; for a
-// signal, for a person, or only to say what it would do.
+// Reloading: reads the runbooks' folder, the secrets and the customers again, and hands what it found to the
+// engine; for a signal, for a person, or only to say what it would do.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <filesystem>
@@ -36,7 +36,8 @@ public:
     struct Hooks {
         std::function<void()> before;
         std::function<void(const FoundRunbooks& found)> on_found;
-        std::function<void(const config::Diagnostic& error)> on_secrets_kept;
+        /// With the errors for which they are kept as they were; none: they were taken.
+        std::function<void(const std::vector<config::Diagnostic>& errors)> on_settings_read;
         std::function<void()> after;
     };
     Reloader(Parts parts, Hooks hooks) : parts_(std::move(parts)), hooks_(std::move(hooks)) {}
@@ -53,11 +54,15 @@ private:
         std::vector<runbook::Operation> operations;
         std::map<std::string, config::RevisionTexts> texts;
     };
-    [[nodiscard]] std::optional<config::Settings> reread_settings() const;
+    struct Reread {
+        std::optional<config::Settings> settings;  // none: they cannot be used
+        std::vector<config::Diagnostic> errors;
+    };
+    [[nodiscard]] Reread reread_settings() const;
     [[nodiscard]] FoundRunbooks find(const config::Settings& settings, const secrets::Vault& vault) const;
     [[nodiscard]] Plan plan_of(const FoundRunbooks& found) const;
     [[nodiscard]] Plan take_over(engine::Author author, engine::Engine::Done done);
-    void reread_secrets();
+    void renew_settings();
     boost::asio::awaitable<Result<std::vector<runbook::Operation>>> tell_changes(Plan plan);
 
     Parts parts_;

@@ -30,6 +30,11 @@ std::map<std::string, secrets::Declared> declared_secrets(const config::Settings
     return declared;
 }
 
+engine::Customers::Rules customer_rules(const config::Settings& settings) {
+    const auto& account = settings.account;
+    return {settings.customers, account.timezone, account.timezone_is_written, account.not_during};
+}
+
 FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vault& vault,
                             zones::Zones& zones) {
     auto loaded = config::load_runbooks(settings.runbooks_dir, settings, zones);

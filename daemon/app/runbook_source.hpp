@@ -8,6 +8,7 @@
 
 #include "config/runbooks.hpp"
 #include "config/settings.hpp"
+#include "engine/customers.hpp"
 #include "engine/planner.hpp"
 #include "runtime/planning_service.hpp"
 #include "runtime/verifier.hpp"
@@ -27,6 +28,9 @@ struct FoundRunbooks {
 
 /// For the vault: no other part of the program looks into the settings for them.
 [[nodiscard]] std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings);
+
+/// For the engine: whose the sites are, and when the account creates nothing.
+[[nodiscard]] engine::Customers::Rules customer_rules(const config::Settings& settings);
 
 /// A text that holds the value of a declared secret is refused: it would be recorded as a revision, for all
 /// to read.

@@ -2,11 +2,25 @@
 
 #include <algorithm>
 
+#include "base/sha256.hpp"
+
 namespace runbookd {
 namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kLength = 26;
+
+std::string encode(std::int64_t ms, std::uint64_t high, std::uint64_t low) {
+    std::string text(kLength, '0');
+    auto time_bits = static_cast<std::uint64_t>(ms);
+    for (std::size_t i = 10; i-- > 0; time_bits >>= 5) text[i] = kAlphabet[time_bits & 31];
+    for (std::size_t i = kLength; i-- > 10;) {
+        text[i] = kAlphabet[low & 31];
+        low = (low >> 5) | (high << 59);
+        high >>= 5;
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -20,17 +34,16 @@ std::string UlidSource::next(UtcTime now) {
         high_ = random_() & 0x7FFF;
         low_ = random_();
     }
-    std::string text(kLength, '0');
-    auto time_bits = static_cast<std::uint64_t>(ms);
-    for (std::size_t i = 10; i-- > 0; time_bits >>= 5) text[i] = kAlphabet[time_bits & 31];
-    auto high = high_;
-    auto low = low_;
-    for (std::size_t i = kLength; i-- > 10;) {
-        text[i] = kAlphabet[low & 31];
-        low = (low >> 5) | (high << 59);
-        high >>= 5;
-    }
-    return text;
+    return encode(ms, high_, low_);
+}
+
+std::string ulid_of(UtcTime at, std::string_view key) {
+    const auto hash = sha256(key);
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    for (std::size_t i = 0; i < 2; ++i) high = high << 8 | hash.at(i);
+    for (std::size_t i = 2; i < 10; ++i) low = low << 8 | hash.at(i);
+    return encode(std::max(to_unix_ms(at), std::int64_t{0}), high, low);
 }
 
 bool is_ulid(std::string_view text) {

@@ -26,6 +26,10 @@ private:
     std::uint64_t low_ = 0;   // lower 64
 };
 
+/// One that is always the same for the same instant and key: its random bits are the first 80 of the key's
+/// SHA-256.
+[[nodiscard]] std::string ulid_of(UtcTime at, std::string_view key);
+
 /// Whether `text` has the form of a ULID (26 Crockford letters, upper case).
 [[nodiscard]] bool is_ulid(std::string_view text);
 

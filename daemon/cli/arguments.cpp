@@ -145,6 +145,9 @@ private:
         auto* cron = next->add_option("--cron", command_.cron, "An expression instead of a runbook")
                          ->excludes(runbook);
         next->add_option("--tz", command_.zone, "IANA zone of --cron; default UTC")->needs(cron);
+        next->add_option("--customer", command_.customers, "Only the runs of these customers: exact name")
+            ->take_all()
+            ->excludes(cron);
         next->add_option("--from", command_.from, "An ISO time, exclusive; default: now");
         next->add_option("--count", command_.count, "How many; default 5")->check(CLI::Range(1, 10'000));
     }
@@ -154,6 +157,8 @@ private:
         plan->add_option("RUNBOOK", command_.name)->required();
         plan->add_option("--at", command_.at, "An ISO time, or a span ahead (2h); default: now");
         plan->add_option("--device", command_.devices, "Only these of its targets: hostname or uid")
+            ->take_all();
+        plan->add_option("--customer", command_.customers, "Only its targets of these customers: exact name")
             ->take_all();
         plan->add_option("--site", command_.sites, "Only its targets on these sites: name or uid")
             ->take_all();
@@ -168,6 +173,8 @@ private:
         run->add_option("--device", command_.devices, "Only these of its targets: hostname or uid")
             ->take_all();
         run->add_option("--site", command_.sites, "Only its targets on these sites: name or uid")->take_all();
+        run->add_option("--customer", command_.customers, "Only its targets of these customers: exact name")
+            ->take_all();
         run->add_option("--note", command_.note, "Kept with the run");
         add_variables(run);
         run->add_option("--override", command_.overrides,

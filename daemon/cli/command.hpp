@@ -58,6 +58,7 @@ struct Command {
     std::string at;                                ///< plan, why: a time; retarget: now or next-window
     std::int64_t count = 5;                        ///< next
     std::vector<std::string> devices, sites;       ///< run, plan
+    std::vector<std::string> customers;            ///< run, plan, next: exact names
     std::string device, component;                 ///< quickjob
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
     std::string note;                              ///< run, apply, retarget

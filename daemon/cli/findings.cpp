@@ -80,7 +80,7 @@ Findings look_at_files(const Command& command, const Judge& judge) {
     if (needs_config) {
         const auto file = command.config.empty() ? std::string(kDefaultConfig) : command.config;
         // lint is for those who edit runbooks, and they may not be allowed to read the secrets.
-        auto loaded = command.verb == Verb::lint ? config::load_settings_without_secrets(file)
+        auto loaded = command.verb == Verb::lint ? config::load_settings_without_secrets(file, zones)
                                                  : config::load_settings(file, zones);
         // Nor is the configuration what it judges: what is wrong there stops it, the rest is for validate.
         if (command.verb == Verb::lint)

@@ -33,21 +33,22 @@ const std::map<Verb, const char*> kKeys{
      "last_seen_at gone_at"},
     {Verb::runbooks,
      "runbook description enabled revision account component schedule zone next_at next_window_end "
-     "paused_until file problem"},
+     "paused_until file problem lanes"},
     {Verb::coverage,
      "runbook customer device_uid hostname site_uid site_name last_success_at last_disposition last_reason "
      "last_decided_at last_run_uid misses excluded_by excluded_reason covered"},
     {Verb::diff, "operation runbook revision file changes problem"},
     {Verb::components, "component_uid component_name category description variables"},
     {Verb::forecast,
-     "runbook revision zone run_uid nominal_at starts_at window_end targets creates offline first_create_at "
-     "last_create_at would_expire suppressed_by problem"},
-    {Verb::next, "at local runbook zone window_end suppressed_by"},
+     "runbook revision customer zone run_uid nominal_at starts_at window_end targets creates offline "
+     "first_create_at last_create_at would_expire suppressed_by problem"},
+    {Verb::next, "at local runbook zone window_end suppressed_by customer"},
 };
 
 constexpr ListColumn kRuns[] = {
     {"RUN", "run_uid"},
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"TRIGGER", "trigger"},
     {"STATUS", "status"},
     {"TARGETS", "targets", Shown::number},
@@ -77,6 +78,7 @@ constexpr ListColumn kTargets[] = {
 };
 constexpr ListColumn kOccurrences[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"NOMINAL (UTC)", "nominal_at", Shown::time},
     {"UNTIL (UTC)", "nominal_until", Shown::time},
@@ -96,6 +98,7 @@ constexpr ListColumn kEvents[] = {
 constexpr ListColumn kDevices[] = {
     {"DEVICE", "device_uid"},
     {"HOSTNAME", "hostname", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"SITE", "site_name", Shown::text, true},
     {"OS", "os", Shown::text, true},
     {"TYPE", "device_type", Shown::text, true},
@@ -142,6 +145,7 @@ constexpr ListColumn kWhy[] = {
 };
 constexpr ListColumn kVerify[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"NOMINAL (UTC)", "nominal_at", Shown::time},
     {"UNTIL (UTC)", "nominal_until", Shown::time},
@@ -153,12 +157,14 @@ constexpr ListColumn kNext[] = {
     {"AT (UTC)", "at", Shown::time},
     {"LOCAL", "local"},
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
     {"ZONE", "zone", Shown::text, true},
     {"WINDOW END (UTC)", "window_end", Shown::time},
     {"SUPPRESSED BY", "suppressed_by", Shown::text, true},
 };
 constexpr ListColumn kForecast[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true},
     {"STARTS (UTC)", "starts_at", Shown::time},
     {"TARGETS", "targets", Shown::number},
     {"CREATES", "creates", Shown::number},

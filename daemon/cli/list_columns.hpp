@@ -25,6 +25,7 @@ struct ListColumn {
     const char* key;
     Shown shown = Shown::text;
     bool shrinks = false;
+    bool is_for_some = false;  ///< left out where no row has it
 };
 
 /// Keys in the order of the CSV's columns.

@@ -150,13 +150,18 @@ bool is_list(Verb verb) {
 
 Table table_of(Verb verb, const Json& rows) {
     Table table;
+    std::vector<ListColumn> columns;
     for (const auto& column : table_columns(verb)) {
+        const auto has_it = [&](const Json& row) { return !text_at(row, column.key).empty(); };
+        if (!column.is_for_some || std::any_of(rows.begin(), rows.end(), has_it)) columns.push_back(column);
+    }
+    for (const auto& column : columns) {
         const bool is_number = column.shown == Shown::number || column.shown == Shown::duration;
         table.columns.push_back({column.header, is_number ? Align::right : Align::left, column.shrinks});
     }
     for (const auto& row : rows) {
         auto& cells = table.rows.emplace_back();
-        for (const auto& column : table_columns(verb)) {
+        for (const auto& column : columns) {
             const bool is_description =
                 verb == Verb::components && std::string_view(column.key) == "variables";
             cells.push_back(is_description ? variables_in_words(row) : cell_of(row, column));

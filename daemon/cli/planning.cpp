@@ -128,6 +128,7 @@ int run_plan(Surroundings& around, const Client& client, const Command& command)
     body["runbook"] = command.name;
     if (!at->empty()) body["at"] = *at;
     if (!command.devices.empty()) body["devices"] = command.devices;
+    if (!command.customers.empty()) body["customers"] = command.customers;
     if (!command.sites.empty()) body["sites"] = command.sites;
     for (const auto& [name, value] : command.variables) body["variables"][name] = value;
     const auto plan = read_json(client.post(Target("/v1/plan"), to_json_text(body)), Json::value_t::object);

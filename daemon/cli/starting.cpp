@@ -105,6 +105,7 @@ int run_run(Surroundings& around, const Client& client, const Command& command) 
     Json body;
     body["runbook"] = command.name;
     if (!command.devices.empty()) body["devices"] = command.devices;
+    if (!command.customers.empty()) body["customers"] = command.customers;
     if (!command.sites.empty()) body["sites"] = command.sites;
     if (!command.variables.empty()) body["variables"] = variables_of(command);
     if (!command.note.empty()) body["note"] = command.note;

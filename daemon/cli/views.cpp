@@ -48,6 +48,8 @@ void print_run(Surroundings& around, const Client& client, const Json& run) {
     const auto revision = text_at(run, "revision");
     sheet.line("runbook", text_at(run, "runbook") + (revision.empty() ? "" : " (revision " + revision + ")"));
     sheet.line("status", with_reason(run));
+    sheet.line("customer", text_at(run, "customer"));
+    sheet.line("group", text_at(run, "group_uid"));
     const auto actor = text_at(run, "actor");
     sheet.line("started by", text_at(run, "trigger") + (actor.empty() ? "" : ", " + actor));
     sheet.line("note", text_at(run, "note"));
@@ -90,6 +92,7 @@ void print_job(Surroundings& around, const Json& job) {
     sheet.line("job", text_at(job, "job_uid"));
     sheet.line("run", text_at(job, "run_uid"));
     sheet.line("runbook", text_at(job, "runbook"));
+    sheet.line("customer", text_at(job, "customer"));
     sheet.line("device", text_at(job, "hostname") + " at " + text_at(job, "site_name") + " (" +
                              text_at(job, "device_uid") + ")");
     sheet.line("component", text_at(job, "component_name") + " (" + text_at(job, "component_uid") + ")");

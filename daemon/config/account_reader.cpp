@@ -155,9 +155,7 @@ schedule::Blackouts read_not_during(const Field& field, const AccountSettings& a
     const auto zone = [&]() -> std::shared_ptr<const cron::Zone> {
         return around.zones == nullptr ? nullptr : find_account_zone(field, account.timezone, *around.zones);
     };
-    auto blackouts = read_blackouts(field, account.name, zone);
-    if (field.is_list() && !field.node->items.empty()) field.not_supported("a blackout of an account");
-    return blackouts;
+    return read_blackouts(field, account.name, zone);
 }
 
 void read_timezone(const Field& field, const Surroundings& around, AccountSettings& account) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/glob.hpp"
 #include "config/blackout_reader.hpp"
 #include "config/cron_reader.hpp"
 #include "config/document.hpp"
@@ -14,21 +15,25 @@ namespace runbookd::config {
 namespace {
 
 namespace fs = std::filesystem;
+using runbook::Customer;
+using runbook::MaintenanceWindow;
 
 constexpr Range<Millis> kWindowSpans{std::chrono::minutes{1}, std::chrono::hours{31 * 24}};
 constexpr std::size_t kMostSites = 10'000;
 
 class CustomersReader {
 public:
-    CustomersReader(const std::string& account_zone, const Surroundings& around)
-        : account_zone_(account_zone), around_(around) {}
+    enum class From { settings, record };
+
+    CustomersReader(const std::string& account_zone, const Surroundings& around, From from = From::settings)
+        : account_zone_(account_zone), around_(around), from_(from) {}
 
     /// `field` is a map of customers.
     void read_map(const Field& field) {
         report_duplicates(field);
         for (const auto& entry : field.node->entries) {
             const auto path = (field.path.empty() ? "" : field.path + ".") + clipped(entry.key);
-            if (!is_plain_name(entry.key))
+            if (from_ == From::settings && !is_plain_name(entry.key))
                 field.report->error(entry.key_mark, path,
                                     {.code = "bad_value",
                                      .message = shown(entry.key) + " cannot be a customer's name",
@@ -39,7 +44,8 @@ public:
                     {.code = "duplicate_name",
                      .message = "another file has the customer " + shown(entry.key) + " already",
                      .expected = "each customer once"});
-            customers_[entry.key] = read_customer(entry.key, Field{entry.value.get(), path, field.report});
+            const Field one{entry.value.get(), path, field.report};
+            customers_[entry.key] = read_customer(entry.key, one);
         }
     }
 
@@ -62,7 +68,7 @@ public:
         for (const auto& file : files) read_file(file, *field.report);
     }
 
-    std::map<std::string, Customer> take() { return std::move(customers_); }
+    runbook::Customers take() { return std::move(customers_); }
 
 private:
     void read_file(const fs::path& file, Report& all) {
@@ -91,9 +97,9 @@ private:
         if (const auto sites = map->get("sites")) {
             const auto items = read_full_list(*sites, R"(["Acme *"])", kMostSites);
             for (const auto& item : items)
-                if (auto site = read_text(item)) customer.sites.push_back(std::move(*site));
+                if (auto site = read_text(item)) customer.sites.push_back(take_site(name, item, *site));
             report_repeats(items);
-        } else {
+        } else if (from_ == From::settings) {
             map->missing("sites", R"(names, globs or uids of sites, such as sites: ["Acme *"])");
         }
         if (const auto zone = map->get("timezone")) customer.timezone = read_zone_name(*zone);
@@ -102,6 +108,17 @@ private:
             customer.not_during =
                 read_blackouts(*blackouts, name, [&] { return zone_of(*blackouts, customer); });
         return customer;
+    }
+
+    /// What two customers name is certainly a mistake; whose patterns overlap only the sites can tell.
+    std::string take_site(const std::string& customer, const Field& field, const std::string& site) {
+        const auto [known, is_new] = sites_.emplace(ascii_lower(site), customer);
+        if (!is_new && known->second != customer)
+            field.warning({.code = "shared_site",
+                           .message = shown(site) + " stands in customer " + shown(known->second) +
+                                      " too; the first by name has its sites",
+                           .expected = "each site in one customer"});
+        return site;
     }
 
     [[nodiscard]] std::string read_zone_name(const Field& field) const {
@@ -156,13 +173,15 @@ private:
 
     const std::string& account_zone_;
     const Surroundings& around_;
-    std::map<std::string, Customer> customers_;
+    From from_;
+    runbook::Customers customers_;
+    std::map<std::string, std::string> sites_;  // in small letters, and who named each first
 };
 
 }  // namespace
 
-std::map<std::string, Customer> read_customers(const Field& field, const std::string& account_zone,
-                                               const Surroundings& around) {
+runbook::Customers read_customers(const Field& field, const std::string& account_zone,
+                                  const Surroundings& around) {
     CustomersReader reader(account_zone, around);
     if (field.is_map())
         reader.read_map(field);
@@ -170,6 +189,15 @@ std::map<std::string, Customer> read_customers(const Field& field, const std::st
         reader.read_folder(field);
     else
         field.wrong_type("a map of customers, or a folder with files of such maps");
+    return reader.take();
+}
+
+runbook::Customers read_recorded_customers(const Field& field, zones::ZoneSource& zones) {
+    const std::string every_zone_is_written;
+    Surroundings around;
+    around.zones = &zones;
+    CustomersReader reader(every_zone_is_written, around, CustomersReader::From::record);
+    if (field.is_map()) reader.read_map(field);
     return reader.take();
 }
 

@@ -10,6 +10,8 @@
 
 #include "config/node.hpp"
 #include "cron/zone_rules.hpp"
+#include "runbook/customer.hpp"
+#include "runbook/lanes.hpp"
 
 namespace runbookd::config {
 
@@ -20,6 +22,10 @@ public:
     void add_zones(const std::vector<std::shared_ptr<const cron::ZoneRules>>& zones);
     /// What the document took from the settings; null: nothing.
     void add_inherited(const NodePtr& tree);
+    /// What of the customers its lanes are made of, under the name of what tells the lanes apart.
+    void add_lanes(runbook::LanesBy by, const runbook::Customers& used);
+    /// The account's blackouts, which skip the runbook's occurrences too; not empty.
+    void add_account_blackouts(const schedule::Blackouts& blackouts);
     [[nodiscard]] std::string json() const;
 
 private:
@@ -33,6 +39,8 @@ struct ResolvedThen {
     std::map<std::string, std::string> digests;  ///< by zone
     std::string offline;                         ///< empty: the text says it
     NodePtr inherited;                           ///< from the settings; null: nothing
+    NodePtr lanes;                               ///< as `customers:` of settings, without sites; null: none
+    NodePtr account_blackouts;                   ///< {timezone, not_during}; null: none
 
     [[nodiscard]] static ResolvedThen read(const std::string& text);
 };

@@ -23,7 +23,7 @@ void check_selector(const Field& field) {
     targets.kind = Node::Kind::map;
     targets.entries.push_back({"include", field.node->mark, std::make_shared<Node>(std::move(list))});
     Report report = field.report->sibling();
-    (void)read_targets(Field{&targets, field.path, &report});
+    (void)read_targets(Field{&targets, field.path, &report}, nullptr);
     auto found = report.take();
     for (auto& diagnostic : found) diagnostic.path.erase(field.path.size(), kPathInTargets.size());
     field.report->add(std::move(found));

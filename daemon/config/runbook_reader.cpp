@@ -6,6 +6,7 @@
 #include "config/blackout_reader.hpp"
 #include "config/guard_reader.hpp"
 #include "config/inheritance.hpp"
+#include "config/lanes_reader.hpp"
 #include "config/notify_reader.hpp"
 #include "config/quantities.hpp"
 #include "config/resolved.hpp"
@@ -19,6 +20,7 @@
 #include "config/triggers_reader.hpp"
 #include "config/variables.hpp"
 #include "config/zone_reader.hpp"
+#include "runbook/lane_view.hpp"
 #include "zones/zone_source.hpp"
 
 namespace runbookd::config {
@@ -148,10 +150,33 @@ private:
             runbook_.not_during = read_blackouts(*blackouts, runbook_.name, zone_of);
         }
         zone_ = read.zone;
-        if (read.schedule)
-            for (const auto& entry : read.schedule->entries()) keep_rules(*entry.zone);
-        for (const auto& item : runbook_.not_during.items()) keep_rules(*item.zone);
         runbook_.schedule = std::move(read.schedule);
+        if (read.shared) read_lanes(*read.shared);
+        if (runbook_.is_scheduled()) take_account_blackouts();
+        keep_all_rules();
+    }
+
+    void read_lanes(const SharedSchedule& shared) {
+        const auto written = map_.has("window") ? std::optional(runbook_.window) : std::nullopt;
+        auto lanes = make_lanes(shared, {settings_, zones_, written, runbook_.not_during});
+        resolved_.add("timezone", settings_.account.timezone);
+        resolved_.add_lanes(lanes.by, used_customers(shared, lanes, settings_));
+        runbook_.lanes = std::move(lanes);
+    }
+
+    void take_account_blackouts() {
+        const auto& blackouts = settings_.account.not_during;
+        if (blackouts.empty()) return;
+        runbook_.account_not_during = std::make_shared<const schedule::Blackouts>(blackouts);
+        resolved_.add_account_blackouts(blackouts);
+    }
+
+    void keep_all_rules() {
+        for (const auto& lane : runbook::lanes_of(runbook_))
+            for (const auto& entry : lane.timeline().entries()) keep_rules(*entry.zone);
+        for (const auto& item : runbook_.not_during.items()) keep_rules(*item.zone);
+        if (runbook_.account_not_during)
+            for (const auto& item : runbook_.account_not_during->items()) keep_rules(*item.zone);
     }
 
     /// Of the keys of a schedule's entry.
@@ -174,12 +199,22 @@ private:
         if (!field) return resolved_.add("finish_by", "none");
         if (read_word(*field, {{"none"}, {"window"}}) != std::size_t{1}) return;
         runbook_.finish_by = runbook::FinishBy::window;
-        if (part_ || runbook_.timeout < runbook_.window) return;
-        field->error({.code = "bad_value",
-                      .message = "nothing could ever be created: the last create is 'timeout' (" +
-                                 format_duration(runbook_.timeout) + ") before the end of 'window' (" +
-                                 format_duration(runbook_.window) + ")",
-                      .expected = "a timeout shorter than the window, or finish_by: none"});
+        if (part_) return;
+        for (const auto& lane : runbook::lanes_of(runbook_))
+            for (const auto& entry : lane.timeline().entries())
+                if (entry.window > Millis{0} && runbook_.timeout >= entry.window)
+                    return refuse_finish_by(*field, "the window of customer " + lane.customer() + " (" +
+                                                        format_duration(Millis{entry.window}) + ")");
+        const bool needs_window = !runbook_.lanes || map_.has("window");
+        if (!needs_window || runbook_.timeout < runbook_.window) return;
+        refuse_finish_by(*field, "'window' (" + format_duration(runbook_.window) + ")");
+    }
+
+    void refuse_finish_by(const Field& field, const std::string& window) {
+        field.error({.code = "bad_value",
+                     .message = "nothing could ever be created: the last create is 'timeout' (" +
+                                format_duration(runbook_.timeout) + ") before the end of " + window,
+                     .expected = "a timeout shorter than the window, or finish_by: none"});
     }
 
     void read_overlap() {
@@ -193,7 +228,9 @@ private:
 
     void read_what() {
         if (const auto field = map_.get("targets")) {
-            runbook_.targets = read_targets(*field);
+            const auto customers = names_of_customers();
+            // Without settings, and of a record, nobody can know.
+            runbook_.targets = read_targets(*field, settings_.account.name.empty() ? nullptr : &customers);
         } else {
             map_.missing("targets", "targets: {include: [{site: Acme HQ}]}");
         }
@@ -205,6 +242,12 @@ private:
         }
         if (steps) read_steps(*steps);
         if (const auto field = map_.get("variables")) read_the_variables(*field);
+    }
+
+    [[nodiscard]] std::vector<std::string> names_of_customers() const {
+        std::vector<std::string> names;
+        for (const auto& [name, customer] : settings_.customers) names.push_back(name);
+        return names;
     }
 
     void read_the_variables(const Field& field) {

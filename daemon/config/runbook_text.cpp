@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "config/blackout_reader.hpp"
+#include "config/customers_reader.hpp"
 #include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
@@ -11,6 +13,7 @@
 #include "config/runbook_reader.hpp"
 #include "config/runbooks.hpp"
 #include "config/text_file.hpp"
+#include "config/zone_reader.hpp"
 #include "zones/recorded_zones.hpp"
 
 namespace runbookd::config {
@@ -116,6 +119,27 @@ ParsedRunbook parse_runbook(std::string_view text, const std::string& file, cons
     return parse(text, file, settings, zones, inherit, knows_profiles);
 }
 
+namespace {
+
+/// What the settings said about customers and the account's blackouts, as far as the record keeps it.
+void take_surroundings(const ResolvedThen& resolved, const std::string& account, zones::ZoneSource& zones,
+                       Settings& then) {
+    Report unread("");
+    then.account.timezone_is_written = false;  // zones of sites are recorded all, the account's among them
+    then.account.not_during = {};
+    then.customers.clear();
+    if (resolved.lanes) then.customers = read_recorded_customers({resolved.lanes.get(), "", &unread}, zones);
+    if (!resolved.account_blackouts) return;
+    const auto* zone = resolved.account_blackouts->find("timezone");
+    const auto* items = resolved.account_blackouts->find("not_during");
+    if (zone == nullptr || items == nullptr) return;
+    const Field field{items->value.get(), "", &unread};
+    then.account.not_during =
+        read_blackouts(field, account, [&] { return find_account_zone(field, zone->value->text, zones); });
+}
+
+}  // namespace
+
 ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
                              zones::ZoneSource& zones, const RecordedRules& recorded) {
     const auto resolved = ResolvedThen::read(revision.resolved);
@@ -126,6 +150,7 @@ ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& set
     for (const auto& [name, digest] : resolved.digests)
         if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
     zones::RecordedZones zones_then(std::move(rules), zones);
+    take_surroundings(resolved, settings.account.name, zones_then, then);
     const auto inherit = [&](const NodePtr&, Report&) { return resolved.inherited; };
     auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then, inherit, true);
     if (!parsed.runbook) return parsed;

@@ -1,5 +1,7 @@
 #include "config/schedule_reader.hpp"
 
+#include <algorithm>
+
 #include "config/cron_reader.hpp"
 #include "config/local_time_reader.hpp"
 #include "config/quantities.hpp"
@@ -28,58 +30,83 @@ void refuse(const Field& field, const std::string& message, const std::string& e
     field.error({.code = "bad_value", .message = message, .expected = expected});
 }
 
+/// Whose clock an entry goes by: one entry, or all of a schedule.
+enum class Clock { own, of_sites, of_customers };
+
+/// What one entry says; what could not be read is reported and absent.
+struct Draft {
+    Clock clock = Clock::own;
+    SharedEntry entry;
+    std::shared_ptr<const cron::Zone> zone;  ///< with Clock::own
+
+    [[nodiscard]] bool is_whole() const {
+        return (entry.rule || !entry.maintenance.empty()) && (zone || clock != Clock::own);
+    }
+};
+
 class EntryReader {
 public:
     EntryReader(const ScheduleSurroundings& around, ReadSchedule& into) : around_(around), into_(into) {
         options_.scope = around.runbook;
     }
 
-    std::optional<schedule::Entry> read(const Field& field) {
-        if (field.is_map()) return read_map(field);
+    Draft read(const Field& field) {
+        Draft draft;
+        draft.entry.field = field;
+        if (field.is_map()) {
+            read_map(field, draft);
+            return draft;
+        }
         if (!field.is_scalar()) {
             field.wrong_type(std::string(kEntryExpected));
-            return std::nullopt;
+            return draft;
         }
         for (const auto* key : {"days", "offset", "timezone", "jitter", "catch_up"})
             into_.left_out.insert(key);
-        auto expression = read_cron(field, options_);
-        auto zone = find_account_zone(field, around_.account_zone, around_.zones);
-        if (!into_.zone) into_.zone = zone;
-        if (!expression || !zone) return std::nullopt;
-        return schedule::Entry{.rule = std::move(*expression), .zone = std::move(zone)};
+        draft.entry.rule = read_cron(field, options_);
+        draft.zone = find_account_zone(field, around_.account_zone, around_.zones);
+        if (!into_.zone) into_.zone = draft.zone;
+        return draft;
     }
 
 private:
-    std::optional<schedule::Entry> read_map(const Field& field) {
+    void read_map(const Field& field, Draft& draft) {
         const auto map = MapReader::open(field, entry_keys());
         const auto left_out = [&](const char* key) {
             if (!map->has(key)) into_.left_out.insert(key);
         };
         for (const auto* key : {"timezone", "jitter", "catch_up"}) left_out(key);
         if (const auto dst = map->get("dst")) read_dst(*dst);
-        const auto zone = read_entry_zone(*map);
-        std::optional<std::variant<cron::Expression, cron::Once>> rule;
+        read_clock(*map, draft);
+        draft.entry.field = map->get("maintenance").value_or(field);
         const auto at = map->get("at");
         if (at && !map->has("maintenance")) {
-            rule = read_once(*map, *at);
+            draft.entry.rule = read_once(*map, *at);
         } else {
             for (const auto* key : {"days", "offset"}) left_out(key);
-            rule = read_recurring(*map);
+            draft.entry.rule = read_recurring(*map, draft.entry.maintenance);
         }
-        Millis jitter{0};
+        draft.entry.options = options_;
         if (const auto written = map->get("jitter"))
-            jitter = read_duration(*written, kJitterRange).value_or(jitter);
-        const auto catch_up = read_catch_up(*map);
-        if (!rule || !zone) return std::nullopt;
-        return schedule::Entry{std::move(*rule), zone, jitter, catch_up};
+            draft.entry.jitter = read_duration(*written, kJitterRange).value_or(Millis{0});
+        draft.entry.catch_up = read_catch_up(*map);
     }
 
-    std::shared_ptr<const cron::Zone> read_entry_zone(const MapReader& map) {
+    void read_clock(const MapReader& map, Draft& draft) {
         const auto written = map.get("timezone");
-        auto zone = written ? read_zone(*written, around_.zones)
-                            : find_account_zone(map.field(), around_.account_zone, around_.zones);
-        if (!into_.zone) into_.zone = zone;
-        return zone;
+        const auto is = [&](const char* word) {
+            return written && written->is_scalar() && written->node->text == word;
+        };
+        if (map.has("maintenance") || is("customer"))
+            draft.clock = Clock::of_customers;
+        else if (is("site"))
+            draft.clock = Clock::of_sites;
+        if (written && map.has("maintenance") && !is("customer"))
+            refuse(*written, "a maintenance window is in its customer's zone", "no 'timezone' beside it");
+        draft.zone = written && draft.clock == Clock::own
+                         ? read_zone(*written, around_.zones)
+                         : find_account_zone(map.field(), around_.account_zone, around_.zones);
+        if (!into_.zone) into_.zone = draft.zone;
     }
 
     void read_dst(const Field& field) {
@@ -110,13 +137,13 @@ private:
         return cron::Once(*local, options_);
     }
 
-    std::optional<cron::Expression> read_recurring(const MapReader& map) {
+    std::optional<cron::Expression> read_recurring(const MapReader& map, std::string& maintenance) {
         if (const auto join = map.get("days")) {
             const auto place = read_word(*join, {{"or"}, {"and"}});
             if (place) options_.days = static_cast<cron::DayJoin>(*place);
         }
         if (const auto offset = map.get("offset")) read_offset(*offset);
-        if (const auto window = map.get("maintenance")) check_maintenance(map, *window);
+        if (const auto window = map.get("maintenance")) maintenance = read_maintenance(map, *window);
         const auto cron = map.get("cron");
         if (!cron) {
             if (!map.has("maintenance"))
@@ -127,13 +154,14 @@ private:
         return read_cron(*cron, options_);
     }
 
-    static void check_maintenance(const MapReader& map, const Field& field) {
-        (void)read_plain_name(field, "a maintenance window");
+    /// The window's name; empty: reported.
+    static std::string read_maintenance(const MapReader& map, const Field& field) {
+        const auto name = read_plain_name(field, "a maintenance window");
         for (const auto* key : {"cron", "at", "days", "offset"})
             if (const auto other = map.get(key))
                 refuse(*other, std::string("'") + key + "' and 'maintenance' exclude each other",
                        "one of them; a list of two schedules for both");
-        field.not_supported("'maintenance'");
+        return name.value_or("");
     }
 
     void read_offset(const Field& field) {
@@ -167,6 +195,36 @@ private:
     cron::Options options_;
 };
 
+/// One schedule has lanes by one thing, or none.
+bool is_of_one_clock(const std::vector<Draft>& drafts) {
+    for (const auto& draft : drafts) {
+        if (draft.clock == drafts.front().clock) continue;
+        refuse(
+            draft.entry.field,
+            "one schedule cannot go by the zones of customers, by those of sites, and by a zone of its own",
+            "entries of one kind; another runbook for the others");
+        return false;
+    }
+    return true;
+}
+
+schedule::Timeline plain_timeline(std::vector<Draft> drafts) {
+    std::vector<schedule::Entry> entries;
+    for (auto& draft : drafts)
+        entries.push_back({.rule = std::move(*draft.entry.rule),
+                           .zone = std::move(draft.zone),
+                           .jitter = draft.entry.jitter,
+                           .catch_up = draft.entry.catch_up});
+    return schedule::Timeline(std::move(entries));
+}
+
+SharedSchedule shared_schedule(std::vector<Draft> drafts) {
+    SharedSchedule shared;
+    if (drafts.front().clock == Clock::of_sites) shared.by = runbook::LanesBy::site_zone;
+    for (auto& draft : drafts) shared.entries.push_back(std::move(draft.entry));
+    return shared;
+}
+
 }  // namespace
 
 ReadSchedule read_schedule(const Field& field, const ScheduleSurroundings& around) {
@@ -182,11 +240,15 @@ ReadSchedule read_schedule(const Field& field, const ScheduleSurroundings& aroun
                "at most " + std::to_string(kMostEntries));
         return read;
     }
-    std::vector<schedule::Entry> entries;
-    for (const auto& item : items)
-        if (auto entry = EntryReader(around, read).read(item)) entries.push_back(std::move(*entry));
-    if (!entries.empty() && entries.size() == items.size())
-        read.schedule = schedule::Timeline(std::move(entries));
+    std::vector<Draft> drafts;
+    for (const auto& item : items) drafts.push_back(EntryReader(around, read).read(item));
+    const bool are_whole =
+        std::all_of(drafts.begin(), drafts.end(), [](const Draft& draft) { return draft.is_whole(); });
+    if (drafts.empty() || !is_of_one_clock(drafts) || !are_whole) return read;
+    if (drafts.front().clock == Clock::own)
+        read.schedule = plain_timeline(std::move(drafts));
+    else
+        read.shared = shared_schedule(std::move(drafts));
     return read;
 }
 

@@ -16,8 +16,8 @@ constexpr Range<Millis> kWithin{std::chrono::minutes{1}, std::chrono::hours{24 *
 const Vocabulary& selector_keys() {
     static const Vocabulary keys{
         {"site", "hostname", "os", "device", "device_type", "class", "domain", "udf", "online", "filter",
-         "last_seen", "first_seen", "reboot_required", "patch_status", "all"},
-        {"customer"}};
+         "last_seen", "first_seen", "reboot_required", "patch_status", "all", "customer"},
+        {}};
     return keys;
 }
 
@@ -177,6 +177,34 @@ void check_devices(const MapReader& selector) {
     }
 }
 
+void check_customer(const Field& field, const std::vector<std::string>* known) {
+    if (field.is_list())
+        for (std::size_t i = 0; i < field.node->items.size(); ++i) check_customer(field.item(i), known);
+    if (!field.is_scalar() || field.node->text.empty()) return;
+    const auto& name = field.node->text;
+    if (!is_plain_name(name))
+        return field.error({.code = "bad_value",
+                            .message = shown(name) + " cannot be a customer's name",
+                            .expected = "an exact name, as `customers` of the configuration has it"});
+    if (known == nullptr || std::find(known->begin(), known->end(), name) != known->end()) return;
+    field.error(
+        {.code = "bad_value",
+         .message = "the configuration has no customer " + shown(name),
+         .expected = known->empty() ? "a customer of `customers` there" : "the name of one that it has",
+         .suggestion = nearest_of(name, *known)});
+}
+
+/// A name that nobody has would silently match nothing.
+void check_customers(const MapReader& selector, const std::vector<std::string>* known) {
+    const auto field = selector.get("customer");
+    if (!field) return;
+    check_customer(*field, known);
+    if (!field->is_map()) return;
+    for (const auto& entry : field->node->entries)
+        check_customer(Field{entry.value.get(), field->path + "." + clipped(entry.key), field->report},
+                       known);
+}
+
 void read_all(const MapReader& map, runbook::Selector& selector) {
     const auto field = map.get("all");
     if (!field) return;
@@ -195,7 +223,7 @@ void read_all(const MapReader& map, runbook::Selector& selector) {
     selector.all = *all;
 }
 
-runbook::Selector read_selector(const Field& field) {
+runbook::Selector read_selector(const Field& field, const std::vector<std::string>* customers) {
     static const std::vector<std::string> kClasses{"device", "printer", "esxihost", "rmmnetworkdevice",
                                                    "unknown"};
     static const std::vector<std::string> kPatchStatuses{"NoPolicy",     "NoData",          "RebootRequired",
@@ -210,6 +238,8 @@ runbook::Selector read_selector(const Field& field) {
         return selector;
     }
     read_all(*map, selector);
+    selector.customer = read_match(*map, "customer");
+    check_customers(*map, customers);
     selector.site = read_match(*map, "site");
     selector.hostname = read_match(*map, "hostname");
     selector.os = read_match(*map, "os");
@@ -230,26 +260,26 @@ runbook::Selector read_selector(const Field& field) {
     return selector;
 }
 
-std::vector<runbook::Selector> read_selectors(const Field& field) {
+std::vector<runbook::Selector> read_selectors(const Field& field, const std::vector<std::string>* customers) {
     std::vector<runbook::Selector> selectors;
     if (!field.is_list()) {
         field.wrong_type("a list of selectors, such as [{site: Acme HQ}]");
         return selectors;
     }
     for (std::size_t i = 0; i < field.node->items.size(); ++i)
-        selectors.push_back(read_selector(field.item(i)));
+        selectors.push_back(read_selector(field.item(i), customers));
     return selectors;
 }
 
 }  // namespace
 
-runbook::Targets read_targets(const Field& field) {
+runbook::Targets read_targets(const Field& field, const std::vector<std::string>* customers) {
     static const Vocabulary keys{{"include", "exclude"}, {}};
     runbook::Targets targets;
     const auto map = MapReader::open(field, keys);
     if (!map) return targets;
     if (const auto include = map->get("include")) {
-        targets.include = read_selectors(*include);
+        targets.include = read_selectors(*include, customers);
         if (include->is_list() && include->node->items.empty()) {
             include->error({.code = "bad_value",
                             .message = "this list is empty, so no device is selected",
@@ -259,7 +289,7 @@ runbook::Targets read_targets(const Field& field) {
         map->missing("include", "a list of selectors; [{all: true}] selects every device");
     }
     if (const auto exclude = map->get("exclude")) {
-        targets.exclude = read_selectors(*exclude);
+        targets.exclude = read_selectors(*exclude, customers);
         for (const auto& selector : targets.exclude) {
             if (selector.all)
                 exclude->warning({.code = "selects_nothing", .message = "this excludes every device"});

@@ -193,10 +193,8 @@ Settings read_settings(const MapReader& top, Surroundings around) {
         around.plaintext_allowed = read_bool(*allowed).value_or(false);
     }
     read_accounts(top, around, settings);
-    if (const auto field = top.get("customers")) {
+    if (const auto field = top.get("customers"))
         settings.customers = read_customers(*field, settings.account.timezone, around);
-        if (!settings.customers.empty()) field->not_supported("'customers'");
-    }
     if (const auto field = top.get("secrets")) settings.secrets = read_secrets(*field, around);
     if (const auto field = top.get("runbooks")) read_runbooks(*field, around.folder, settings);
     read_record(top, around, settings);
@@ -244,6 +242,10 @@ LoadedSettings load_settings(const fs::path& path, zones::ZoneSource& zones) {
 
 LoadedSettings load_settings_without_secrets(const fs::path& path) {
     return load(path, SecretsPolicy::leave, nullptr);
+}
+
+LoadedSettings load_settings_without_secrets(const fs::path& path, zones::ZoneSource& zones) {
+    return load(path, SecretsPolicy::leave, &zones);
 }
 
 }  // namespace runbookd::config

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "config/customers.hpp"
 #include "config/diagnostic.hpp"
 #include "config/runbook_defaults.hpp"
 #include "config/secret.hpp"
+#include "runbook/customer.hpp"
 #include "schedule/blackouts.hpp"
 
 namespace runbookd::zones {
@@ -69,8 +69,8 @@ struct Settings {
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
-    std::map<std::string, Customer> customers;              ///< by name
-    RunbookDefaults runbook_defaults;                       ///< `defaults` and `profiles`
+    runbook::Customers customers;
+    RunbookDefaults runbook_defaults;  ///< `defaults` and `profiles`
     std::map<std::string, DeclaredSecret> secrets;
     std::vector<std::string> notice_targets;  ///< the names under `notify`
     LogLevel log_level = LogLevel::info;
@@ -82,13 +82,16 @@ struct LoadedSettings {
     std::vector<Diagnostic> diagnostics;
 };
 
-/// Reads the file and what it refers to (credentials, environment, secret files). With `zones`, the account's
-/// time zone is looked up too. Never throws for what files hold; no diagnostic holds a secret's value.
+/// Reads the file and what it refers to (credentials, environment, secret files). With `zones`, time zones
+/// are looked up too; without, blackouts are checked and left out. Never throws for what files hold; no
+/// diagnostic holds a secret's value.
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path);
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path, zones::ZoneSource& zones);
 
 /// For whoever needs only paths (control socket, runbooks, store): key and secret are checked for their form,
 /// not read, and left empty, so that a person who may not read them can still reach the daemon.
 [[nodiscard]] LoadedSettings load_settings_without_secrets(const std::filesystem::path& path);
+[[nodiscard]] LoadedSettings load_settings_without_secrets(const std::filesystem::path& path,
+                                                           zones::ZoneSource& zones);
 
 }  // namespace runbookd::config

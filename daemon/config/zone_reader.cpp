@@ -7,10 +7,6 @@ namespace runbookd::config {
 std::shared_ptr<const cron::Zone> read_zone(const Field& field, zones::ZoneSource& zones) {
     const auto name = read_text(field);
     if (!name) return nullptr;
-    if (*name == "site" || *name == "customer") {
-        field.not_supported("'timezone: " + *name + "'");
-        return nullptr;
-    }
     auto zone = zones.find(*name);
     if (zone) return *zone;
     field.error({.code = "unknown_zone",

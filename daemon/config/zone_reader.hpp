@@ -12,7 +12,7 @@ class ZoneSource;
 
 namespace runbookd::config {
 
-/// Null: reported as unknown_zone (or, for `site` and `customer`, as not_supported).
+/// Null: reported as unknown_zone.
 [[nodiscard]] std::shared_ptr<const cron::Zone> read_zone(const Field& field, zones::ZoneSource& zones);
 
 /// The account's zone, for a field that names none. Null: reported, at that field, as unknown_zone.

@@ -13,6 +13,8 @@ Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> boo
     run->begun_at = now.steady;
     run->create_end = plan.window_end;
     if (run->book) run->create_end -= run->book->window - run->book->create_span();
+    if (run->book && run->book->lanes && plan.nominal)
+        run->lane = run->book->lanes->find(plan.zone, plan.customer);
     run->window_closes.set(run->create_end, now);
     run->counts_as_open = plan.trigger != Trigger::retarget || !plan.starts_at || *plan.starts_at <= now.utc;
     if (open_runs_ && run->counts_as_open) ++(*open_runs_)[plan.runbook];
@@ -32,6 +34,14 @@ bool Books::has_open_run(const std::string& runbook) const {
             if (!is_terminal(run->status) && run->counts_as_open) ++(*open_runs_)[run->plan.runbook];
     }
     return open_runs_->contains(runbook);
+}
+
+bool Books::has_open_run(const std::string& runbook, const runbook::Lane* lane) const {
+    if (lane == nullptr || !has_open_run(runbook)) return has_open_run(runbook);
+    return std::any_of(runs_.begin(), runs_.end(), [&](const std::unique_ptr<Run>& run) {
+        return run->plan.runbook == runbook && !is_terminal(run->status) && run->counts_as_open &&
+               (run->lane == nullptr || run->lane->key() == lane->key());
+    });
 }
 
 Job& Books::add_job(JobUid uid, Alarm::Ring on_look) {

@@ -78,6 +78,10 @@ struct Run {
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
     [[nodiscard]] bool finishes_early() const { return create_end < plan.window_end; }
+    /// It is of a lane, and nobody can tell which: it must not take all devices instead.
+    [[nodiscard]] bool is_lane_lost() const {
+        return lane == nullptr && plan.nominal && book != nullptr && book->lanes;
+    }
     [[nodiscard]] bool must_be_online() const {
         return book != nullptr && book->offline != runbook::OfflinePolicy::dispatch;
     }
@@ -88,8 +92,9 @@ struct Run {
     RunPlanned plan;
     std::uint64_t order = 0;  ///< in which it was planned
     std::shared_ptr<const runbook::Meaning>
-        book;                ///< null: a quick job, or its revision can no longer be read
-    ComponentUid component;  ///< what its jobs run; empty until found in the account's list
+        book;                             ///< null: a quick job, or its revision can no longer be read
+    const runbook::Lane* lane = nullptr;  ///< of the book: whose targets it has; null: all of them
+    ComponentUid component;               ///< what its jobs run; empty until found in the account's list
     std::string component_name;
     RunStatus status = RunStatus::planned;
     UtcTime started_at{};         ///< when its targets were frozen
@@ -156,6 +161,8 @@ public:
     void count_as_open(Run& run);
     /// Whether a run of the runbook is planned or open.
     [[nodiscard]] bool has_open_run(const std::string& runbook) const;
+    /// Whether one is that has devices of that lane (null: as above): lanes of one runbook do not meet.
+    [[nodiscard]] bool has_open_run(const std::string& runbook, const runbook::Lane* lane) const;
     /// Whether Datto still has a job of this runbook for the device that was given up here.
     [[nodiscard]] bool is_pending_upstream(const std::string& runbook, const DeviceUid& device) const;
     /// Frees finished runs and dropped jobs; to be called when no reference to one is held.

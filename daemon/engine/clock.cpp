@@ -42,7 +42,7 @@ void Engine::settle_clock(Instant now) {
     pauses_.follow_clock(now);
     if (!is_started_ || stopping_) return;
     follow_clock(now);
-    history_.take_in(fleet_, now);
+    take_in_fleet(now);
     if (auto reload = std::exchange(waiting_reload_, std::nullopt)) put_in_force(std::move(*reload), now);
     starter_.pump(now);
     dispatcher_.release(now);

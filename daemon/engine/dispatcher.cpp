@@ -28,7 +28,7 @@ Dispatcher::Dispatcher(Books& books, AlarmClock& clock, Line& line, Fleet& fleet
                     if (auto* const run = books_.find_run(who.run); run != nullptr)
                         refuse(*run, run->targets[who.index], failure, now);
                 }}),
-      unpark_(clock, [this](Instant now) { release(now); }) {}
+      unpark_(clock, [this](Instant now) { wake(now); }) {}
 
 Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
     const bool is_quick = run.plan.trigger == Trigger::quickjob || run.plan.trigger == Trigger::api;
@@ -93,14 +93,43 @@ void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
     if (run.waits_for_devices())
         for (std::size_t i = 0; i < run.targets.size(); ++i)
             waiting_.remove({run.plan.run, i}, run.targets[i].row.device);
+    forget_aside(run.plan.run);
     parked_.insert(run.plan.run);
-    if (!hold.recheck || (unpark_at_ && *unpark_at_ <= *hold.recheck)) return;
-    unpark_at_ = hold.recheck;
+    wake_at(hold.recheck, now);
+}
+
+void Dispatcher::set_aside(const Place& place, const Hold& hold, Instant now) {
+    ready_.erase(place);
+    const auto recheck = hold.recheck.value_or(now.utc + Millis{1});
+    aside_.emplace(recheck, place);
+    wake_at(recheck, now);
+}
+
+void Dispatcher::forget_aside(const RunUid& run) {
+    std::erase_if(aside_, [&](const auto& one) { return std::get<RunUid>(one.second) == run; });
+}
+
+void Dispatcher::wake_at(std::optional<UtcTime> at, Instant now) {
+    if (!at || (unpark_at_ && *unpark_at_ <= *at)) return;
+    unpark_at_ = at;
     unpark_.set(*unpark_at_, now);
 }
 
-void Dispatcher::release(Instant now) {
+void Dispatcher::wake(Instant now) {
     unpark_at_.reset();
+    const auto due_until = aside_.upper_bound(now.utc);
+    for (auto place = aside_.begin(); place != due_until; ++place) ready_.insert(place->second);
+    aside_.erase(aside_.begin(), due_until);
+    if (!aside_.empty()) wake_at(aside_.begin()->first, now);
+    reconsider_parked(now);
+}
+
+void Dispatcher::release(Instant now) {
+    for (const auto& [recheck, place] : std::exchange(aside_, {})) ready_.insert(place);
+    wake(now);
+}
+
+void Dispatcher::reconsider_parked(Instant now) {
     for (const auto& uid : std::exchange(parked_, {})) {
         const auto* const run = books_.find_run(uid);
         if (run == nullptr || now.utc >= run->create_end) continue;
@@ -133,8 +162,15 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
         park(*run, *hold, now);
         return Step::went_on;
     }
-    if (run->component.empty()) return Step::must_wait;  // the component list is on its way
     const auto* const seen = fleet_.find(target->row.device);
+    const auto hold = seen == nullptr
+                          ? holds_.of_device(*run, target->row.site_uid, target->row.site_name, now.utc)
+                          : holds_.of_device(*run, seen->device.site_uid, seen->device.site_name, now.utc);
+    if (hold) {
+        set_aside(place, *hold, now);
+        return Step::went_on;
+    }
+    if (run->component.empty()) return Step::must_wait;  // the component list is on its way
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
     if (!is_known && run->must_be_online()) return recheck(place, *target, now);
     ready_.erase(ready_.begin());
@@ -206,6 +242,7 @@ void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Ins
 
 void Dispatcher::close_window(Run& run, Instant now) {
     parked_.erase(run.plan.run);
+    forget_aside(run.plan.run);
     for (std::size_t i = 0; i < run.targets.size(); ++i) {
         auto& target = run.targets[i];
         if (target.disposition != Disposition::pending) continue;

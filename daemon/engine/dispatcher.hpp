@@ -3,6 +3,7 @@
 // within the budget, and each device's state read at most a minute before. Those whose device is offline wait
 // aside, where their runbook says so.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -31,7 +32,7 @@ public:
     void take_in_fleet(Instant now) { waiting_.take_in(now); }
     /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
-    /// Something that held creates has ended.
+    /// Something that held creates has ended, or may have.
     void release(Instant now);
     /// No new intents from now on.
     void stop() { stopping_ = true; }
@@ -60,6 +61,11 @@ private:
     [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
     void park(const Run& run, const Hold& hold, Instant now);
+    void set_aside(const Place& place, const Hold& hold, Instant now);
+    void forget_aside(const RunUid& run);
+    void wake(Instant now);
+    void wake_at(std::optional<UtcTime> at, Instant now);
+    void reconsider_parked(Instant now);
     void take_freed(Instant now);
     [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
 
@@ -71,7 +77,8 @@ private:
     const Holds& holds_;
     Waiting waiting_;
     std::set<Place> ready_;
-    std::set<RunUid> parked_;  // runs that are held: none of their targets is ready
+    std::set<RunUid> parked_;              // runs that are held: none of their targets is ready
+    std::multimap<UtcTime, Place> aside_;  // single targets that are held: when to ask again
     std::optional<UtcTime> unpark_at_;
     Alarm unpark_;
     bool stopping_ = false;

@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/start_delay.hpp"
@@ -17,6 +18,15 @@ constexpr Millis kPickupGrace = minutes{5};
 // Whether a job was picked up is judged by an answer; without one for so long, it is judged without.
 constexpr Millis kPickupPatience = minutes{30};
 
+/// What the runs of all lanes have in common that are due at one local time, and no other.
+std::string group_of(const std::string& runbook, const runbook::Lane& lane, UtcTime nominal) {
+    const auto local = nominal + lane.zone()->at(nominal).offset;
+    auto key = runbook;
+    key += '\0';
+    key += std::to_string(to_unix_ms(local));
+    return ulid_of(local, key);
+}
+
 }  // namespace
 
 Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uint64_t seed)
@@ -24,10 +34,11 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       alarms_(wheel),
       ulids_(seed),
       pauses_(alarms_, outbox_, [this](Instant now) { release_creates(now); }),
-      holds_(guard_, pauses_),
+      holds_(guard_, pauses_, customers_),
       books_(alarms_, outbox_, [this](Run& run, Instant now) { on_window(run, now); }),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
       history_(settings_.account, outbox_),
+      sites_(settings_.account, outbox_, customers_),
       reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { on_fresh_fleet(now); }),
       filter_reader_(filters_, line_,
                      [this](Instant now) {
@@ -40,19 +51,23 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           books_, line_, alarms_, guard_, settings_.unknown_after,
           [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
           [this](Job& job, Instant now) { give_up_missing(job, now); }),
-      sender_(books_, line_, outbox_, fleet_, ulids_, holds_,
+      sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_,
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
                [this](const JobUid& job) { follower_.look_at(job); },
                [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); },
                [this](const Run& run, const Target& target) { dispatcher_.put_back(run, target); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
-      starter_(books_, alarms_, outbox_, {fleet_, reader_, history_, filters_, filter_reader_, last_targets_},
-               holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      starter_(books_, alarms_, outbox_,
+               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_}, holds_,
+               [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
-                  [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+                  holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       planner_(
-          alarms_, outbox_, pauses_, [this](const std::string& name) { return books_.has_open_run(name); },
+          alarms_, outbox_, pauses_,
+          [this](const std::string& name, const runbook::Lane* lane) {
+              return books_.has_open_run(name, lane);
+          },
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
               on_due(runbook, occurrence, now);
           }),
@@ -66,6 +81,15 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {}
+
+void Engine::set_customers(Customers::Rules rules, Instant now) {
+    enter(now);
+    customers_.set(std::move(rules));
+    if (!is_started_) return;
+    if (!guard_.is_doubted()) take_in_fleet(now);
+    dispatcher_.release(now);
+    pump(now);
+}
 
 void Engine::start(const RecoveredState& state, const ReadRevision& read,
                    std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now) {
@@ -86,7 +110,15 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     pauses_.restore(state.pauses, now);
     history_.restore(state);
     last_targets_.restore(state.last_targets);
-    for (const auto& run : state.runs) recover_run(run, state, read, now);
+    sites_.restore(state);
+    // Many runs may be of one revision, which may be large: all of them share it.
+    std::map<std::pair<std::string, std::string>, RunbookPointer> books;
+    const ReadRevision read_once = [&](const std::string& runbook, const RecordedText& text) {
+        const auto [book, is_new] = books.try_emplace({runbook, text.yaml + text.resolved});
+        if (is_new) book->second = read(runbook, text);
+        return book->second;
+    };
+    for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& run : books_.runs())
         if (run->status == RunStatus::running &&
@@ -126,6 +158,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     }
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
+    take_in_fleet(now);
     const auto names_filter = [](const auto& entry) { return !entry.second.book->targets.filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
     if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))
@@ -138,11 +171,18 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
     plan.runbook = runbook.book->name;
     plan.revision = runbook.revision;
     plan.account = settings_.account;
-    plan.zone = runbook.zone();
+    if (const auto* const lane = occurrence.lane; lane != nullptr) {
+        plan.zone = lane->zone()->name();
+        plan.customer = lane->customer;
+        plan.group = group_of(plan.runbook, *lane, occurrence.nominal);
+    } else {
+        plan.zone = runbook.zone();
+    }
     plan.trigger = Trigger::schedule;
     plan.nominal = occurrence.nominal;
-    plan.starts_at = occurrence.nominal + start_delay(*runbook.book, occurrence.nominal, occurrence.jitter);
-    plan.window_end = occurrence.nominal + runbook.book->window;
+    plan.starts_at = occurrence.nominal +
+                     start_delay(*runbook.book, occurrence.nominal, occurrence.jitter, occurrence.window);
+    plan.window_end = occurrence.nominal + occurrence.window;
     plan.caught_up = occurrence.caught_up;
     plan.at = now.utc;
     outbox_.write(plan);
@@ -170,7 +210,7 @@ void Engine::miss(Run& run, const std::string& cause, Instant now) {
     if (run.plan.nominal)
         outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                         *run.plan.nominal, *run.plan.nominal, 1, Verdict::missed, cause,
-                                        run.plan.run, now.utc});
+                                        run.plan.run, now.utc, run.plan.customer});
     books_.finish(run, RunStatus::failed, "window_closed", now);
 }
 

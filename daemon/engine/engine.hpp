@@ -18,6 +18,7 @@
 #include "engine/alarm.hpp"
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
+#include "engine/customers.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/filter_reader.hpp"
 #include "engine/filters.hpp"
@@ -35,6 +36,7 @@
 #include "engine/planner.hpp"
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/site_register.hpp"
 #include "engine/starter.hpp"
 
 namespace runbookd::engine {
@@ -84,6 +86,9 @@ public:
     /// `wheel` outlives the engine. `seed` makes its ULIDs: random for a daemon, fixed for a replay.
     Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uint64_t seed);
 
+    /// Who the customers are, and what the account says, from now on. To be told before start, and before
+    /// each reload of which it is a part.
+    void set_customers(Customers::Rules rules, Instant now);
     /// Takes up what a start found in the store; then the runbooks that are in force. To be called once,
     /// first.
     void start(const RecoveredState& state, const ReadRevision& read, std::vector<runbook::Runbook> runbooks,
@@ -93,10 +98,10 @@ public:
     void reload(ReloadOrder order, Done done, Instant now);
     /// What the guards of runbooks that came with a reload compare with; what is known already stays.
     void learn_last_targets(const std::vector<LastTargets>& lanes) { last_targets_.restore(lanes); }
-    /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names), conflict
-    /// (disabled; a hostname that several devices have; no next window), refused_by_rule (paused, inside a
-    /// blackout to its end and not overridden, another run open where the runbook says skip_run). What its
-    /// guard says is seen when its targets are frozen.
+    /// Starts a run; answers once it is durable. Errors: not_found (with the nearest names; also of a
+    /// customer that does not exist), conflict (disabled; a hostname that several devices have; no next
+    /// window), refused_by_rule (paused, inside a blackout to its end and not overridden, another run open
+    /// where the runbook says skip_run). What its guard says is seen when its targets are frozen.
     void start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now);
     void quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant now);
     /// Holds all creates of the scope until then; answers once it is durable. Replaces a pause of the same
@@ -127,6 +132,9 @@ public:
     [[nodiscard]] const Fleet& fleet() const { return fleet_; }
     [[nodiscard]] const FleetHistory& fleet_history() const { return history_; }
     [[nodiscard]] const Filters& filters() const { return filters_; }
+    [[nodiscard]] const Customers& customers() const { return customers_; }
+    /// What should be put right about customers and their sites, one line each.
+    [[nodiscard]] const std::vector<std::string>& site_problems() const { return sites_.problems(); }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
     [[nodiscard]] const Forecast& forecast() const { return forecast_; }
@@ -158,6 +166,7 @@ private:
     void give_up_missing(Job& job, Instant now);
     void release_creates(Instant now);
     void on_fresh_fleet(Instant now);
+    void take_in_fleet(Instant now);
     void look_for_filters(Instant now);
     void pump(Instant now);
     void set_pump_alarm(Instant now);
@@ -168,12 +177,14 @@ private:
     Outbox outbox_;
     ClockGuard guard_;
     Pauses pauses_;
+    Customers customers_;
     Holds holds_;
     Books books_;
     Line line_;
     Fleet fleet_;
     FleetHistory history_;
     Guard last_targets_;
+    SiteRegister sites_;
     Filters filters_;
     FleetReader reader_;
     FilterReader filter_reader_;

@@ -45,6 +45,7 @@ public:
     [[nodiscard]] const std::vector<Seen>& devices() const { return known_; }
     [[nodiscard]] const Seen* find(const DeviceUid& uid) const;
     [[nodiscard]] std::vector<const Seen*> find_by_hostname(std::string_view hostname) const;
+    [[nodiscard]] const std::unordered_map<SiteUid, Site>& sites() const { return known_sites_; }
     [[nodiscard]] bool is_on_demand(const SiteUid& site) const;
     [[nodiscard]] const std::vector<Component>& components() const { return known_components_; }
     /// By uid, or by exact name ignoring case; nullptr: none, or several of that name.

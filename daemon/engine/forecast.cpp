@@ -1,6 +1,7 @@
 #include "engine/forecast.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -25,7 +26,9 @@ std::vector<ComingRun> Forecast::coming(UtcTime until, Instant now) const {
     std::vector<ComingRun> coming;
     add_open(coming, now);
     for (const auto& [name, runbook] : planner_.in_force())
-        if (runbook.book->enabled && runbook.book->schedule) add_scheduled(coming, runbook, now.utc, until);
+        if (runbook.book->enabled)
+            for (const auto& lane : runbook::lanes_of(*runbook.book))
+                add_scheduled(coming, runbook, lane, now.utc, until);
     std::stable_sort(coming.begin(), coming.end(), [](const auto& a, const auto& b) {
         return std::tie(a.starts, a.runbook) < std::tie(b.starts, b.runbook);
     });
@@ -40,6 +43,7 @@ void Forecast::add_open(std::vector<ComingRun>& coming, Instant now) const {
         one.runbook = run->plan.runbook;
         one.revision = run->plan.revision.value_or(0);
         one.zone = run->plan.zone;
+        one.customer = run->plan.customer;
         one.run = run->plan.run;
         one.nominal = run->plan.nominal;
         one.starts = std::max(now.utc, run->plan.starts_at.value_or(now.utc));
@@ -49,33 +53,37 @@ void Forecast::add_open(std::vector<ComingRun>& coming, Instant now) const {
     }
 }
 
-void Forecast::add_scheduled(std::vector<ComingRun>& coming, const Planner::InForce& runbook, UtcTime after,
-                             UtcTime until) const {
+void Forecast::add_scheduled(std::vector<ComingRun>& coming, const Planner::InForce& runbook,
+                             const runbook::LaneView& lane, UtcTime after, UtcTime until) const {
     const auto& book = *runbook.book;
     std::size_t found = 0;
-    for (auto next = book.schedule->next_after(after); next && next->at < until && found <= kMost;
-         next = book.schedule->next_after(next->at), ++found) {
+    for (auto next = lane.timeline().next_after(after); next && next->at < until && found <= kMost;
+         next = lane.timeline().next_after(next->at), ++found) {
         ComingRun one;
         one.runbook = book.name;
         one.revision = runbook.revision;
         one.zone = next->entry->zone->name();
+        one.customer = lane.customer();
         one.nominal = next->at;
-        one.starts = next->at + start_delay(book, next->at, next->entry->jitter);
-        one.window_end = next->at + book.window;
+        one.starts =
+            next->at + start_delay(book, next->at, next->entry->jitter, book.window_of(*next->entry));
+        one.window_end = lane.window_end(*next);
         if (pauses_.find(book.name, next->at) != nullptr)
             one.suppressed_by = "paused";
-        else if (book.not_during.covers(next->at, next->at + book.create_span()))
+        else if (lane.blacked_out(*next))
             one.suppressed_by = "blackout";
         coming.push_back(std::move(one));
     }
 }
 
-RunbookPointer Forecast::book_of(const ComingRun& run) const {
+Forecast::Whose Forecast::whose(const ComingRun& run) const {
     if (run.run)
         for (const auto& open : books_.runs())
-            if (open->plan.run == *run.run) return open->book;
+            if (open->plan.run == *run.run) return {open->book, open->lane};
     const auto* const in_force = planner_.find(run.runbook);
-    return in_force == nullptr ? nullptr : in_force->book;
+    if (in_force == nullptr) return {};
+    const auto& book = in_force->book;
+    return {book, book->lanes ? book->lanes->find(run.zone, run.customer) : nullptr};
 }
 
 std::vector<Drained> Forecast::drain(const std::vector<ComingRun>& runs,
@@ -85,7 +93,7 @@ std::vector<Drained> Forecast::drain(const std::vector<ComingRun>& runs,
     for (std::size_t i = 0; i < runs.size(); ++i) {
         // Before a run's targets are frozen the device list is read.
         const auto lead = runs[i].open_creates ? Millis{0} : fleet_.devices_took();
-        demands.push_back(demand_of(book_of(runs[i]), runs[i].starts + lead, runs[i].window_end, creates[i]));
+        demands.push_back(demand_of(whose(runs[i]), runs[i].starts + lead, runs[i].window_end, creates[i]));
     }
     return engine::drain(demands, pace(now), now.utc);
 }
@@ -94,7 +102,8 @@ std::vector<Demand> Forecast::open_demands(Instant now) const {
     std::vector<Demand> demands;
     for (const auto& run : books_.runs())
         if (run->status == RunStatus::running && run->create_end > now.utc)
-            demands.push_back(demand_of(run->book, now.utc, run->plan.window_end, wanted_by(*run)));
+            demands.push_back(
+                demand_of({run->book, run->lane}, now.utc, run->plan.window_end, wanted_by(*run)));
     return demands;
 }
 
@@ -108,15 +117,19 @@ CreatePace Forecast::pace(Instant now) const {
     return pace;
 }
 
-Demand Forecast::demand_of(RunbookPointer book, UtcTime starts, UtcTime window_end,
-                           std::int64_t creates) const {
+Demand Forecast::demand_of(Whose whose, UtcTime starts, UtcTime window_end, std::int64_t creates) const {
     Demand demand{starts, window_end, window_end, creates, {}};
-    if (book == nullptr) return demand;
-    demand.ends = window_end - (book->window - book->create_span());
-    demand.held_until = [book = std::move(book), ends = demand.ends,
+    if (whose.book == nullptr) return demand;
+    demand.ends = window_end - (whose.book->window - whose.book->create_span());
+    demand.held_until = [whose = std::move(whose), ends = demand.ends,
                          &pauses = pauses_](UtcTime at) -> std::optional<UtcTime> {
+        const auto& [book, lane] = whose;
         if (const auto* const pause = pauses.find(book->name, at)) return pause->until;
-        const auto hold = book->not_during.at(at, ends);
+        static const schedule::Blackouts kNone;
+        const std::array lists{lane != nullptr ? &lane->not_during : &book->not_during,
+                               lane != nullptr ? &lane->customer_not_during : &kNone,
+                               book->account_not_during ? book->account_not_during.get() : &kNone};
+        const auto hold = schedule::hold_of(lists, at, ends);
         return hold ? std::optional(hold->end) : std::nullopt;
     };
     return demand;

@@ -13,6 +13,7 @@
 #include "engine/pauses.hpp"
 #include "engine/planner.hpp"
 #include "engine/sender.hpp"
+#include "runbook/lane_view.hpp"
 
 namespace runbookd::engine {
 
@@ -21,6 +22,7 @@ struct ComingRun {
     std::string runbook;
     std::int64_t revision = 0;
     std::string zone;
+    std::string customer;       ///< whose lane it is; empty: of none
     std::optional<RunUid> run;  ///< of an open one
     std::optional<UtcTime> nominal;
     UtcTime starts{};  ///< with its jitter; of an open one: now, or when it is to start
@@ -47,15 +49,20 @@ public:
     /// What the runs that are open still want, but those whose targets are not frozen yet.
     [[nodiscard]] std::vector<Demand> open_demands(Instant now) const;
     [[nodiscard]] CreatePace pace(Instant now) const;
-    /// Creates of a run of `book`, held by its blackouts and pauses.
-    [[nodiscard]] Demand demand_of(RunbookPointer book, UtcTime starts, UtcTime window_end,
+    /// Whose creates they are; the lane is one of the book's (null: none).
+    struct Whose {
+        RunbookPointer book;
+        const runbook::Lane* lane = nullptr;
+    };
+    /// Held by pauses, and by the blackouts of runbook, account and the lane's customer.
+    [[nodiscard]] Demand demand_of(Whose whose, UtcTime starts, UtcTime window_end,
                                    std::int64_t creates) const;
 
 private:
     void add_open(std::vector<ComingRun>& coming, Instant now) const;
-    void add_scheduled(std::vector<ComingRun>& coming, const Planner::InForce& runbook, UtcTime after,
-                       UtcTime until) const;
-    [[nodiscard]] RunbookPointer book_of(const ComingRun& run) const;
+    void add_scheduled(std::vector<ComingRun>& coming, const Planner::InForce& runbook,
+                       const runbook::LaneView& lane, UtcTime after, UtcTime until) const;
+    [[nodiscard]] Whose whose(const ComingRun& run) const;
 
     const Planner& planner_;
     const Books& books_;

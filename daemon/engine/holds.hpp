@@ -1,10 +1,12 @@
 #pragma once
-// What keeps a run from creating at an instant inside its window: a pause, or a blackout of its runbook.
+// What keeps a run from creating at an instant inside its window: a pause, or a blackout of its runbook, its
+// account or a customer.
 #include <optional>
 #include <string>
 
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
+#include "engine/customers.hpp"
 #include "engine/pauses.hpp"
 
 namespace runbookd::engine {
@@ -17,16 +19,28 @@ struct Hold {
 
 class Holds {
 public:
-    /// Both outlive this.
-    Holds(const ClockGuard& clock, const Pauses& pauses) : clock_(clock), pauses_(pauses) {}
+    /// All of them outlive this.
+    Holds(const ClockGuard& clock, const Pauses& pauses, const Customers& customers)
+        : clock_(clock), pauses_(pauses), customers_(customers) {}
 
     /// No create at all may go out: nobody knows what time it is.
     [[nodiscard]] bool is_time_unknown() const { return clock_.is_doubted(); }
+    /// What holds all of the run.
     [[nodiscard]] std::optional<Hold> at(const Run& run, UtcTime at) const;
+    /// What holds this one of its devices beside that: a blackout of its customer.
+    [[nodiscard]] std::optional<Hold> of_device(const Run& run, const SiteUid& site,
+                                                const SharedText& site_name, UtcTime at) const;
+    /// The same of a device that has no run yet, with the account's blackouts.
+    [[nodiscard]] std::optional<Hold> of_device(const Device& device, UtcTime at, UtcTime horizon) const;
+    /// The name of its customer; empty: of none.
+    [[nodiscard]] const SharedText& customer_of(const Device& device) const {
+        return customers_.name_of(device);
+    }
 
 private:
     const ClockGuard& clock_;
     const Pauses& pauses_;
+    const Customers& customers_;
 };
 
 }  // namespace runbookd::engine

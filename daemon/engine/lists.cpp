@@ -7,12 +7,21 @@ namespace runbookd::engine {
 
 void Engine::on_fresh_fleet(Instant now) {
     // When a device was first seen is a time like any other: not told by a clock that is doubted.
-    if (!guard_.is_doubted()) history_.take_in(fleet_, now);
+    if (!guard_.is_doubted()) take_in_fleet(now);
     // Members were read for runs that have begun by now.
     filters_.forget_members(now.steady - settings_.fleet_refresh);
     dispatcher_.take_in_fleet(now);
     starter_.pump(now);
     previews_.pump(now);
+}
+
+void Engine::take_in_fleet(Instant now) {
+    history_.take_in(fleet_, now);
+    std::vector<std::string> by_zone;
+    for (const auto& [name, in_force] : planner_.in_force())
+        if (in_force.book->lanes && in_force.book->lanes->by == runbook::LanesBy::site_zone)
+            by_zone.push_back(name);
+    sites_.take_in(fleet_, by_zone, now);
 }
 
 void Engine::look_for_filters(Instant now) {

@@ -1,5 +1,6 @@
 // What people order: runs, quick jobs, pauses.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/spelling.hpp"
@@ -51,16 +52,18 @@ std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const
         return Error{ErrorCode::conflict,
                      "runbook '" + name + "' is disabled; set `enabled: true` in its file and reload"};
     const bool is_later = order.when == RunOrder::When::next_window;
-    if (is_later && !runbook->next_at)
+    const auto next = is_later ? runbook->coming() : std::nullopt;
+    if (is_later && !next)
         return Error{ErrorCode::conflict, "runbook '" + name +
                                               "' has no next window: no schedule of it fires any more; start "
                                               "it now (--now)"};
-    const auto from = is_later ? *runbook->next_at : at;
+    const auto from = next.value_or(at);
     if (const auto* const pause = pauses_.find(name, from)) return refusal(*pause);
     const auto span = order.overrides.window ? kOverriddenWindow : book.create_span();
+    const std::array blackouts{&book.not_during, &customers_.rules().account_not_during};
     if (const auto reason =
-            order.overrides.not_during ? std::nullopt : book.not_during.covers(from, from + span)) {
-        const auto hold = book.not_during.at(from, from + kFarAhead);
+            order.overrides.not_during ? std::nullopt : schedule::covered_by(blackouts, from, from + span)) {
+        const auto hold = schedule::hold_of(blackouts, from, from + kFarAhead);
         return Error{ErrorCode::refused_by_rule,
                      "runbook '" + name + "' may create nothing before its window would end: not_during" +
                          (reason->empty() ? "" : " (" + *reason + ")") +
@@ -84,7 +87,7 @@ RunPlanned Engine::plan_of(RunOrder order, Instant now) {
     plan.actor = std::move(order.actor);
     plan.note = std::move(order.note);
     // The instant itself is not the run's: the schedule's own run has it, and the verdict.
-    if (order.when == RunOrder::When::next_window) plan.starts_at = *runbook->next_at;
+    if (order.when == RunOrder::When::next_window) plan.starts_at = *runbook->coming();
     plan.window_end = plan.starts_at.value_or(now.utc) +
                       (order.overrides.window ? kOverriddenWindow : runbook->book->window);
     plan.scope = std::move(order.scope);
@@ -98,6 +101,9 @@ void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answe
     if (auto refused = refusal_of(order, now.utc)) return answer(tl::unexpected<Error>(std::move(*refused)));
     if (auto doubt = ambiguity(order.scope, fleet_))
         return answer(fail(ErrorCode::conflict, std::move(*doubt)));
+    for (const auto& name : order.scope.customers)
+        if (customers_.find(name) == nullptr)
+            return answer(fail(ErrorCode::not_found, customers_.unknown(name)));
     auto book = planner_.find(order.runbook)->book;
     auto plan = plan_of(std::move(order), now);
     outbox_.write(plan);

@@ -3,23 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/lane_record.hpp"
 #include "engine/walk.hpp"
 #include "runbook/reload_plan.hpp"
 
 namespace runbookd::engine {
-namespace {
-
-void supersede(Planner::InForce& runbook, Instant now) {
-    const auto& book = runbook.book;
-    if (book->schedule)
-        runbook.past.supersede(std::shared_ptr<const schedule::Timeline>(book, &*book->schedule), now.utc);
-}
-
-}  // namespace
-
-Planner::InForce::InForce(Planner& planner)
-    : due(planner.clock_, [&planner, this](Instant now) { planner.ring(*this, now); }) {}
-
 Planner::Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due)
     : clock_(clock),
       outbox_(outbox),
@@ -41,6 +29,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
             auto& retired = retired_[stored.runbook];
             retired.last_revision = stored.revision;
             retired.past.restore(stored);
+            for (const auto& lane : stored.lanes) retired.lanes[key_of(lane)].restore(as_recovered(lane));
             if (!stored.retired)
                 outbox_.write(Noted{"runbook",
                                     stored.runbook,
@@ -53,19 +42,22 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
             continue;
         }
         auto& runbook = in_force_.try_emplace(stored.runbook, *this).first->second;
-        runbook.book = std::move(book);
+        set_book(runbook, std::move(book));
         runbook.identity = runbook::identity_of(stored.yaml, stored.resolved);
         runbook.revision = stored.revision;
         runbook.effective_from = stored.effective_from;
         runbook.past.restore(stored);
+        restore_lanes(runbook, stored);
     }
 }
 
 void Planner::judge_downtime(Instant now) {
     for (auto& [name, runbook] : in_force_) {
-        take_back(runbook, now);
-        judge(runbook, runbook.effective_from, Cause::down, now);
-        outbox_.may_cut();
+        for (const auto& part : parts_of(runbook)) {
+            take_back(part, now);
+            judge(part, runbook.effective_from, Cause::down, now);
+            outbox_.may_cut();
+        }
     }
 }
 
@@ -87,8 +79,8 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
         if (present->second.is_armed) continue;
         // A recovered one, whose downtime is judged, goes on from here, as it was read now: the record does
         // not know its file.
-        present->second.book = std::make_shared<const runbook::Meaning>(runbook);
-        arm(present->second, now.utc, now);
+        set_book(present->second, std::make_shared<const runbook::Meaning>(runbook));
+        arm_all(present->second, now.utc, now);
     }
     std::vector<std::string> gone;
     for (auto& [name, runbook] : in_force_) {
@@ -105,7 +97,7 @@ void Planner::apply(std::vector<runbook::Runbook> runbooks, const std::vector<Ba
                                 author.actor,
                                 {{"message", problem->second}},
                                 now.utc});
-        if (!runbook.is_armed) arm(runbook, now.utc, now);
+        if (!runbook.is_armed) arm_all(runbook, now.utc, now);
     }
     for (const auto& name : gone) retire(name, author.actor, now);
 }
@@ -117,6 +109,11 @@ void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Inst
         if (auto before = retired_.extract(runbook.name); !before.empty()) {
             place.revision = before.mapped().last_revision;
             place.past = std::move(before.mapped().past);
+            for (auto& [key, past] : before.mapped().lanes) {
+                if (place.lanes == nullptr) place.lanes = std::make_unique<LaneTracks>();
+                place.lanes->push_back(std::make_unique<LaneTrack>(*this, place, key));
+                place.lanes->back()->past = std::move(past);
+            }
         } else {
             place.revision = 0;
         }
@@ -131,10 +128,10 @@ void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Inst
                                     std::exchange(runbook.resolved, {}), author.actor, author.note, now.utc});
     // Copied, not moved, while all that was read is still there: so what stays lies close together, and what
     // reading left between goes as a whole.
-    place.book = std::make_shared<const runbook::Meaning>(runbook);
+    set_book(place, std::make_shared<const runbook::Meaning>(runbook));
     place.effective_from = now.utc;
     place.problem = {};
-    arm(place, now.utc, now);
+    arm_all(place, now.utc, now);
 }
 
 void Planner::record_zones(const runbook::Runbook& runbook, Instant now) {
@@ -147,66 +144,85 @@ void Planner::retire(const std::string& name, const std::string& actor, Instant 
     serve_if_due(runbook, now);
     supersede(runbook, now);
     outbox_.write(RevisionRetired{name, actor, now.utc});
-    retired_[name] = {runbook.revision, std::move(runbook.past)};
+    auto& retired = retired_[name] = {runbook.revision, std::move(runbook.past), {}};
+    for (const auto& track : runbook.lane_tracks()) retired.lanes[track->key] = std::move(track->past);
     in_force_.erase(name);
 }
 
-void Planner::arm(InForce& runbook, UtcTime after, Instant now) {
+void Planner::arm_all(InForce& runbook, UtcTime after, Instant now) {
     runbook.is_armed = true;
-    runbook.next_at.reset();
-    if (runbook.book->enabled && runbook.book->schedule)
-        if (const auto next =
-                runbook.past.next_undecided(*runbook.book->schedule, std::max(after, runbook.effective_from)))
-            runbook.next_at = next->at;
-    if (runbook.next_at)
-        runbook.due.set(*runbook.next_at, now);
+    for (const auto& part : parts_of(runbook)) arm(part, after, now);
+}
+
+void Planner::arm(const Part& part, UtcTime after, Instant now) {
+    auto& track = part.track;
+    track.is_armed = true;
+    track.next_at.reset();
+    const auto& book = *part.runbook.book;
+    if (book.enabled && (part.lane != nullptr || book.schedule))
+        if (const auto next = track.past.next_undecided(part.view().timeline(),
+                                                        std::max(after, part.runbook.effective_from)))
+            track.next_at = next->at;
+    if (track.next_at)
+        track.due.set(*track.next_at, now);
     else
-        runbook.due.clear();
+        track.due.clear();
 }
 
-void Planner::ring(InForce& runbook, Instant now) {
-    if (!runbook.next_at) return;
-    judge(runbook, *runbook.next_at - Millis{1}, Cause::stalled, now);
-    arm(runbook, now.utc, now);
+void Planner::ring(const Part& part, Instant now) {
+    if (!part.track.next_at) return;
+    judge(part, *part.track.next_at - Millis{1}, Cause::stalled, now);
+    arm(part, now.utc, now);
 }
 
-void Planner::judge(InForce& runbook, UtcTime after, Cause cause, Instant now) {
-    Walk(*this, runbook, cause, now).over(after);
+void Planner::judge(const Part& part, UtcTime after, Cause cause, Instant now) {
+    Walk(*this, part, cause, now).over(after);
 }
 
 void Planner::serve_if_due(InForce& runbook, Instant now) {
-    if (runbook.next_at && *runbook.next_at <= now.utc) ring(runbook, now);
+    for (const auto& part : parts_of(runbook))
+        if (part.track.next_at && *part.track.next_at <= now.utc) ring(part, now);
 }
 
 void Planner::follow_clock(Instant now) {
-    for (auto& [name, runbook] : in_force_) {
-        take_back(runbook, now);
-        if (runbook.next_at && *runbook.next_at <= now.utc)
-            judge(runbook, *runbook.next_at - Millis{1}, Cause::stepped, now);
-        if (runbook.is_armed) arm(runbook, now.utc, now);
-    }
+    for (auto& [name, runbook] : in_force_)
+        for (const auto& part : parts_of(runbook)) {
+            take_back(part, now);
+            if (part.track.next_at && *part.track.next_at <= now.utc)
+                judge(part, *part.track.next_at - Millis{1}, Cause::stepped, now);
+            if (part.track.is_armed) arm(part, now.utc, now);
+        }
 }
 
-void Planner::take_back(InForce& runbook, Instant now) {
-    const auto voided = runbook.past.take_back(now.utc);
+void Planner::take_back(const Part& part, Instant now) {
+    const auto voided = part.track.past.take_back(now.utc);
     if (!voided) return;
-    outbox_.write(OccurrencesVoided{runbook.book->name, runbook.zone(), voided->after, now.utc});
+    const auto& name = part.runbook.book->name;
+    const bool has_timeline = part.lane != nullptr || part.runbook.book->schedule;
+    const auto zone = has_timeline ? part.view().zone() : std::string{};
+    const auto customer = part.view().customer();
+    outbox_.write(OccurrencesVoided{name, zone, voided->after, now.utc, customer});
     if (!voided->cut) return;
     const auto& cut = *voided->cut;
     std::int64_t count = 1;
     auto last = cut.first;
-    if (const auto& timeline = runbook.book->schedule)
-        for (auto next = timeline->next_after(last); next && next->at <= voided->after;
-             next = timeline->next_after(last)) {
+    if (has_timeline) {
+        const auto& timeline = part.view().timeline();
+        for (auto next = timeline.next_after(last); next && next->at <= voided->after;
+             next = timeline.next_after(last)) {
             last = next->at;
             ++count;
         }
-    outbox_.write(OccurrenceDecided{runbook.book->name, cut.revision, runbook.zone(), cut.first, last, count,
-                                    Verdict::missed, cut.reason, std::nullopt, now.utc});
+    }
+    outbox_.write(OccurrenceDecided{name, cut.revision, zone, cut.first, last, count, Verdict::missed,
+                                    cut.reason, std::nullopt, now.utc, customer});
 }
 
 void Planner::stop() {
-    for (auto& [name, runbook] : in_force_) runbook.due.clear();
+    for (auto& [name, runbook] : in_force_) {
+        runbook.due.clear();
+        for (const auto& track : runbook.lane_tracks()) track->due.clear();
+    }
 }
 
 }  // namespace runbookd::engine

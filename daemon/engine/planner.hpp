@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "engine/past.hpp"
 #include "engine/pauses.hpp"
 #include "engine/records.hpp"
+#include "runbook/lane_view.hpp"
 #include "runbook/model.hpp"
 
 namespace runbookd::engine {
@@ -39,30 +41,49 @@ struct BadRunbook {
 
 class Planner {
 public:
-    struct InForce {
-        explicit InForce(Planner& planner);
-        /// Of the schedule; empty: it has none.
-        [[nodiscard]] std::string zone() const { return book->schedule ? book->schedule->zone() : ""; }
-
-        RunbookPointer book;
-        Sha256 identity{};  ///< of the texts
-        std::int64_t revision = 1;
-        UtcTime effective_from{};
-        Boxed<std::string> problem;      ///< why the file's newest text is not in force; empty: it is
+    struct InForce;
+    /// Where one timeline of a runbook stands: the plain one, or a lane's.
+    struct Track {
+        Track(AlarmClock& clock, Alarm::Ring ring) : due(clock, std::move(ring)) {}
         std::optional<UtcTime> next_at;  ///< none: manual only, disabled, or never again
         Alarm due;
         bool is_armed = false;  ///< next_at has been worked out since the start
         Past past;
     };
+    struct LaneTrack : Track {
+        LaneTrack(Planner& planner, InForce& of, std::string key_of_lane);
+        InForce& runbook;
+        std::string key;                      ///< as Lane::key()
+        const runbook::Lane* lane = nullptr;  ///< of the book in force; null: the book has it no more
+    };
+    using LaneTracks = std::vector<std::unique_ptr<LaneTrack>>;
+    struct InForce : Track {
+        explicit InForce(Planner& planner);
+        /// Of the schedule; of lanes all of them, ", " between; empty: it has none.
+        [[nodiscard]] std::string zone() const;
+        /// The next instant of any lane.
+        [[nodiscard]] std::optional<UtcTime> coming() const;
+        [[nodiscard]] std::span<const std::unique_ptr<LaneTrack>> lane_tracks() const;
+
+        RunbookPointer book;
+        Sha256 identity{};  ///< of the texts
+        std::int64_t revision = 1;
+        UtcTime effective_from{};
+        Boxed<std::string> problem;  ///< why the file's newest text is not in force; empty: it is
+        /// In the order of the book's lanes; those that it has no more come last. Null: it never had any.
+        std::unique_ptr<LaneTracks> lanes;
+    };
     /// An instant that nothing speaks against.
     struct Occurrence {
         UtcTime nominal{};
         Millis jitter{0};
-        bool caught_up = false;  ///< the daemon was down when it came
+        Millis window{0};
+        bool caught_up = false;               ///< the daemon was down when it came
+        const runbook::Lane* lane = nullptr;  ///< null: of the plain schedule
     };
     using OnDue = std::function<void(const InForce& runbook, const Occurrence& occurrence, Instant now)>;
-    /// Whether a run of the runbook is open.
-    using IsOpen = std::function<bool(const std::string& runbook)>;
+    /// Whether a run of the runbook is open that may have devices of the lane (null: any).
+    using IsOpen = std::function<bool(const std::string& runbook, const runbook::Lane* lane)>;
 
     Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due);
 
@@ -88,6 +109,7 @@ private:
     struct Retired {
         std::int64_t last_revision = 0;
         Past past;
+        std::map<std::string, Past> lanes;  // by key
     };
     /// Why instants were not served when they came.
     enum class Cause { down, stalled, stepped };
@@ -98,10 +120,23 @@ private:
     void put_in_force(runbook::Runbook& runbook, const Author& author, Instant now);
     void record_zones(const runbook::Runbook& runbook, Instant now);
     void retire(const std::string& name, const std::string& actor, Instant now);
-    void arm(InForce& runbook, UtcTime after, Instant now);
-    void ring(InForce& runbook, Instant now);
-    void judge(InForce& runbook, UtcTime after, Cause cause, Instant now);
-    void take_back(InForce& runbook, Instant now);
+    /// One timeline of a runbook, as the planner goes through them.
+    struct Part {
+        InForce& runbook;
+        Track& track;
+        const runbook::Lane* lane;  // null: the plain one
+        [[nodiscard]] runbook::LaneView view() const { return {*runbook.book, lane}; }
+    };
+    [[nodiscard]] static std::vector<Part> parts_of(InForce& runbook);
+    /// Puts the book in its place, with a track for each of its lanes.
+    void set_book(InForce& runbook, RunbookPointer book);
+    static void restore_lanes(InForce& runbook, const RecoveredRunbook& stored);
+    static void supersede(InForce& runbook, Instant now);
+    void arm_all(InForce& runbook, UtcTime after, Instant now);
+    static void arm(const Part& part, UtcTime after, Instant now);
+    void ring(const Part& part, Instant now);
+    void judge(const Part& part, UtcTime after, Cause cause, Instant now);
+    void take_back(const Part& part, Instant now);
     void serve_if_due(InForce& runbook, Instant now);
 
     AlarmClock& clock_;

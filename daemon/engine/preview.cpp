@@ -47,13 +47,14 @@ void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
     asked.at = order.at.value_or(now.utc);
     if (runbook != nullptr) asked.revision = runbook->revision;
     if (book.schedule) asked.zone = book.schedule->zone();
+    if (book.lanes) asked.zone = book.lanes->zones();
     asked.patience_ends = now.steady + kPatience;
     asked.answer = std::move(answer);
     asked.run.plan.runbook = order.runbook;
     asked.run.plan.trigger = Trigger::manual;
     asked.run.plan.scope = std::move(order.scope);
     asked.run.plan.actor = std::move(order.actor);
-    if (order.at) be_occurrence(asked, book);
+    if (order.at) be_occurrence(asked, order.lane);
     asked.run.plan.window_end = asked.at + book.window;
     asked.run.create_end = asked.at + book.create_span();
     asked.run.begun_at = now.steady - (fleet_.pages() <= kFewPages ? kFreshForFew : kFreshForMany);
@@ -63,13 +64,25 @@ void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
         patience_.set(asked.patience_ends);
 }
 
-void Previews::be_occurrence(Asked& asked, const runbook::Meaning& book) {
-    if (!book.schedule) return;
-    const auto next = book.schedule->next_after(asked.at - Millis{1});
-    if (!next || next->at != asked.at) return;
-    asked.run.plan.trigger = Trigger::schedule;
-    asked.run.plan.nominal = next->at;
-    asked.run.plan.zone = asked.zone = next->entry->zone->name();
+void Previews::be_occurrence(Asked& asked, const std::optional<LaneName>& name) {
+    const auto& book = *asked.run.book;
+    const auto& customers = asked.run.plan.scope.customers;
+    for (const auto& lane : runbook::lanes_of(book)) {
+        const bool is_asked = lane.lane() == nullptr ? true
+                              : name ? lane.zone() == name->zone && lane.customer() == name->customer
+                                     : customers.size() == 1 && lane.customer() == customers.front();
+        if (!is_asked) continue;
+        const auto next = lane.timeline().next_after(asked.at - Millis{1});
+        if (!next || next->at != asked.at) continue;
+        asked.run.lane = lane.lane();
+        asked.run.plan.trigger = Trigger::schedule;
+        asked.run.plan.nominal = next->at;
+        asked.run.plan.zone = asked.zone = next->entry->zone->name();
+        asked.run.plan.customer = lane.customer();
+        asked.run.plan.window_end = lane.window_end(*next);
+        asked.run.create_end = lane.last_create(*next);
+        return;
+    }
 }
 
 void Previews::pump(Instant now) {
@@ -102,6 +115,7 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
     preview.runbook = run.plan.runbook;
     preview.revision = asked.revision;
     preview.zone = asked.zone;
+    preview.customer = run.plan.customer;
     preview.at = asked.at;
     preview.window_end = run.plan.window_end;
     preview.fleet_read_at = now.utc - (now.steady - fleet_.devices_read_at().value_or(now.steady));
@@ -170,8 +184,8 @@ void Previews::add_times(Preview& preview, const Run& run, Instant now) const {
         target.message = "waited for until the window closes";
     }
     auto demands = forecast_.open_demands(now);
-    demands.push_back(forecast_.demand_of(run.book, std::max(preview.at, now.utc), preview.window_end,
-                                          preview.refusal.empty() ? preview.wanted : 0));
+    demands.push_back(forecast_.demand_of({run.book, run.lane}, std::max(preview.at, now.utc),
+                                          preview.window_end, preview.refusal.empty() ? preview.wanted : 0));
     preview.creates = drain(demands, forecast_.pace(now), now.utc).back();
     const auto minutes_of_creating =
         preview.creates.first ? (*preview.creates.last - *preview.creates.first) / minutes{1} + 1 : 1;

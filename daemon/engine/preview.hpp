@@ -15,6 +15,12 @@
 
 namespace runbookd::engine {
 
+/// Names a lane of a runbook.
+struct LaneName {
+    std::string zone;
+    std::string customer;  ///< empty: of none
+};
+
 struct PreviewOrder {
     std::string runbook;
     /// What is to be tried instead of the runbook that is in force under that name; null: that one.
@@ -23,6 +29,9 @@ struct PreviewOrder {
     /// None: now. An instant of its schedule: that occurrence; any other: as if started by hand then.
     std::optional<UtcTime> at;
     std::string actor;
+    /// Of a runbook with lanes: whose occurrence it is; none: that of the one customer that the scope names,
+    /// else no lane's.
+    std::optional<LaneName> lane;
 };
 
 struct PreviewedTarget {
@@ -36,7 +45,8 @@ struct PreviewedTarget {
 struct Preview {
     std::string runbook;
     std::int64_t revision = 0;
-    std::string zone;  ///< of the schedule; empty: none
+    std::string zone;      ///< of the schedule; empty: none
+    std::string customer;  ///< whose lane it is; empty: of none
     UtcTime at{}, window_end{};
     UtcTime fleet_read_at{};  ///< devices are as they were then
     /// Why the run would not begin, or would end at once; empty: it would begin.
@@ -83,7 +93,7 @@ private:
         SteadyTime patience_ends{};
         Answer answer;
     };
-    static void be_occurrence(Asked& asked, const runbook::Meaning& book);
+    static void be_occurrence(Asked& asked, const std::optional<LaneName>& lane);
     /// Whether it has been answered.
     [[nodiscard]] bool try_to_answer(Asked& asked, Instant now);
     [[nodiscard]] Preview preview_of(const Asked& asked, Starter::Foreseen foreseen, Instant now) const;

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 constexpr Millis kDeviceStateGood = seconds{50};
 constexpr Millis kPatience = seconds{60};
 constexpr Millis kWindow = hours{1};
+// How far ahead the end of a blackout is looked for.
+constexpr Millis kFarAhead = hours{24 * 366};
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
     std::string text;
@@ -29,7 +31,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
                      Fleet& fleet, FleetReader& reader, UlidSource& ulids, const Pauses& pauses,
-                     OnStarted on_started)
+                     const Holds& holds, OnStarted on_started)
     : account_(std::move(account)),
       books_(books),
       clock_(clock),
@@ -39,6 +41,7 @@ QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbo
       reader_(reader),
       ulids_(ulids),
       pauses_(pauses),
+      holds_(holds),
       on_started_(std::move(on_started)) {}
 
 void QuickJobs::order(QuickJobOrder order, Answer answer, Instant now) {
@@ -74,6 +77,10 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
     if (!component) return refuse(component.error());
     if (auto checked = check(pending.order, **component); !checked) return refuse(std::move(checked.error()));
     const auto& seen = **device;
+    if (const auto hold = holds_.of_device(seen.device, now.utc, now.utc + kFarAhead))
+        return refuse({ErrorCode::refused_by_rule,
+                       "nothing may be created on device '" + seen.device.hostname + "' until " +
+                           format_utc(hold->recheck.value_or(now.utc)) + ": not_during of " + hold->message});
     if (now.steady - seen.read_at > kDeviceStateGood) {
         if (line_.is_open(Budget::Kind::read, now)) read_device(number, pending, seen.device.uid, now);
         return Step::waits;
@@ -188,14 +195,14 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
     plan.trigger = pending.order.trigger;
     plan.actor = pending.order.actor;
     plan.window_end = now.utc + kWindow;
-    plan.scope = {{device.uid.str()}, {}, pending.order.variables, component.uid.str()};
+    plan.scope = {{device.uid.str()}, {}, pending.order.variables, component.uid.str(), {}};
     plan.at = now.utc;
     outbox_.write(plan);
     const auto uid = plan.run;
     auto& run = books_.add_run(std::move(plan), nullptr, now);
     run.component = component.uid;
     run.component_name = component.name;
-    books_.freeze(run, {as_target(device)}, {}, now);
+    books_.freeze(run, {as_target(device, holds_.customer_of(device))}, {}, now);
     pending.run = uid;
     on_started_(run, now);
 }

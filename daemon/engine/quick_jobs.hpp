@@ -12,6 +12,7 @@
 #include "engine/books.hpp"
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
+#include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/pauses.hpp"
 
@@ -39,13 +40,15 @@ public:
     using Answer = std::function<void(Result<QuickJobStarted>)>;
     using OnStarted = std::function<void(Run& run, Instant now)>;
     QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line, Fleet& fleet,
-              FleetReader& reader, UlidSource& ulids, const Pauses& pauses, OnStarted on_started);
+              FleetReader& reader, UlidSource& ulids, const Pauses& pauses, const Holds& holds,
+              OnStarted on_started);
 
     /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
     /// names), conflict (the device cannot run components, a name fits several), invalid_variable (with the
     /// nearest names), missing_variable (only of what came over the job API: an input without value and
     /// default), device_offline (judged on a reading at most a minute old), refused_by_rule (everything is
-    /// paused), unavailable (no answer from the API, or no room in its budget, within a minute).
+    /// paused, a blackout of the account or of the device's customer), unavailable (no answer from the API,
+    /// or no room in its budget, within a minute).
     void order(QuickJobOrder order, Answer answer, Instant now);
     [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
@@ -84,6 +87,7 @@ private:
     FleetReader& reader_;
     UlidSource& ulids_;
     const Pauses& pauses_;
+    const Holds& holds_;
     OnStarted on_started_;
     std::map<std::uint64_t, Pending> pending_;
     std::uint64_t last_number_ = 0;

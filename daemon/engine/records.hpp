@@ -58,15 +58,16 @@ struct PauseEnded {
     UtcTime at{};
 };
 
-/// How a started run differs from its runbook: narrowed to devices and sites, variables set, or, for a quick
-/// job, the component. All empty for a scheduled run.
+/// How a started run differs from its runbook: narrowed to devices, sites and customers, variables set, or,
+/// for a quick job, the component. All empty for a scheduled run.
 struct RunScope {
     std::vector<std::string> devices;  ///< uids or hostnames
     std::vector<std::string> sites;    ///< names (globs) or uids
     std::map<std::string, std::string> variables;
-    std::string component;  ///< uid; quick jobs only
+    std::string component;                 ///< uid; quick jobs only
+    std::vector<std::string> customers{};  ///< exact names
     /// Whether it takes fewer devices than the runbook says.
-    [[nodiscard]] bool narrows() const { return !devices.empty() || !sites.empty(); }
+    [[nodiscard]] bool narrows() const { return !devices.empty() || !sites.empty() || !customers.empty(); }
     friend bool operator==(const RunScope&, const RunScope&) = default;
 };
 
@@ -76,7 +77,9 @@ struct RunPlanned {
     std::string runbook;
     std::optional<std::int64_t> revision;  ///< none for `quickjob`
     std::string account;
-    std::string zone;  ///< of the schedule; empty for runs without one
+    std::string zone;      ///< of the schedule; empty for runs without one
+    std::string customer;  ///< of the lane; empty: it is of no single customer
+    std::string group;     ///< ULID that the runs of all lanes of one local time share; empty: none
     Trigger trigger = Trigger::schedule;
     std::string cause;  ///< uid of what caused it: of a retarget, the run before; empty: nothing did
     std::string actor;  ///< who started it; empty for the schedule
@@ -102,6 +105,7 @@ struct TargetRow {
     std::int64_t wave = 1;
     bool online = false;  ///< when it was frozen
     std::optional<UtcTime> last_seen = std::nullopt;
+    SharedText customer{};  ///< the name; empty: of none
 };
 struct ExclusionRow {
     DeviceUid device;
@@ -175,8 +179,8 @@ struct JobLate {
     UtcTime at{};
 };
 
-/// Verdict over nominal instants of one schedule (event occurrence.decided). A row that continues its
-/// neighbour (same runbook, zone, verdict and reason, next in order, without a run) extends it.
+/// Verdict over nominal instants of one lane (event occurrence.decided). A row that continues its neighbour
+/// (same runbook, zone, customer, verdict and reason, next in order, without a run) extends it.
 struct OccurrenceDecided {
     std::string runbook;
     std::int64_t revision = 1;
@@ -188,17 +192,19 @@ struct OccurrenceDecided {
     std::string reason;
     std::optional<RunUid> run;
     UtcTime at{};
+    std::string customer{};  ///< of the lane; empty: none
 };
 
 /// The wall clock was ahead when these verdicts were given, and has been set back: `missed` rows without a
-/// run of this runbook and zone that begin after `after` hold no more (event occurrence.voided); their
-/// instants lie ahead again. A row that spans `after` is void too; the part of it that stays missed is
+/// run of this runbook, zone and customer that begin after `after` hold no more (event occurrence.voided);
+/// their instants lie ahead again. A row that spans `after` is void too; the part of it that stays missed is
 /// recorded anew.
 struct OccurrencesVoided {
     std::string runbook;
     std::string zone;
     UtcTime after{};
     UtcTime at{};
+    std::string customer{};
 };
 
 /// A device as the account's list has it now, and what that is to the record.
@@ -223,6 +229,16 @@ struct FleetChanged {
     std::optional<std::size_t> first_list = std::nullopt;
     UtcTime at{};
 };
+/// Whose sites are, as far as that differs from what is recorded (event customers.sites).
+struct SitesAssigned {
+    struct Row {
+        SiteUid site;
+        std::string customer;  ///< empty: of none
+    };
+    std::string account;
+    std::vector<Row> rows;
+    UtcTime at{};
+};
 /// Tells a device that is recorded as it is from one that is not: all of device_fleet's columns but the
 /// times.
 [[nodiscard]] std::uint64_t fingerprint_of(const Device& device);
@@ -237,9 +253,10 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
-                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
-                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, Noted>;
+using Record =
+    std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
+                 RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
+                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -304,6 +321,14 @@ struct RecoveredRunbook {
     /// anew yet.
     std::optional<UtcTime> ahead_from = std::nullopt;
     static constexpr std::size_t kMissedAtMost = 17;
+    /// The same of each lane, where the revision has lanes: what is said above is then of no use.
+    struct Lane {
+        std::string zone, customer;
+        std::optional<UtcTime> judged_until;
+        std::vector<Decided> ahead, missed;
+        std::optional<UtcTime> ahead_from;
+    };
+    std::vector<Lane> lanes = {};
 };
 struct RecoveredPause {
     std::string runbook;  ///< empty: all
@@ -341,7 +366,8 @@ struct RecoveredState {
     /// The kernel has reported its clock as synchronised before (an event clock.synchronised is recorded).
     bool clock_was_synchronised = false;
     std::vector<RecoveredDevice> devices;
-    bool knows_fleet = false;  ///< the first list of devices ever is recorded whole
+    bool knows_fleet = false;               ///< the first list of devices ever is recorded whole
+    std::vector<SitesAssigned::Row> sites;  ///< of customers
 };
 
 }  // namespace runbookd::engine

@@ -16,20 +16,24 @@ constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 
 }  // namespace
 
-Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSource& ulids, const Holds& holds,
-               SendHandlers handlers)
+Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
+               UlidSource& ulids, const Holds& holds, SendHandlers handlers)
     : books_(books),
       line_(line),
       outbox_(outbox),
       fleet_(fleet),
+      customers_(customers),
       ulids_(ulids),
       holds_(holds),
       handlers_(std::move(handlers)) {}
 
 void Sender::intend(Run& run, Target& target, Instant now) {
     const auto* const seen = fleet_.find(target.row.device);
-    auto variables = render_variables(run, target.row, seen == nullptr ? nullptr : &seen->device,
-                                      fleet_.find_component(run.component.str()));
+    const auto* const device = seen == nullptr ? nullptr : &seen->device;
+    const auto* const customer =
+        device == nullptr ? customers_.of(target.row.site_uid, target.row.site_name) : customers_.of(*device);
+    auto variables =
+        render_variables(run, {target.row, device, customer}, fleet_.find_component(run.component.str()));
     if (!variables) {
         auto& refusal = variables.error();
         return books_.decide(run, target, refusal.disposition, std::move(refusal.reason),
@@ -167,7 +171,15 @@ bool Sender::is_state_known(const Job& job, Instant now) {
 
 std::optional<Hold> Sender::hold_of(const Job& job, Instant now) {
     const auto* const run = books_.find_run(job.run);
-    return run == nullptr ? std::nullopt : holds_.at(*run, now.utc);
+    const auto* const target = books_.target_of(job);
+    return run == nullptr || target == nullptr ? std::nullopt : hold_at(*run, target->row, now.utc);
+}
+
+std::optional<Hold> Sender::hold_at(const Run& run, const TargetRow& target, UtcTime at) const {
+    if (auto hold = holds_.at(run, at)) return hold;
+    const auto* const seen = fleet_.find(target.device);
+    if (seen == nullptr) return holds_.of_device(run, target.site_uid, target.site_name, at);
+    return holds_.of_device(run, seen->device.site_uid, seen->device.site_name, at);
 }
 
 std::string Sender::held_back_by(const Job& job) {
@@ -223,7 +235,7 @@ std::string Sender::offline_until_the_end(const Run& run, const Target& target) 
 }
 
 Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
-    if (auto hold = holds_.at(run, run.create_end - Millis{1}))
+    if (auto hold = hold_at(run, target.row, run.create_end - Millis{1}))
         return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
     if (!target.job && books_.is_queued(run, target.row.device))
         return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};

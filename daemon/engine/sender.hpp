@@ -28,8 +28,8 @@ struct SendHandlers {
 class Sender {
 public:
     /// All of it outlives this.
-    Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, UlidSource& ulids, const Holds& holds,
-           SendHandlers handlers);
+    Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
+           UlidSource& ulids, const Holds& holds, SendHandlers handlers);
 
     /// The target gets its job, whose create goes out as soon as the intent is durable; or it is decided,
     /// where its variables cannot be filled in. The line must be open for a create.
@@ -61,6 +61,8 @@ private:
     [[nodiscard]] std::string held_back_by(const Job& job);
     /// What stands against the job's create at this instant, if anything does.
     [[nodiscard]] std::optional<Hold> hold_of(const Job& job, Instant now);
+    /// The same of a target, at any instant.
+    [[nodiscard]] std::optional<Hold> hold_at(const Run& run, const TargetRow& target, UtcTime at) const;
     [[nodiscard]] bool is_window_over(const Job& job, Instant now);
     void send(const JobUid& uid, Instant now);
     void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
@@ -83,6 +85,7 @@ private:
     Line& line_;
     Outbox& outbox_;
     Fleet& fleet_;
+    const Customers& customers_;
     UlidSource& ulids_;
     const Holds& holds_;
     SendHandlers handlers_;

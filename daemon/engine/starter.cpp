@@ -47,6 +47,7 @@ Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge know
       filters_(knowledge.filters),
       filter_reader_(knowledge.filter_reader),
       guard_(knowledge.guard),
+      customers_(knowledge.customers),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -150,6 +151,8 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     if (!filters.problem.empty()) return abort(run, "run.filter_not_found", filters.problem, now);
     if (const auto doubt = ambiguity(run.plan.scope, fleet_))
         return abort(run, "run.device_ambiguous", *doubt, now);
+    if (run.is_lane_lost())
+        return abort(run, "run.lane_lost", "its customer or zone is none of its runbook's any more", now);
     auto selection = select(run, std::move(filters), now.utc);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
     if (!passes_guard(run, now)) return;
@@ -163,9 +166,14 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
 }
 
 Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) const {
-    return select_targets(run.book->targets, run.plan.scope, fleet_,
-                          {at, std::move(filters.members),
-                           [this](const DeviceUid& device) { return history_.first_seen(device); }});
+    SelectionFacts facts;
+    facts.now = at;
+    facts.filters = std::move(filters.members);
+    facts.customers = &customers_;
+    facts.lane = run.lane;
+    if (run.book->lanes) facts.lanes_by = run.book->lanes->by;
+    facts.first_seen = [this](const DeviceUid& device) { return history_.first_seen(device); };
+    return select_targets(run.book->targets, run.plan.scope, fleet_, facts);
 }
 
 std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant now) {
@@ -246,7 +254,7 @@ void Starter::record_occurrence(const Run& run, Instant now) {
                                                    : Verdict::on_time;
     outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                     *run.plan.nominal, *run.plan.nominal, 1, verdict, "", run.plan.run,
-                                    now.utc});
+                                    now.utc, run.plan.customer});
 }
 
 void Starter::record_refused_occurrence(const Run& run, Instant now) {

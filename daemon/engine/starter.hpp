@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/books.hpp"
+#include "engine/customers.hpp"
 #include "engine/filter_reader.hpp"
 #include "engine/filters.hpp"
 #include "engine/fleet.hpp"
@@ -29,6 +30,7 @@ public:
         const Filters& filters;
         FilterReader& filter_reader;
         Guard& guard;
+        const Customers& customers;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -103,6 +105,7 @@ private:
     const Filters& filters_;
     FilterReader& filter_reader_;
     Guard& guard_;
+    const Customers& customers_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

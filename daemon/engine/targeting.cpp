@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <tuple>
 #include <unordered_set>
+#include <utility>
 
 #include "base/glob.hpp"
 
@@ -71,6 +72,7 @@ public:
           facts_(facts),
           asks_first_seen_(facts.first_seen &&
                            (asks_first_seen(targets.include) || asks_first_seen(targets.exclude))),
+          asks_customer_(targets.ask_customer()),
           include_(targets.include, facts.filters, facts.now),
           exclude_(targets.exclude, facts.filters, facts.now) {
         for (const auto& selector : targets.exclude)
@@ -78,11 +80,24 @@ public:
                                   "]: " + to_text(selector));
     }
 
+    [[nodiscard]] bool is_of_lane(const Device& device) {
+        if (facts_.lane == nullptr) return true;
+        // Devices of one site mostly stand together.
+        if (last_site_ == nullptr || !(*last_site_ == device.site_uid)) {
+            last_site_ = &device.site_uid;
+            is_last_of_lane_ = facts_.lanes_by == runbook::LanesBy::customer
+                                   ? facts_.customers->name_of(device).str() == facts_.lane->customer
+                                   : facts_.customers->zone_of(device) == facts_.lane->zone()->name();
+        }
+        return is_last_of_lane_;
+    }
+
     [[nodiscard]] Selection select(const RunScope& scope) {
         const ScopeMatcher in_scope(scope);
         std::vector<Sortable> taken;
         std::vector<LeftOut> left_out;
         for (const auto& [device, read_at] : fleet_.devices()) {
+            if (!is_of_lane(device) || !is_customer_in_scope(device, scope)) continue;
             const auto known = facts_of(device);
             if (!include_.find(known) || !in_scope.matches(device)) continue;
             if (!exclusion_rule(device, fleet_).empty())
@@ -97,7 +112,8 @@ public:
                   [](const LeftOut& a, const LeftOut& b) { return a.place < b.place; });
         Selection selection;
         selection.targets.reserve(taken.size());
-        for (const auto& one : taken) selection.targets.push_back(as_target(*one.device));
+        for (const auto& one : taken)
+            selection.targets.push_back(as_target(*one.device, customer_of(*one.device)));
         selection.exclusions.reserve(left_out.size());
         for (const auto& one : left_out) selection.exclusions.push_back(as_exclusion(one));
         return selection;
@@ -105,13 +121,29 @@ public:
 
 private:
     [[nodiscard]] runbook::DeviceFacts facts_of(const Device& device) const {
-        return {device.uid,          device.site_uid,
-                device.site_name,    device.hostname,
-                device.os,           device.device_type,
-                device.device_class, device.domain,
-                device.patch_status, device.udf,
-                device.online,       device.reboot_required,
-                device.last_seen,    asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt};
+        return {device.uid,
+                device.site_uid,
+                device.site_name,
+                device.hostname,
+                device.os,
+                device.device_type,
+                device.device_class,
+                device.domain,
+                device.patch_status,
+                device.udf,
+                device.online,
+                device.reboot_required,
+                device.last_seen,
+                asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt,
+                asks_customer_ ? customer_of(device) : SharedText{}};
+    }
+    [[nodiscard]] SharedText customer_of(const Device& device) const {
+        return facts_.customers == nullptr ? SharedText{} : facts_.customers->name_of(device);
+    }
+    [[nodiscard]] bool is_customer_in_scope(const Device& device, const RunScope& scope) const {
+        const auto& names = scope.customers;
+        return names.empty() ||
+               std::find(names.begin(), names.end(), customer_of(device).str()) != names.end();
     }
     struct LeftOut {
         Sortable place;
@@ -131,7 +163,9 @@ private:
 
     const Fleet& fleet_;
     const SelectionFacts& facts_;
-    bool asks_first_seen_;
+    bool asks_first_seen_, asks_customer_;
+    const SiteUid* last_site_ = nullptr;
+    bool is_last_of_lane_ = false;
     runbook::MatcherList include_, exclude_;
     std::vector<SharedText> reasons_;  // of each exclude
 };
@@ -171,9 +205,9 @@ std::optional<std::string> ambiguity(const RunScope& scope, const Fleet& fleet) 
     return std::nullopt;
 }
 
-TargetRow as_target(const Device& device) {
+TargetRow as_target(const Device& device, SharedText customer) {
     return {device.uid, device.site_uid, device.site_name, device.hostname,
-            1,          device.online,   device.last_seen};
+            1,          device.online,   device.last_seen, std::move(customer)};
 }
 
 }  // namespace runbookd::engine

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/customers.hpp"
 #include "engine/fleet.hpp"
 #include "engine/records.hpp"
 #include "runbook/matcher.hpp"
@@ -22,6 +23,11 @@ struct Selection {
 struct SelectionFacts {
     UtcTime now{};
     runbook::FilterMembers filters;  ///< of every filter that the targets name
+    /// Whose devices are; null: nobody's.
+    const Customers* customers = nullptr;
+    /// Only its devices are looked at; null: all. The customers are known then.
+    const runbook::Lane* lane = nullptr;
+    runbook::LanesBy lanes_by = runbook::LanesBy::customer;
     /// When a device was first seen; nullopt: it was there before anybody looked. Empty: so were all.
     std::function<std::optional<UtcTime>(const DeviceUid&)> first_seen;
 };
@@ -43,7 +49,7 @@ struct SelectionFacts {
 /// count.
 [[nodiscard]] std::optional<std::string> ambiguity(const RunScope& scope, const Fleet& fleet);
 
-/// A device as it is known now, as a target.
-[[nodiscard]] TargetRow as_target(const Device& device);
+/// A device as it is known now, as a target. `customer`: the name of its own; empty: of none.
+[[nodiscard]] TargetRow as_target(const Device& device, SharedText customer);
 
 }  // namespace runbookd::engine

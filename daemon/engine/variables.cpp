@@ -16,8 +16,8 @@ FieldValue time_or_null(const std::optional<UtcTime>& at) { return at ? FieldVal
 /// What is known of a target, as the fields of a template.
 class Facts {
 public:
-    Facts(const Run& run, const TargetRow& target, const Device* device)
-        : run_(run), target_(target), device_(device) {}
+    Facts(const Run& run, const RenderedFor& of)
+        : run_(run), target_(of.target), device_(of.device), customer_(of.customer) {}
 
     [[nodiscard]] FieldValue operator()(const Field& field) const {
         switch (field.id) {
@@ -27,6 +27,10 @@ public:
                 return device_ == nullptr ? target_.site_uid.str() : device_->site_uid.str();
             case FieldId::site_name:
                 return device_ == nullptr ? target_.site_name.str() : device_->site_name.str();
+            case FieldId::customer_name:
+                return customer_ == nullptr ? FieldValue() : FieldValue(customer_->name.str());
+            case FieldId::customer_timezone:
+                return customer_ == nullptr ? FieldValue() : FieldValue(customer_->zone);
             case FieldId::run_uid: return run_.plan.run.str();
             case FieldId::run_runbook: return run_.plan.runbook;
             case FieldId::run_trigger: return std::string(to_text(run_.plan.trigger));
@@ -57,6 +61,7 @@ private:
     const Run& run_;
     const TargetRow& target_;
     const Device* device_;
+    const Customers::Known* customer_;
 };
 
 const ComponentVariable* find(const Component* component, const std::string& name) {
@@ -100,11 +105,12 @@ Variables variables_of(const Run& run) {
     return variables;
 }
 
-tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run, const TargetRow& target,
-                                                              const Device* device,
+tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run, const RenderedFor& of,
                                                               const Component* component) {
-    const Facts facts(run, target, device);
-    const auto* const zone = run.book != nullptr && run.book->zone ? run.book->zone.get() : &cron::utc_zone();
+    const Facts facts(run, of);
+    const auto* const zone = run.lane != nullptr                     ? run.lane->zone().get()
+                             : run.book != nullptr && run.book->zone ? run.book->zone.get()
+                                                                     : &cron::utc_zone();
     SentVariables sent;
     for (const auto& [name, value] : variables_of(run)) {
         auto rendered = value.render(facts, *zone);

@@ -7,6 +7,7 @@
 
 #include "engine/books.hpp"
 #include "engine/check_variables.hpp"
+#include "engine/customers.hpp"
 
 namespace runbookd::engine {
 
@@ -23,12 +24,16 @@ struct VariableRefusal {
     std::string reason;
     std::string message;
 };
-/// For one target, as its device is known now (null: it is not). `component` tells the types; null: values go
-/// out unconverted. Refused: null_variable where a field has no value, rejected where a value is not of its
-/// type or too long.
+/// A target as it is known now.
+struct RenderedFor {
+    const TargetRow& target;
+    const Device* device = nullptr;              ///< null: it is not known any more
+    const Customers::Known* customer = nullptr;  ///< null: of none
+};
+/// For one target. `component` tells the types; null: values go out unconverted. Refused: null_variable where
+/// a field has no value, rejected where a value is not of its type or too long.
 [[nodiscard]] tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run,
-                                                                            const TargetRow& target,
-                                                                            const Device* device,
+                                                                            const RenderedFor& of,
                                                                             const Component* component);
 
 /// For records: secrets as "[secret:NAME]".

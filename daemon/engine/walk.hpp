@@ -11,16 +11,20 @@ namespace runbookd::engine {
 
 class Planner::Walk {
 public:
-    Walk(Planner& planner, InForce& runbook, Cause cause, Instant now)
-        : planner_(planner), runbook_(runbook), cause_(cause), now_(now) {}
+    Walk(Planner& planner, const Part& part, Cause cause, Instant now)
+        : planner_(planner),
+          part_(part),
+          runbook_(part.runbook),
+          past_(part.track.past),
+          cause_(cause),
+          now_(now) {}
 
     /// Every undecided instant after `after`, up to now.
     void over(UtcTime after);
 
 private:
     [[nodiscard]] std::optional<schedule::Nominal> next(UtcTime after) const;
-    [[nodiscard]] std::optional<std::string> suppressed_by(UtcTime nominal) const;
-    [[nodiscard]] UtcTime last_create(UtcTime nominal) const;
+    [[nodiscard]] std::optional<std::string> suppressed_by(const schedule::Nominal& nominal) const;
     /// Of the instants that can still be served, the one that is, where not all are.
     [[nodiscard]] std::optional<UtcTime> chosen(UtcTime after) const;
     void decide(const schedule::Nominal& nominal, std::optional<UtcTime> chosen);
@@ -30,7 +34,9 @@ private:
     void write();
 
     Planner& planner_;
+    Part part_;
     InForce& runbook_;
+    Past& past_;
     Cause cause_;
     Instant now_;
     // The neighbours that are not written yet.

@@ -17,9 +17,9 @@ using Json = nlohmann::ordered_json;
 Result<ports::RunRequest> read_run_request(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    const auto body =
-        read_object(request, {"runbook", "devices", "sites", "variables", "note", "override", "reason"},
-                    {"customers", "at"});
+    const auto body = read_object(
+        request, {"runbook", "devices", "customers", "sites", "variables", "note", "override", "reason"},
+        {"at"});
     if (!body) return tl::unexpected(body.error());
     auto runbook = required_text(*body, "runbook");
     if (!runbook) return tl::unexpected(runbook.error());
@@ -35,9 +35,11 @@ Result<ports::RunRequest> read_run_request(const Request& request) {
     if (!overrides) return tl::unexpected(overrides.error());
     auto reason = text_field(*body, "reason");
     if (!reason) return tl::unexpected(reason.error());
+    auto customers = texts_field(*body, "customers");
+    if (!customers) return tl::unexpected(customers.error());
     return ports::RunRequest{std::move(*runbook),   std::move(*devices), std::move(*sites),
                              std::move(*variables), std::move(*note),    request.actor,
-                             std::move(*overrides), std::move(*reason)};
+                             std::move(*overrides), std::move(*reason),  std::move(*customers)};
 }
 
 Result<ports::QuickJobRequest> read_quick_job(const Request& request) {

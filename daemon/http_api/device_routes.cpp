@@ -19,17 +19,20 @@ using Json = nlohmann::ordered_json;
 
 /// What was asked for; what was not fits.
 struct DeviceFilter {
-    std::optional<std::string> site, device, status;
+    std::optional<std::string> customer, site, device, status;
     std::int64_t limit = 0;
 
-    [[nodiscard]] bool fits(const engine::Device& seen) const {
-        return fits_site(seen.site_name.str(), seen.site_uid.str()) &&
+    [[nodiscard]] bool fits(const engine::Device& seen, const std::string& whose) const {
+        return (!customer || *customer == whose) && fits_site(seen.site_name.str(), seen.site_uid.str()) &&
                fits_device(seen.hostname, seen.uid.str()) &&
                (!status || *status == (seen.online ? "online" : "offline"));
     }
     /// A row of device_fleet that is gone.
     [[nodiscard]] bool fits(const Json& gone) const {
-        return fits_site(gone.value("site_name", ""), gone.value("site_uid", "")) &&
+        const auto whose = gone.find("customer");
+        const bool fits_customer =
+            !customer || (whose != gone.end() && whose->is_string() && *whose == *customer);
+        return fits_customer && fits_site(gone.value("site_name", ""), gone.value("site_uid", "")) &&
                fits_device(gone.value("hostname", ""), gone.value("device_uid", ""));
     }
     [[nodiscard]] bool asks_for_gone() const { return !status || *status == "gone"; }
@@ -44,14 +47,12 @@ private:
 };
 
 Result<DeviceFilter> read_filter(const Request& request) {
-    if (query_value(request, "customer"))
-        return fail(ErrorCode::not_supported, "query parameter 'customer' is not supported yet");
-    const auto known = only_known(request, {"site", "device", "status", "limit"});
+    const auto known = only_known(request, {"customer", "site", "device", "status", "limit"});
     if (!known) return tl::unexpected(known.error());
     const auto limit = query_limit(request, kLargestLimit);
     if (!limit) return tl::unexpected(limit.error());
-    DeviceFilter filter{query_value(request, "site"), query_value(request, "device"),
-                        query_value(request, "status"), *limit};
+    DeviceFilter filter{query_value(request, "customer"), query_value(request, "site"),
+                        query_value(request, "device"), query_value(request, "status"), *limit};
     if (filter.status && *filter.status != "online" && *filter.status != "offline" &&
         *filter.status != "gone")
         return fail(ErrorCode::invalid_input,
@@ -72,8 +73,9 @@ asio::awaitable<Response> list_devices(Services services, Request request) {
     const auto is_full = [&] { return static_cast<std::int64_t>(list.size()) >= filter->limit; };
     for (const auto& device : fleet.devices) {
         if (is_full()) break;
-        if (filter->fits(device))
-            list.push_back(device_view(device, services.control.first_seen_at(device.uid)));
+        const auto customer = services.control.customer_of(device);
+        if (filter->fits(device, customer))
+            list.push_back(device_view(device, customer, services.control.first_seen_at(device.uid)));
     }
     if (is_full() || !filter->asks_for_gone()) co_return json_response(list);
     ports::Query query;

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 Result<ports::PlanRequest> read_plan_request(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    const auto body = read_object(request, {"runbook", "devices", "sites", "variables", "at"});
+    const auto body = read_object(request, {"runbook", "devices", "customers", "sites", "variables", "at"});
     if (!body) return tl::unexpected(body.error());
     auto runbook = required_text(*body, "runbook");
     if (!runbook) return tl::unexpected(runbook.error());
@@ -26,10 +26,17 @@ Result<ports::PlanRequest> read_plan_request(const Request& request) {
     if (!sites) return tl::unexpected(sites.error());
     auto variables = variables_field(*body);
     if (!variables) return tl::unexpected(variables.error());
+    auto customers = texts_field(*body, "customers");
+    if (!customers) return tl::unexpected(customers.error());
     const auto at = text_field(*body, "at");
     if (!at) return tl::unexpected(at.error());
-    ports::PlanRequest asked{std::move(*runbook),   std::move(*devices), std::move(*sites),
-                             std::move(*variables), std::nullopt,        request.actor};
+    ports::PlanRequest asked;
+    asked.runbook = std::move(*runbook);
+    asked.devices = std::move(*devices);
+    asked.customers = std::move(*customers);
+    asked.sites = std::move(*sites);
+    asked.variables = std::move(*variables);
+    asked.actor = request.actor;
     if (at->empty()) return asked;
     const auto time = parse_utc(*at);
     if (!time) return fail(ErrorCode::invalid_input, "at: " + time.error().message);

@@ -48,6 +48,7 @@ Json target_view(const engine::PreviewedTarget& target) {
     Json view;
     view["device_uid"] = row.device.str();
     view["hostname"] = row.hostname;
+    view["customer"] = text_or_null(row.customer.str());
     view["site_uid"] = row.site_uid.str();
     view["site_name"] = row.site_name.str();
     view["online"] = row.online;
@@ -73,6 +74,7 @@ Json plan_view(const engine::Preview& preview) {
     Json view;
     view["runbook"] = preview.runbook;
     view["revision"] = preview.revision;
+    view["customer"] = text_or_null(preview.customer);
     view["zone"] = text_or_null(preview.zone);
     view["at"] = format_utc(preview.at);
     view["window_end"] = format_utc(preview.window_end);
@@ -115,6 +117,7 @@ Json forecast_view(const std::vector<ports::ForecastRun>& runs) {
         Json view;
         view["runbook"] = one.run.runbook;
         view["revision"] = one.run.revision;
+        view["customer"] = text_or_null(one.run.customer);
         view["zone"] = text_or_null(one.run.zone);
         view["run_uid"] = one.run.run ? Json(one.run.run->str()) : Json(nullptr);
         view["nominal_at"] = time_or_null(one.run.nominal);

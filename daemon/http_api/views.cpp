@@ -94,6 +94,15 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     view["paused_until"] = time_or_null(runbook.paused_until);
     view["file"] = runbook.file;
     view["problem"] = text_or_null(runbook.problem);
+    view["lanes"] = Json::array();
+    for (const auto& lane : runbook.lanes) {
+        Json shown;
+        shown["customer"] = text_or_null(lane.customer);
+        shown["zone"] = lane.zone;
+        shown["next_at"] = time_or_null(lane.next_at);
+        shown["next_window_end"] = time_or_null(lane.next_window_end);
+        view["lanes"].push_back(std::move(shown));
+    }
     return view;
 }
 
@@ -119,11 +128,12 @@ Json operation_view(const runbook::Operation& operation) {
     return view;
 }
 
-Json device_view(const engine::Device& device, std::optional<UtcTime> first_seen_at) {
+Json device_view(const engine::Device& device, const std::string& customer,
+                 std::optional<UtcTime> first_seen_at) {
     Json view;
     view["device_uid"] = device.uid.str();
     view["hostname"] = device.hostname;
-    view["customer"] = nullptr;
+    view["customer"] = text_or_null(customer);
     view["site_uid"] = device.site_uid.str();
     view["site_name"] = device.site_name.str();
     view["os"] = device.os.str();
@@ -193,6 +203,7 @@ Json verify_view(const verify::Report& report) {
         Json shown;
         shown["runbook"] = finding.runbook;
         shown["zone"] = finding.zone;
+        shown["customer"] = text_or_null(finding.customer);
         shown["nominal_at"] = format_utc(finding.nominal);
         shown["nominal_until"] = format_utc(finding.until);
         shown["count"] = finding.count;

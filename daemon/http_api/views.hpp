@@ -18,8 +18,8 @@ namespace runbookd::http_api {
 [[nodiscard]] nlohmann::ordered_json runbook_view(const ports::RunbookStatus& runbook);
 /// An operation of a reload.
 [[nodiscard]] nlohmann::ordered_json operation_view(const runbook::Operation& operation);
-/// Keys as device_fleet; what is not known yet is null.
-[[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device,
+/// Keys as device_fleet; what is not known yet is null. `customer` may be empty: of none.
+[[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device, const std::string& customer,
                                                  std::optional<UtcTime> first_seen_at);
 [[nodiscard]] nlohmann::ordered_json component_view(const engine::Component& component);
 [[nodiscard]] nlohmann::ordered_json status_view(const ports::DaemonStatus& status);

@@ -15,6 +15,20 @@ EntrySubject name_entry(const Subject& subject, const schedule::Entry& entry, st
     return named;
 }
 
+/// What an entry of all lanes says is the same in each of them but for the zone, so the first stands for all.
+/// Windows are the customers', not the runbook's.
+std::optional<runbook::Runbook> first_lane_of(const runbook::Runbook& runbook) {
+    if (!runbook.lanes || runbook.lanes->all.empty()) return std::nullopt;
+    const auto& first = runbook.lanes->all.front();
+    for (const auto& entry : first.schedule.entries())
+        if (entry.window > Millis{0}) return std::nullopt;
+    auto plain = runbook;
+    plain.schedule = first.schedule;
+    plain.not_during = first.not_during;
+    plain.lanes = {};
+    return plain;
+}
+
 }  // namespace
 
 std::string list_of(const std::vector<std::string>& words) {
@@ -26,6 +40,8 @@ std::string list_of(const std::vector<std::string>& words) {
 
 Findings check(const Subject& subject) {
     Findings findings;
+    if (const auto plain = first_lane_of(subject.runbook))
+        return check({*plain, subject.default_zone, subject.now, subject.is_written});
     if (!subject.runbook.schedule) return findings;
     const auto& entries = subject.runbook.schedule->entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -20,9 +20,10 @@ struct RunRequest {
     std::vector<std::string> sites;                ///< names (globs) or uids: narrows
     std::map<std::string, std::string> variables;  ///< override the runbook's
     std::string note;
-    std::string actor;                   ///< who asks: the socket peer's user name
-    std::vector<std::string> overrides;  ///< rules that are set aside, by name
-    std::string reason;                  ///< why; needed with overrides
+    std::string actor;                     ///< who asks: the socket peer's user name
+    std::vector<std::string> overrides;    ///< rules that are set aside, by name
+    std::string reason;                    ///< why; needed with overrides
+    std::vector<std::string> customers{};  ///< exact names: narrows
 };
 struct RunAccepted {
     RunUid run;
@@ -78,6 +79,12 @@ struct QuickJobAccepted {
     UtcTime created_at{};
 };
 
+/// A part of a runbook's targets with times of its own.
+struct LaneStatus {
+    std::string customer;  ///< empty: of none, or of a zone
+    std::string zone;
+    std::optional<UtcTime> next_at, next_window_end;
+};
 struct RunbookStatus {
     std::string name, description, file, account, component, schedule, zone;
     bool enabled = true;
@@ -86,6 +93,7 @@ struct RunbookStatus {
     std::optional<UtcTime> next_at, next_window_end;
     std::string problem;                  ///< why its file's newest text is not in force; empty: it is
     std::optional<UtcTime> paused_until;  ///< by a pause of its own, or of all
+    std::vector<LaneStatus> lanes{};      ///< of customers or zones; `next_at` is then the next of them all
 };
 struct PauseStatus {
     std::string runbook;  ///< empty: all
@@ -142,6 +150,8 @@ public:
     [[nodiscard]] virtual FleetView fleet() const = 0;
     /// When the device came into the account's list, as device_fleet has it; none: it is not in a whole list.
     [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;
+    /// The name of the customer whose site the device is on; empty: nobody's.
+    [[nodiscard]] virtual std::string customer_of(const engine::Device& device) const = 0;
     [[nodiscard]] virtual std::vector<engine::Component> components() const = 0;
     /// Whether their list has been read since the start: until then an empty one says nothing.
     [[nodiscard]] virtual bool knows_components() const = 0;

@@ -20,6 +20,8 @@ struct PlanRequest {
     /// None: now. An instant of its schedule: that occurrence; any other: as if started by hand then.
     std::optional<UtcTime> at;
     std::string actor;
+    std::vector<std::string> customers{};                 ///< exact names: narrows
+    std::optional<engine::LaneName> lane = std::nullopt;  ///< whose occurrence; none: see PreviewOrder
 };
 
 struct ForecastRun {

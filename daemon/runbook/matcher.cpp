@@ -48,6 +48,7 @@ Matcher::Matcher(const Selector& selector, const FilterMembers& filters, UtcTime
     const auto add = [&](const Boxed<TextMatch>& match, auto of) {
         if (match) properties_.push_back({of, SharedTextTest(*match)});
     };
+    add(selector.customer, [](const DeviceFacts& d) -> const SharedText& { return d.customer; });
     add(selector.device_class, [](const DeviceFacts& d) -> const SharedText& { return d.device_class; });
     add(selector.device_type, [](const DeviceFacts& d) -> const SharedText& { return d.device_type; });
     add(selector.patch_status, [](const DeviceFacts& d) -> const SharedText& { return d.patch_status; });

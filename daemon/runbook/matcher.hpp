@@ -36,6 +36,7 @@ struct DeviceFacts {
     const std::optional<bool>& reboot_required;  ///< none: not known
     const std::optional<UtcTime>& last_seen;
     std::optional<UtcTime> first_seen;  ///< none: it was there before anybody looked
+    SharedText customer{};              ///< the name; empty: of none
 };
 
 using DeviceSet = std::unordered_set<DeviceUid>;

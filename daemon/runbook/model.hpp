@@ -11,6 +11,7 @@
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
 #include "runbook/guard.hpp"
+#include "runbook/lanes.hpp"
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
@@ -49,9 +50,12 @@ struct Meaning {
     std::string description;
     std::string file;  ///< where it was read from, for messages
     std::string account;
-    std::optional<schedule::Timeline> schedule;  ///< absent: manual only
+    std::optional<schedule::Timeline> schedule;  ///< absent: it has lanes, or is manual only
+    Boxed<Lanes> lanes;  ///< where its schedule is another for each customer or zone; then no `schedule`
     Millis window{std::chrono::hours{1}};
-    schedule::Blackouts not_during;
+    schedule::Blackouts not_during;  ///< of what belongs to no lane
+    /// The account's, when this was read: they decide which occurrences are skipped. Null: it has none.
+    std::shared_ptr<const schedule::Blackouts> account_not_during;
     bool enabled = true;
     FinishBy finish_by = FinishBy::none;
     OverlapPolicy overlap = OverlapPolicy::skip;
@@ -60,15 +64,26 @@ struct Meaning {
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, templates::Template> variables;
-    /// In which templates show dates: the schedule's (its first entry's), else the account's. Null: none
-    /// does.
+    /// In which templates show dates: the schedule's (its first entry's), else the account's; a lane has its
+    /// own. Null: none does.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.
-    [[nodiscard]] Millis create_span() const {
-        return finish_by == FinishBy::window ? window - timeout : window;
+    [[nodiscard]] Millis create_span() const { return create_span_of(window); }
+    /// Of an occurrence of that entry, which may bring its own window.
+    [[nodiscard]] Millis window_of(const schedule::Entry& entry) const {
+        return entry.window > Millis{0} ? Millis{entry.window} : window;
+    }
+    [[nodiscard]] Millis create_span(const schedule::Entry& entry) const {
+        return create_span_of(window_of(entry));
+    }
+    [[nodiscard]] bool is_scheduled() const { return schedule.has_value() || lanes; }
+
+private:
+    [[nodiscard]] Millis create_span_of(Millis length) const {
+        return finish_by == FinishBy::window ? length - timeout : length;
     }
 };
 
@@ -77,7 +92,7 @@ struct Runbook : Meaning {
     std::string yaml;  ///< the document's text: with `resolved`, the revision's identity
     /// JSON object of what the text left to defaults (zone, account, window …), and the digests of `zones`.
     std::string resolved;
-    std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedule and not_during; none for UTC
+    std::vector<std::shared_ptr<const ZoneRules>> zones;  ///< of schedules and blackouts; none for UTC
 };
 
 }  // namespace runbookd::runbook

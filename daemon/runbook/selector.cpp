@@ -1,5 +1,6 @@
 #include "runbook/selector.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace runbookd::runbook {
@@ -48,9 +49,16 @@ std::vector<std::string> Targets::filters() const {
     return {names.begin(), names.end()};
 }
 
+bool Targets::ask_customer() const {
+    const auto asks = [](const Selector& selector) { return static_cast<bool>(selector.customer); };
+    return std::any_of(include.begin(), include.end(), asks) ||
+           std::any_of(exclude.begin(), exclude.end(), asks);
+}
+
 std::string to_text(const Selector& selector) {
     FlowMap map;
     if (selector.all) map.add("all", "true");
+    map.add_if("customer", selector.customer);
     map.add_if("site", selector.site);
     map.add_if("hostname", selector.hostname);
     map.add_if("os", selector.os);

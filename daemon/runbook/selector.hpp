@@ -34,8 +34,9 @@ struct TimeMatch {
 
 /// All set keys must match (AND). Small where few are set: every runbook in force keeps its own.
 struct Selector {
-    bool all = false;         ///< `{all: true}`
-    Boxed<TextMatch> site{};  ///< the site's name (glob) or its uid
+    bool all = false;             ///< `{all: true}`
+    Boxed<TextMatch> customer{};  ///< exact names
+    Boxed<TextMatch> site{};      ///< the site's name (glob) or its uid
     Boxed<TextMatch> hostname{};
     Boxed<TextMatch> os{};
     Boxed<TextMatch> device{};       ///< uids
@@ -57,6 +58,8 @@ struct Targets {
 
     /// The filters that any selector names, each once, as written.
     [[nodiscard]] std::vector<std::string> filters() const;
+    /// Whether any selector asks whose a device is.
+    [[nodiscard]] bool ask_customer() const;
 };
 
 /// The selector as one would write it on one line: `{hostname: [*-LAB-*, *SQL*], os: {not: *Server*}}`.

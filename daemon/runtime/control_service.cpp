@@ -26,6 +26,24 @@ Result<void> refuse_secrets(const std::map<std::string, std::string>& variables,
     return {};
 }
 
+void add_lanes(ports::RunbookStatus& runbook, const engine::Planner::InForce& in_force) {
+    const auto& book = *in_force.book;
+    runbook.schedule = book.lanes->text;
+    runbook.zone = in_force.zone();
+    for (const auto& track : in_force.lane_tracks()) {
+        if (track->lane == nullptr) continue;
+        ports::LaneStatus lane{track->lane->customer, track->lane->zone()->name(), track->next_at, {}};
+        if (lane.next_at)
+            if (const auto next = track->lane->schedule.next_after(*lane.next_at - Millis{1}))
+                lane.next_window_end = *lane.next_at + book.window_of(*next->entry);
+        if (lane.next_at && (!runbook.next_at || *lane.next_at < *runbook.next_at)) {
+            runbook.next_at = lane.next_at;
+            runbook.next_window_end = lane.next_window_end;
+        }
+        runbook.lanes.push_back(std::move(lane));
+    }
+}
+
 }  // namespace
 
 ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, ports::History& history,
@@ -51,6 +69,7 @@ asio::awaitable<Result<ports::RunAccepted>> ControlService::start_run(ports::Run
     order.runbook = std::move(request.runbook);
     order.scope.devices = std::move(request.devices);
     order.scope.sites = std::move(request.sites);
+    order.scope.customers = std::move(request.customers);
     order.scope.variables = std::move(request.variables);
     order.note = std::move(request.note);
     order.actor = std::move(request.actor);
@@ -167,8 +186,9 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
             one.zone = in_force.zone();
         }
         one.next_at = in_force.next_at;
-        if (const auto* const pause = pauses.find(name, now)) one.paused_until = pause->until;
         if (in_force.next_at) one.next_window_end = *in_force.next_at + book.window;
+        if (book.lanes) add_lanes(one, in_force);
+        if (const auto* const pause = pauses.find(name, now)) one.paused_until = pause->until;
         all.push_back(std::move(one));
     }
     return all;
@@ -185,6 +205,7 @@ ports::DaemonStatus ControlService::status() const {
     if (!core.line().problem().empty())
         status.problems.push_back("account " + account_ + ": " + core.line().problem());
     for (const auto& problem : file_problems_) status.problems.push_back(problem);
+    for (const auto& problem : core.site_problems()) status.problems.push_back(problem);
     if (verified_ && verified_->unexplained > 0)
         status.problems.push_back("record: " + std::to_string(verified_->unexplained) +
                                   " instants are not explained by it; see `runbookctl verify`");
@@ -224,6 +245,10 @@ ports::FleetView ControlService::fleet() const {
 
 std::optional<UtcTime> ControlService::first_seen_at(const DeviceUid& device) const {
     return loop_.engine().fleet_history().first_seen_at(device);
+}
+
+std::string ControlService::customer_of(const engine::Device& device) const {
+    return loop_.engine().customers().name_of(device).str();
 }
 
 std::vector<engine::Component> ControlService::components() const {

@@ -30,6 +30,7 @@ public:
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] ports::FleetView fleet() const override;
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
+    [[nodiscard]] std::string customer_of(const engine::Device& device) const override;
     [[nodiscard]] std::vector<engine::Component> components() const override;
     [[nodiscard]] bool knows_components() const override;
 

@@ -1,6 +1,7 @@
 #include "runtime/planning_service.hpp"
 
 #include <boost/asio/post.hpp>
+#include <tuple>
 #include <utility>
 
 #include "runtime/answer.hpp"
@@ -61,6 +62,8 @@ asio::awaitable<Result<engine::Preview>> PlanningService::plan(ports::PlanReques
     order.runbook = std::move(request.runbook);
     order.scope.devices = std::move(request.devices);
     order.scope.sites = std::move(request.sites);
+    order.scope.customers = std::move(request.customers);
+    order.lane = std::move(request.lane);
     order.scope.variables = std::move(request.variables);
     order.at = request.at;
     order.actor = std::move(request.actor);
@@ -101,6 +104,7 @@ asio::awaitable<Result<PlanningService::Size>> PlanningService::size_of(const en
     ports::PlanRequest request;
     request.runbook = run.runbook;
     request.at = run.nominal;
+    request.lane = engine::LaneName{run.zone, run.customer};
     const auto preview = co_await plan(std::move(request));
     // A large fleet takes a while to be chosen from: others get their turn between two runbooks.
     co_await asio::post(executor_, asio::use_awaitable);
@@ -118,18 +122,19 @@ asio::awaitable<Result<std::vector<ports::ForecastRun>>> PlanningService::foreca
             "until: a forecast reaches from now to at most 31 days ahead, not to " + format_utc(until));
     const auto coming = loop_.engine().forecast().coming(until, clock_.now());
     std::vector<ports::ForecastRun> forecast;
-    std::map<std::string, Size> sizes;
+    std::map<std::tuple<std::string, std::string, std::string>, Size> sizes;  // by runbook and lane
     std::vector<std::int64_t> creates;
     for (const auto& run : coming) {
         ports::ForecastRun one;
         if (run.open_creates) {
             one.targets = one.creates = *run.open_creates;
         } else if (run.suppressed_by.empty()) {
-            auto known = sizes.find(run.runbook);
+            const auto key = std::tuple(run.runbook, run.zone, run.customer);
+            auto known = sizes.find(key);
             if (known == sizes.end()) {
                 auto size = co_await size_of(run);
                 if (!size) co_return tl::unexpected<Error>(std::move(size.error()));
-                known = sizes.emplace(run.runbook, std::move(*size)).first;
+                known = sizes.emplace(key, std::move(*size)).first;
             }
             one.targets = known->second.targets;
             one.offline = known->second.offline;

@@ -43,6 +43,7 @@ LogLine line_of(const engine::OccurrencesVoided& r) {
 LogLine line_of(const engine::RunPlanned& r) {
     Fields fields{{"run", r.run.str()}, {"runbook", r.runbook}, {"trigger", std::string(to_text(r.trigger))}};
     if (r.nominal) fields.emplace_back("nominal", format_utc(*r.nominal));
+    add_if(fields, "customer", r.customer);
     add_if(fields, "actor", r.actor);
     return {Level::info, "run.planned", fields};
 }
@@ -88,6 +89,7 @@ LogLine line_of(const engine::OccurrenceDecided& r) {
                   {"nominal", format_utc(r.nominal)},
                   {"count", std::to_string(r.count)},
                   {"verdict", std::string(to_text(r.verdict))}};
+    add_if(fields, "customer", r.customer);
     add_if(fields, "reason", r.reason);
     return {r.verdict == engine::Verdict::on_time ? Level::debug : Level::warning, "occurrence.decided",
             fields};
@@ -97,6 +99,10 @@ LogLine line_of(const engine::FleetChanged& r) {
                   {"devices", std::to_string(r.rows.size())},
                   {"gone", std::to_string(r.gone.size())}};
     return {Level::debug, "fleet.changed", fields};
+}
+LogLine line_of(const engine::SitesAssigned& r) {
+    return {
+        Level::info, "customers.sites", {{"account", r.account}, {"sites", std::to_string(r.rows.size())}}};
 }
 LogLine line_of(const engine::Noted& r) {
     Fields fields{{r.subject, r.subject_uid}};

@@ -71,6 +71,7 @@ struct Redaction {
             shared(row.device.device_class);
         }
     }
+    void operator()(engine::SitesAssigned&) const {}
     void operator()(engine::Noted& r) const { texts(r.data); }
 };
 

@@ -110,4 +110,29 @@ std::optional<std::string> Blackouts::covers(UtcTime from, UtcTime until) const 
     return std::move(hold->reason);
 }
 
+std::optional<Blackouts::Hold> hold_of(BlackoutLists lists, UtcTime at, UtcTime horizon) {
+    std::optional<Blackouts::Hold> hold;
+    auto free_from = at;
+    for (bool grew = true; grew && (!hold || free_from < horizon);) {
+        grew = false;
+        for (const auto* const list : lists) {
+            auto more = list->at(free_from, horizon);
+            if (!more) continue;
+            // An end that is no later says that its list looked as far as it could.
+            grew = grew || more->end > free_from;
+            free_from = std::max(free_from, more->end);
+            if (!hold) hold = std::move(more);
+        }
+    }
+    if (hold) hold->end = free_from;
+    return hold;
+}
+
+std::optional<std::string> covered_by(BlackoutLists lists, UtcTime from, UtcTime until) {
+    if (from >= until) return std::nullopt;
+    auto hold = hold_of(lists, from, until);
+    if (!hold || hold->end < until) return std::nullopt;
+    return std::move(hold->reason);
+}
+
 }  // namespace runbookd::schedule

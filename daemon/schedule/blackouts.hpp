@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -70,5 +71,12 @@ private:
 
     Boxed<Known> known_;  ///< most runbooks have none
 };
+
+/// Lists that hold together: what one of them holds is held. None of them is null.
+using BlackoutLists = std::span<const Blackouts* const>;
+/// As Blackouts::at, of all of them: the stretch ends where none holds.
+[[nodiscard]] std::optional<Blackouts::Hold> hold_of(BlackoutLists lists, UtcTime at, UtcTime horizon);
+/// As Blackouts::covers, of all of them together.
+[[nodiscard]] std::optional<std::string> covered_by(BlackoutLists lists, UtcTime from, UtcTime until);
 
 }  // namespace runbookd::schedule

@@ -1,6 +1,8 @@
 #pragma once
 // When a runbook is due: the instants of all its schedules, in one order. Pure.
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,8 @@ struct Entry {
     std::shared_ptr<const cron::Zone> zone;  ///< shared by all runbooks of that zone; never null
     Millis jitter{0};                        ///< the start is put off by less than this
     CatchUp catch_up = CatchUp::latest;
+    /// Its own window, of a maintenance window; 0: the runbook's. Small, for every runbook keeps its entries.
+    std::chrono::duration<std::uint32_t, std::milli> window{0};
 
     [[nodiscard]] std::optional<UtcTime> next_after(UtcTime after) const;
     [[nodiscard]] std::string text() const;      ///< as it is written: "0 2 * * SUN"

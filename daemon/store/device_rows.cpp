@@ -49,4 +49,17 @@ void RecordWriter::record(const engine::FleetChanged& fleet) {
         event({fleet.at, "account", fleet.account, "fleet.first_list", "", {{"devices", *fleet.first_list}}});
 }
 
+void RecordWriter::record(const engine::SitesAssigned& sites) {
+    json data{{"sites", json::object()}};
+    for (const auto& row : sites.rows) {
+        const auto& uid = row.site.str();
+        if (row.customer.empty())
+            use("write_site_of_nobody").bind(":site", uid).run();
+        else
+            use("write_site_customer").bind(":site", uid).bind(":customer", row.customer).run();
+        data["sites"][uid] = row.customer;
+    }
+    event({sites.at, "account", sites.account, "customers.sites", "", std::move(data)});
+}
+
 }  // namespace runbookd::store

@@ -42,6 +42,7 @@ std::vector<verify::Occurrence> read_occurrences(Execution row) {
         one.count = row.integer(4);
         one.verdict = verdict_of(row.text(5));
         one.reason = row.text(6);
+        one.customer = row.text(11);
         if (row.is_null(7)) continue;
         one.run =
             verify::RunFacts{row.text(7), row.optional_time(8), row.optional_time(9), row.optional_time(10)};
@@ -61,7 +62,7 @@ std::vector<verify::OpenRun> read_open_runs(Execution row) {
     std::vector<verify::OpenRun> runs;
     while (row.step())
         runs.push_back({row.text(0), row.integer(1), row.text(2), time_at(row, 3), time_at(row, 4),
-                        !row.is_null(5), !row.is_null(6)});
+                        !row.is_null(5), !row.is_null(6), row.text(7)});
     return runs;
 }
 

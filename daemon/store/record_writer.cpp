@@ -82,8 +82,10 @@ void RecordWriter::record(const engine::PauseEnded& pause) {
 void RecordWriter::record(const engine::OccurrencesVoided& voided) {
     auto update = use("write_occurrences_voided");
     update.bind(":runbook", voided.runbook).bind(":zone", voided.zone).bind(":after", voided.after);
+    update.bind(":customer", voided.customer);
     json data{{"runbook", voided.runbook}, {"rows", update.bind(":at", voided.at).run()}};
     put_text(data, "zone", voided.zone);
+    put_text(data, "customer", voided.customer);
     put_time(data, "after", voided.after);
     event({voided.at, "occurrence", voided.runbook, "occurrence.voided", "", std::move(data)});
 }
@@ -94,6 +96,7 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     insert.bind(":run", run.run.str()).bind(":runbook", run.runbook).bind(":revision", run.revision);
     insert.bind(":account", run.account).bind(":zone", run.zone).bind(":trigger", trigger);
     insert.bind(":cause_uid", run.cause);
+    insert.bind(":customer", run.customer).bind(":group", run.group);
     insert.bind(":actor", run.actor).bind(":note", run.note).bind(":scope", scope_to_json(run.scope));
     insert.bind(":overrides", overrides_to_json(run.overrides));
     insert.bind(":narrowed", std::int64_t{run.scope.narrows() ? 1 : 0});
@@ -104,6 +107,8 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     put_integer(data, "revision", run.revision);
     put_text(data, "zone", run.zone);
     put_text(data, "cause_uid", run.cause);
+    put_text(data, "customer", run.customer);
+    put_text(data, "group_uid", run.group);
     put_text(data, "note", run.note);
     put_time(data, "nominal_at", run.nominal);
     put_time(data, "starts_at", run.starts_at);
@@ -122,7 +127,7 @@ void RecordWriter::record(const engine::RunStarted& run) {
         insert.bind(":run", id).bind(":device", target.device.str()).bind(":site_uid", target.site_uid.str());
         insert.bind(":site_name", target.site_name.str()).bind(":hostname", target.hostname);
         insert.bind(":wave", target.wave).bind(":online", std::int64_t{target.online ? 1 : 0});
-        insert.bind(":last_seen_at", target.last_seen).run();
+        insert.bind(":last_seen_at", target.last_seen).bind(":customer", target.customer.str()).run();
     }
     for (const auto& out : run.exclusions) {
         auto insert = use("write_exclusion");
@@ -187,6 +192,7 @@ void RecordWriter::record(const engine::OccurrenceDecided& occurrence) {
     const auto bind_to = [&](Execution& statement) {
         statement.bind(":runbook", occurrence.runbook).bind(":revision", occurrence.revision);
         statement.bind(":zone", occurrence.zone).bind(":nominal", occurrence.nominal);
+        statement.bind(":customer", occurrence.customer);
         statement.bind(":until", occurrence.until).bind(":count", occurrence.count);
         statement.bind(":verdict", verdict).bind(":reason", occurrence.reason);
     };
@@ -203,6 +209,7 @@ void RecordWriter::record(const engine::OccurrenceDecided& occurrence) {
               {"count", occurrence.count},
               {"verdict", std::string(verdict)}};
     put_text(data, "zone", occurrence.zone);
+    put_text(data, "customer", occurrence.customer);
     put_text(data, "reason", occurrence.reason);
     put_time(data, "nominal_at", occurrence.nominal);
     put_time(data, "nominal_until", occurrence.until);

@@ -47,6 +47,7 @@ private:
     void record(const engine::JobLate& job);
     void record(const engine::OccurrenceDecided& occurrence);
     void record(const engine::FleetChanged& fleet);
+    void record(const engine::SitesAssigned& sites);
     void record(const engine::Noted& note);
 
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }

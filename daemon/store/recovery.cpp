@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "store/run_scope.hpp"
 
@@ -48,6 +50,57 @@ std::vector<engine::RecoveredRunbook::Decided> read_missed(Connection& connectio
     return missed;
 }
 
+void bind_lane(Execution& row, const std::string& runbook, const engine::RecoveredRunbook::Lane& lane) {
+    row.bind(":runbook", runbook).bind(":zone", lane.zone).bind(":customer", lane.customer);
+}
+
+void read_lane(Connection& connection, const std::string& runbook, UtcTime now,
+               engine::RecoveredRunbook::Lane& lane) {
+    {
+        Execution judged(connection.statement("recover_lane_judged_until"));
+        bind_lane(judged, runbook, lane);
+        judged.step();
+        lane.judged_until = judged.optional_time(0);
+    }
+    {
+        Execution reopened(connection.statement("recover_lane_reopened"));
+        bind_lane(reopened, runbook, lane);
+        reopened.step();
+        lane.ahead_from = std::min(now, reopened.optional_time(0).value_or(now));
+    }
+    if (lane.judged_until > lane.ahead_from) {
+        Execution row(connection.statement("recover_lane_ahead"));
+        bind_lane(row, runbook, lane);
+        row.bind(":from", *lane.ahead_from);
+        lane.ahead = read_decided(row);
+    }
+    Execution row(connection.statement("recover_lane_missed"));
+    bind_lane(row, runbook, lane);
+    row.bind(":most", std::int64_t{engine::RecoveredRunbook::kMissedAtMost});
+    lane.missed = read_decided(row);
+    std::reverse(lane.missed.begin(), lane.missed.end());
+}
+
+void read_lanes(Connection& connection, engine::RecoveredRunbook& runbook, UtcTime now) {
+    using Name = std::pair<std::string, std::string>;  // zone and customer
+    engine::RecoveredRunbook::Lane lane;
+    for (;;) {
+        std::optional<Name> first;
+        {
+            Execution next(connection.statement("recover_next_lane"));
+            bind_lane(next, runbook.runbook, lane);
+            while (next.step()) {
+                Name found{next.text(0), next.text(1)};
+                if (!first || found < *first) first = std::move(found);
+            }
+        }
+        if (!first) return;
+        lane = {first->first, first->second, {}, {}, {}, {}};
+        read_lane(connection, runbook.runbook, now, lane);
+        runbook.lanes.push_back(lane);
+    }
+}
+
 std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcTime now) {
     std::vector<engine::RecoveredRunbook> runbooks;
     Execution row(connection.statement("recover_runbooks"));
@@ -62,6 +115,7 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
         runbook.judged_until = row.optional_time(6);
         read_ahead(connection, runbook, now);
         runbook.missed = read_missed(connection, runbook.runbook);
+        if (row.integer(7) != 0) read_lanes(connection, runbook, now);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -82,6 +136,7 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.row.online = row.integer(6) != 0;
         target.row.last_seen = row.optional_time(7);
         target.attempts = row.integer(8);
+        target.row.customer = row.text(9);
         targets.push_back(std::move(target));
     }
     return targets;
@@ -110,6 +165,8 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         planned.caught_up = row.integer(15) != 0;
         planned.cause = row.text(16);
         planned.overrides = overrides_from_json(row.text(17));
+        planned.customer = row.text(18);
+        planned.group = row.text(19);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -207,6 +264,8 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     Execution fleet(connection.statement("recover_fleet"));
     fleet.step();
     state.knows_fleet = fleet.integer(0) != 0;
+    Execution sites(connection.statement("recover_sites"));
+    while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1)});
     Execution newest(connection.statement("recover_newest"));
     newest.step();
     state.newest = newest.optional_time(0);

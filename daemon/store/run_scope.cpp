@@ -12,6 +12,7 @@ std::string scope_to_json(const engine::RunScope& scope) {
     json text = json::object();
     if (!scope.devices.empty()) text["devices"] = scope.devices;
     if (!scope.sites.empty()) text["sites"] = scope.sites;
+    if (!scope.customers.empty()) text["customers"] = scope.customers;
     if (!scope.variables.empty()) text["variables"] = json(scope.variables);
     if (!scope.component.empty()) text["component"] = scope.component;
     return canonical_json(text);
@@ -22,6 +23,7 @@ engine::RunScope scope_from_json(const std::string& text) {
     engine::RunScope scope;
     scope.devices = read.value("devices", scope.devices);
     scope.sites = read.value("sites", scope.sites);
+    scope.customers = read.value("customers", scope.customers);
     scope.variables = read.value("variables", scope.variables);
     scope.component = read.value("component", scope.component);
     return scope;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "runbook/lane_view.hpp"
 #include "verify/evidence.hpp"
 #include "verify/lanes.hpp"
 #include "verify/stretch.hpp"
@@ -18,7 +19,7 @@ constexpr Millis kPromised = std::chrono::hours{1};
 constexpr Millis kSettling = std::chrono::minutes{10};
 
 bool has_instants(const Revision& revision) {
-    return revision.book && revision.book->enabled && revision.book->schedule;
+    return revision.book && revision.book->enabled && revision.book->is_scheduled();
 }
 
 UtcTime end_of(const Revision& revision) { return revision.until.value_or(UtcTime::max()); }
@@ -38,7 +39,10 @@ std::string in_force(const Revision& revision) {
 Covered recount(const Occurrence& row, const Revision& revision) {
     Covered covered{&row, 0, {}, {}};
     if (!has_instants(revision)) return covered;
-    const auto& timeline = *revision.book->schedule;
+    const auto& book = *revision.book;
+    const auto* const own = book.lanes ? book.lanes->find(row.zone, row.customer) : nullptr;
+    if (book.lanes && own == nullptr) return covered;
+    const auto& timeline = runbook::LaneView(book, own).timeline();
     const bool is_joint = timeline.zone() == row.zone;
     const auto until = std::min(row.until, end_of(revision));
     auto instant = timeline.next_after(std::max(row.nominal - Millis{1}, revision.from));
@@ -78,50 +82,64 @@ private:
 
     void walk(const Revision& revision) {
         if (!has_instants(revision)) return;
+        for (const auto& lane : runbook::lanes_of(*revision.book)) {
+            walk(revision, lane);
+            // Lanes begin anew: what comes next follows on nothing.
+            evidence_.end_row();
+            no_verdict_.end();
+        }
+    }
+
+    void walk(const Revision& revision, const runbook::LaneView& view) {
         const auto until = std::min({end_of(revision), slice_.until, present_.now});
-        const auto& timeline = *revision.book->schedule;
+        const auto& timeline = view.timeline();
+        const auto customer = view.customer();
         const auto& entries = timeline.entries();
         const auto joint_name = timeline.zone();
         std::vector<EntryLanes> lanes;
         for (const auto& entry : entries) {
-            auto* const own = lanes_.find(entry.zone->name());
-            auto* const joint = lanes_.find(joint_name);
+            auto* const own = lanes_.find(entry.zone->name(), customer);
+            auto* const joint = lanes_.find(joint_name, customer);
             lanes.push_back({own, joint == own ? nullptr : joint});
         }
         auto instant = timeline.next_after(std::max(revision.from, slice_.from));
         for (; instant && instant->at <= until; instant = timeline.next_after(instant->at)) {
             ++report_.instants;
-            look_at(revision, *instant, lanes[static_cast<std::size_t>(instant->entry - entries.data())]);
+            look_at(revision, view, *instant,
+                    lanes[static_cast<std::size_t>(instant->entry - entries.data())]);
         }
     }
 
-    void look_at(const Revision& revision, const schedule::Nominal& instant, const EntryLanes& lanes) {
+    void look_at(const Revision& revision, const runbook::LaneView& view, const schedule::Nominal& instant,
+                 const EntryLanes& lanes) {
         Covered* found = nullptr;
         for (auto* const lane : lanes) {
             auto* const covered = lane == nullptr ? nullptr : lane->at(instant.at);
             if (covered == nullptr) continue;
             if (found != nullptr)
-                report_.add({runbook_, covered->row->zone, instant.at, instant.at, 1, Kind::twice,
-                             "this instant has two verdicts: one under " + found->row->zone});
+                report_.add({runbook_, covered->row->zone, covered->row->customer, instant.at, instant.at, 1,
+                             Kind::twice, "this instant has two verdicts: one under " + found->row->zone});
             else
                 found = covered;
         }
-        if (found == nullptr) return undecided(revision, instant);
+        if (found == nullptr) return undecided(revision, view, instant);
         no_verdict_.end();
         if (found->row->revision != revision.revision) {
-            report_.add({runbook_, found->row->zone, instant.at, instant.at, 1, Kind::not_an_instant,
+            report_.add({runbook_, found->row->zone, found->row->customer, instant.at, instant.at, 1,
+                         Kind::not_an_instant,
                          "the verdict names revision " + std::to_string(found->row->revision) +
                              ", and what holds here is " + in_force(revision)});
         }
         found->take(instant.at);
-        evidence_.check_instant(*found->row, *revision.book, instant);
+        evidence_.check_instant(*found->row, view, instant);
     }
 
-    void undecided(const Revision& revision, const schedule::Nominal& instant) {
+    void undecided(const Revision& revision, const runbook::LaneView& view,
+                   const schedule::Nominal& instant) {
         const auto& zone = instant.entry->zone->name();
         const auto& book = *revision.book;
-        const auto window_end = instant.at + book.window;
-        if (const auto* run = account_for(instant.at)) {
+        const auto window_end = view.window_end(instant);
+        if (const auto* run = account_for(view, instant.at)) {
             no_verdict_.end();
             return check_open_run(*run, std::max(window_end, run->window_end) + book.timeout);
         }
@@ -129,16 +147,21 @@ private:
             ++report_.pending;
             return;
         }
-        no_verdict_.take(zone, instant.at, [&] {
+        no_verdict_.take(zone, view.customer(), instant.at, [&] {
             return "no verdict and no run (" + in_force(revision) + "); the window closed at " +
                    format_utc(window_end);
         });
     }
 
-    const OpenRun* account_for(UtcTime nominal) {
+    const OpenRun* account_for(const runbook::LaneView& view, UtcTime nominal) {
         const auto& runs = slice_.open_runs;
-        const auto found = std::partition_point(runs.begin(), runs.end(),
-                                                [&](const OpenRun& run) { return run.nominal < nominal; });
+        auto found = std::partition_point(runs.begin(), runs.end(),
+                                          [&](const OpenRun& run) { return run.nominal < nominal; });
+        // Lanes may have one instant in common.
+        const auto is_of_lane = [&](const OpenRun& run) {
+            return view.lane() == nullptr || (run.customer == view.customer() && run.zone == view.zone());
+        };
+        while (found != runs.end() && found->nominal == nominal && !is_of_lane(*found)) ++found;
         if (found == runs.end() || found->nominal != nominal) return nullptr;
         accounted_[static_cast<std::size_t>(found - runs.begin())] = true;
         return &*found;
@@ -152,7 +175,7 @@ private:
 
     void check_open_run(const OpenRun& run, UtcTime work_end) {
         const auto told = [&](const std::string& what) {
-            report_.add({runbook_, run.zone, run.nominal, run.nominal, 1, Kind::run_undecided,
+            report_.add({runbook_, run.zone, run.customer, run.nominal, run.nominal, 1, Kind::run_undecided,
                          "run " + run.run_uid + what + ", and the instant has no verdict"});
         };
         if (run.has_finished) return told(" has ended");
@@ -171,7 +194,8 @@ private:
         const auto covered = is_whole || revision == nullptr ? in_walk : recount(row, *revision);
         const auto told = [&](Kind kind, std::int64_t count, const std::string& what) {
             const auto whose = revision != nullptr ? " (" + in_force(*revision) + ")" : std::string{};
-            report_.add({runbook_, row.zone, row.nominal, row.until, count, kind, what + whose});
+            report_.add(
+                {runbook_, row.zone, row.customer, row.nominal, row.until, count, kind, what + whose});
         };
         if (covered.count == 0) {
             told(Kind::not_an_instant, row.count,
@@ -192,7 +216,7 @@ private:
     void check_stray(const OpenRun& run) {
         const auto* const revision = find_revision(revisions_, run.revision);
         if (run.nominal > present_.now || (revision != nullptr && !revision->book)) return;
-        report_.add({runbook_, run.zone, run.nominal, run.nominal, 1, Kind::not_an_instant,
+        report_.add({runbook_, run.zone, run.customer, run.nominal, run.nominal, 1, Kind::not_an_instant,
                      "run " + run.run_uid + " is of an instant that no schedule names" +
                          (revision != nullptr ? " (" + in_force(*revision) + ")" : std::string{})});
     }
@@ -215,7 +239,7 @@ void check_texts(const std::string& runbook, std::span<const Revision> revisions
     for (const auto& revision : revisions) {
         if (revision.book || revision.from >= until || end_of(revision) <= from) continue;
         report.add(
-            {runbook, "", revision.from, std::min(end_of(revision), until), 1, Kind::unreadable_text,
+            {runbook, "", "", revision.from, std::min(end_of(revision), until), 1, Kind::unreadable_text,
              "revision " + std::to_string(revision.revision) + " cannot be read: " + revision.trouble});
     }
 }

@@ -14,11 +14,14 @@ bool needs_run(Verdict verdict) {
     return verdict == Verdict::on_time || verdict == Verdict::late || verdict == Verdict::caught_up;
 }
 
-Millis jitter_of(const runbook::Runbook* book, UtcTime nominal) {
-    if (book == nullptr || !book->schedule) return Millis{0};
-    const auto instant = book->schedule->next_after(nominal - Millis{1});
-    return instant && instant->at == nominal
-               ? schedule::jitter_of(book->name, nominal, instant->entry->jitter, book->window)
+Millis jitter_of(const runbook::Runbook* book, const Occurrence& row) {
+    if (book == nullptr || !book->is_scheduled()) return Millis{0};
+    const auto* const lane = book->lanes ? book->lanes->find(row.zone, row.customer) : nullptr;
+    if (book->lanes && lane == nullptr) return Millis{0};
+    const auto instant = runbook::LaneView(*book, lane).timeline().next_after(row.nominal - Millis{1});
+    return instant && instant->at == row.nominal
+               ? schedule::jitter_of(book->name, row.nominal, instant->entry->jitter,
+                                     book->window_of(*instant->entry))
                : Millis{0};
 }
 
@@ -44,7 +47,8 @@ bool Evidence::was_paused(UtcTime at) const {
 }
 
 void Evidence::contradiction(const Occurrence& row, Kind kind, std::string message) {
-    report_.add({runbook_, row.zone, row.nominal, row.until, row.count, kind, std::move(message)});
+    report_.add(
+        {runbook_, row.zone, row.customer, row.nominal, row.until, row.count, kind, std::move(message)});
 }
 
 void Evidence::check_row(const Occurrence& row, const runbook::Runbook* book) {
@@ -62,24 +66,23 @@ void Evidence::check_row(const Occurrence& row, const runbook::Runbook* book) {
         return contradiction(row, Kind::wrong_run,
                              "the verdict is " + verdict + ", and run " + run.run_uid + " never began");
     if (row.verdict != Verdict::on_time) return;
-    const auto starts_at = run.starts_at ? *run.starts_at : row.nominal + jitter_of(book, row.nominal);
+    const auto starts_at = run.starts_at ? *run.starts_at : row.nominal + jitter_of(book, row);
     if (*run.started_at > starts_at + kOnTime)
         contradiction(row, Kind::not_on_time,
                       "the verdict is on_time, and run " + run.run_uid + " began at " +
                           format_utc(*run.started_at) + ", more than 60 s after " + format_utc(starts_at));
 }
 
-void Evidence::check_instant(const Occurrence& row, const runbook::Runbook& book,
+void Evidence::check_instant(const Occurrence& row, const runbook::LaneView& lane,
                              const schedule::Nominal& instant) {
     if (row_ != &row) end_row();
     row_ = &row;
     if (row.verdict != Verdict::skipped) return;
     if (row.reason == "paused" && !was_paused(instant.at))
-        no_pause_.take(row.zone, instant.at,
+        no_pause_.take(row.zone, row.customer, instant.at,
                        [] { return "the verdict is skipped / paused, and nothing was paused then"; });
-    const auto until = instant.at + book.create_span();
-    if (row.reason == "blackout" && instant.at < until && !book.not_during.covers(instant.at, until))
-        no_blackout_.take(row.zone, instant.at, [] {
+    if (row.reason == "blackout" && instant.at < lane.last_create(instant) && !lane.blacked_out(instant))
+        no_blackout_.take(row.zone, row.customer, instant.at, [] {
             return "the verdict is skipped / blackout, and not_during did not cover the window";
         });
 }

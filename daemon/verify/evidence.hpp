@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runbook/lane_view.hpp"
 #include "schedule/timeline.hpp"
 #include "verify/facts.hpp"
 #include "verify/stretch.hpp"
@@ -17,8 +18,9 @@ public:
 
     /// What the row as a whole claims: its run, and that it began in time. `book` is that of its revision.
     void check_row(const Occurrence& row, const runbook::Runbook* book);
-    /// What it claims of each of its instants. The instants of all rows come in order.
-    void check_instant(const Occurrence& row, const runbook::Runbook& book, const schedule::Nominal& instant);
+    /// What it claims of each of its instants, which are of that lane. The instants of a lane come in order.
+    void check_instant(const Occurrence& row, const runbook::LaneView& lane,
+                       const schedule::Nominal& instant);
     /// The next instant is not of the row that the last one was of.
     void end_row();
 

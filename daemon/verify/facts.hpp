@@ -49,6 +49,7 @@ struct Occurrence {
     engine::Verdict verdict = engine::Verdict::on_time;
     std::string reason;
     std::optional<RunFacts> run;
+    std::string customer{};  ///< of its lane; empty: none
 };
 
 /// A run of a schedule that has no verdict.
@@ -60,6 +61,7 @@ struct OpenRun {
     UtcTime window_end{};
     bool has_started = false;
     bool has_finished = false;
+    std::string customer{};  ///< of its lane; empty: none
 };
 
 /// Nothing of the runbook was created in [from, until).

@@ -17,11 +17,15 @@ Covered* Lane::at(UtcTime instant) {
 
 Lanes::Lanes(const std::string& runbook, const Slice& slice, Report& report) {
     for (const auto& row : slice.occurrences) {
-        auto* lane = find(row.zone);
-        if (lane == nullptr) lane = &lanes_.emplace_back(row.zone);
+        auto* lane = find(row.zone, row.customer);
+        if (lane == nullptr) {
+            places_[{row.zone, row.customer}] = lanes_.size();
+            lane = &lanes_.emplace_back(row.zone, row.customer);
+        }
         const auto* const before = lane->rows().empty() ? nullptr : lane->rows().back().row;
         if (before != nullptr && row.nominal <= before->until && row.nominal > slice.from) {
-            report.add({runbook, row.zone, row.nominal, std::min(row.until, before->until), 1, Kind::twice,
+            report.add({runbook, row.zone, row.customer, row.nominal, std::min(row.until, before->until), 1,
+                        Kind::twice,
                         "this instant has two verdicts: the row from " + format_utc(before->nominal) +
                             " reaches over it"});
             continue;
@@ -30,10 +34,9 @@ Lanes::Lanes(const std::string& runbook, const Slice& slice, Report& report) {
     }
 }
 
-Lane* Lanes::find(const std::string& zone) {
-    const auto found =
-        std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.zone() == zone; });
-    return found == lanes_.end() ? nullptr : &*found;
+Lane* Lanes::find(const std::string& zone, const std::string& customer) {
+    const auto found = places_.find({zone, customer});
+    return found == places_.end() ? nullptr : &lanes_[found->second];
 }
 
 }  // namespace runbookd::verify

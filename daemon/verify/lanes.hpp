@@ -1,8 +1,11 @@
 #pragma once
-// The rows of a slice, by zone, each zone's in order: which of them covers an instant. Private to this room.
+// The rows of a slice, by zone and customer, each in order: which of them covers an instant. Private to this
+// room.
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "verify/facts.hpp"
@@ -20,29 +23,32 @@ struct Covered {
 
 class Lane {
 public:
-    explicit Lane(std::string zone) : zone_(std::move(zone)) {}
-    [[nodiscard]] const std::string& zone() const { return zone_; }
+    Lane(std::string zone, std::string customer) : zone_(std::move(zone)), customer_(std::move(customer)) {}
+    [[nodiscard]] bool is_of(const std::string& zone, const std::string& customer) const {
+        return zone_ == zone && customer_ == customer;
+    }
     void add(const Occurrence& row) { rows_.push_back({&row, 0, {}, {}}); }
     /// The row that covers `instant`, null where there is none. Instants come in order.
     [[nodiscard]] Covered* at(UtcTime instant);
     [[nodiscard]] const std::vector<Covered>& rows() const { return rows_; }
 
 private:
-    std::string zone_;
+    std::string zone_, customer_;
     std::vector<Covered> rows_;
     std::size_t next_ = 0;  // those before it end before the last instant that was asked for
 };
 
 class Lanes {
 public:
-    /// `slice` outlives this. Rows that overlap another of their zone are told to the report.
+    /// `slice` outlives this. Rows that overlap another of their lane are told to the report.
     Lanes(const std::string& runbook, const Slice& slice, Report& report);
-    /// Null: no row is of this zone.
-    [[nodiscard]] Lane* find(const std::string& zone);
+    /// Null: no row is of this lane.
+    [[nodiscard]] Lane* find(const std::string& zone, const std::string& customer);
     [[nodiscard]] const std::vector<Lane>& all() const { return lanes_; }
 
 private:
-    std::vector<Lane> lanes_;  // one, hardly ever two
+    std::vector<Lane> lanes_;
+    std::map<std::pair<std::string, std::string>, std::size_t> places_;  // in lanes_, by zone and customer
 };
 
 }  // namespace runbookd::verify

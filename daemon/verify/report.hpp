@@ -27,7 +27,8 @@ enum class Kind : std::uint8_t {
 /// One thing that the record does not explain, over one instant or several in a row.
 struct Finding {
     std::string runbook;
-    std::string zone;  ///< may be empty (unreadable_text)
+    std::string zone;      ///< may be empty (unreadable_text)
+    std::string customer;  ///< of the lane; empty: none
     UtcTime nominal{};
     UtcTime until{};         ///< the last instant; equal for one
     std::int64_t count = 1;  ///< instants

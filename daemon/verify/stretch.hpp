@@ -19,9 +19,9 @@ public:
 
     /// `message()` is asked where the stretch begins.
     template <class Message>
-    void take(const std::string& zone, UtcTime instant, const Message& message) {
-        if (open_ && open_->zone != zone) end();
-        if (!open_) open_ = Finding{runbook_, zone, instant, instant, 0, kind_, message()};
+    void take(const std::string& zone, const std::string& customer, UtcTime instant, const Message& message) {
+        if (open_ && (open_->zone != zone || open_->customer != customer)) end();
+        if (!open_) open_ = Finding{runbook_, zone, customer, instant, instant, 0, kind_, message()};
         open_->until = instant;
         ++open_->count;
     }

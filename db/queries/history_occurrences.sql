@@ -8,5 +8,5 @@ WHERE true
   AND verdict = :status
   AND nominal_until >= :since
   AND nominal_at < :until
-ORDER BY nominal_at DESC, runbook, zone
+ORDER BY nominal_at DESC, runbook, zone, customer
 LIMIT :limit;

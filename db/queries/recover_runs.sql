@@ -1,6 +1,6 @@
 -- Runs that are not finished, oldest first.
 SELECT id, run_uid, runbook, revision, account, zone, "trigger", actor, note, scope, nominal_at, window_end, planned_at,
-       started_at, starts_at, caught_up, cause_uid, overrides
+       started_at, starts_at, caught_up, cause_uid, overrides, ifnull(customer, ''), group_uid
 FROM runs
 WHERE finished_at IS NULL
 ORDER BY id;

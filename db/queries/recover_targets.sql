@@ -1,5 +1,6 @@
 SELECT device_uid, site_uid, site_name, hostname, wave, disposition, ifnull(online, 0), last_seen_at,
-       (SELECT ifnull(max(j.attempt), 0) FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid AND j.step = 1)
+       (SELECT ifnull(max(j.attempt), 0) FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid AND j.step = 1),
+       ifnull(customer, '')
 FROM targets t
 WHERE run = :run
 ORDER BY wave, device_uid;

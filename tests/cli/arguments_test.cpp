@@ -24,12 +24,14 @@ std::string refusal(const std::vector<std::string>& words) {
 }  // namespace
 
 TEST_CASE("run takes its targets, variables and note", "[cli]") {
-    const auto run = command({"run", "clean", "--device", "A", "--device", "B", "--site", "Acme HQ", "--var",
-                              "days=30", "--var", "path=a=b", "--note", "ticket 7", "--wait"});
+    const auto run =
+        command({"run", "clean", "--device", "A", "--device", "B", "--site", "Acme HQ", "--customer", "acme",
+                 "--var", "days=30", "--var", "path=a=b", "--note", "ticket 7", "--wait"});
     CHECK(run.verb == Verb::run);
     CHECK(run.name == "clean");
     CHECK(run.devices == std::vector<std::string>{"A", "B"});
     CHECK(run.sites == std::vector<std::string>{"Acme HQ"});
+    CHECK(run.customers == std::vector<std::string>{"acme"});
     CHECK(run.variables == std::map<std::string, std::string>{{"days", "30"}, {"path", "a=b"}});
     CHECK(run.note == "ticket 7");
     CHECK(run.waits);

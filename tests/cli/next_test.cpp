@@ -19,7 +19,8 @@ TEST_CASE("next answers for an expression without daemon or configuration", "[cl
     "runbook": null,
     "zone": "Europe/Berlin",
     "window_end": null,
-    "suppressed_by": null
+    "suppressed_by": null,
+    "customer": null
   },
   {
     "at": "2026-03-29T01:00:00.000Z",
@@ -27,7 +28,8 @@ TEST_CASE("next answers for an expression without daemon or configuration", "[cl
     "runbook": null,
     "zone": "Europe/Berlin",
     "window_end": null,
-    "suppressed_by": null
+    "suppressed_by": null,
+    "customer": null
   }
 ]
 )");
@@ -50,9 +52,9 @@ TEST_CASE("next answers for six fields and macros", "[cli]") {
     CHECK(session.run(
               {"next", "--cron", "*/20 0 2 * * *", "--from", "2026-12-01", "--count", "2", "--csv"}) == 0);
     CHECK(session.out ==
-          "at,local,runbook,zone,window_end,suppressed_by\n"
-          "2026-12-01T02:00:00.000Z,2026-12-01T02:00:00.000+00:00,,UTC,,\n"
-          "2026-12-01T02:00:20.000Z,2026-12-01T02:00:20.000+00:00,,UTC,,\n");
+          "at,local,runbook,zone,window_end,suppressed_by,customer\n"
+          "2026-12-01T02:00:00.000Z,2026-12-01T02:00:00.000+00:00,,UTC,,,\n"
+          "2026-12-01T02:00:20.000Z,2026-12-01T02:00:20.000+00:00,,UTC,,,\n");
     CHECK(session.run({"next", "--cron", "@every 90m", "--from", "2026-12-01", "--count", "1", "--csv"}) ==
           0);
     CHECK(session.out.find("\n2026-12-01T01:30:00.000Z,") != std::string::npos);
@@ -118,8 +120,8 @@ TEST_CASE("next knows the runbooks of a configuration", "[cli]") {
     CHECK(session.run({"--config", configured.file, "next", "clean", "--from", "2026-12-01", "--count", "1",
                        "--csv"}) == 0);
     CHECK(session.out ==
-          "at,local,runbook,zone,window_end,suppressed_by\n"
-          "2026-12-01T02:00:00.000Z,2026-12-01T02:00:00.000+00:00,clean,UTC,2026-12-01T05:00:00.000Z,\n");
+          "at,local,runbook,zone,window_end,suppressed_by,customer\n"
+          "2026-12-01T02:00:00.000Z,2026-12-01T02:00:00.000+00:00,clean,UTC,2026-12-01T05:00:00.000Z,,\n");
     CHECK(session.run({"--config", configured.file, "next", "claen"}) == 1);
     CHECK(session.err.find("did you mean 'clean'?") != std::string::npos);
     CHECK(session.run({"--config", configured.file, "next", "manual"}) == 1);
@@ -142,7 +144,11 @@ TEST_CASE("next says by what an occurrence is suppressed", "[cli]") {
         std::istringstream lines(session.out);
         std::string line;
         std::getline(lines, line);
-        while (std::getline(lines, line)) found.push_back(line.substr(line.rfind(',') + 1));
+        while (std::getline(lines, line)) {
+            const auto end = line.rfind(',');
+            const auto begin = line.rfind(',', end - 1) + 1;
+            found.push_back(line.substr(begin, end - begin));
+        }
         return found;
     };
     using Reasons = std::vector<std::string>;
@@ -160,7 +166,69 @@ TEST_CASE("next says by what an occurrence is suppressed", "[cli]") {
           "[\n  {\n    \"at\": \"2026-12-02T01:00:00.000Z\",\n"
           "    \"local\": \"2026-12-02T02:00:00.000+01:00\",\n    \"runbook\": \"night\",\n"
           "    \"zone\": \"Europe/Berlin\",\n    \"window_end\": \"2026-12-02T03:00:00.000Z\",\n"
-          "    \"suppressed_by\": null\n  }\n]\n");
+          "    \"suppressed_by\": null,\n    \"customer\": null\n  }\n]\n");
+}
+
+namespace {
+
+/// Thirty customers with one window, and one with another, in another zone and with a blackout.
+struct WithCustomers : Configured {
+    WithCustomers() {
+        std::string customers;
+        for (int n = 10; n < 40; ++n)
+            customers += "  c" + std::to_string(n) + ": {sites: [S" + std::to_string(n) +
+                         "], windows: {patch: {cron: '0 2 * * SUN', for: 3h}}}\n";
+        write("runbookd.yaml",
+              "accounts:\n  main: {api: datto, url: 'http://127.0.0.1:1', key: k, secret: s, timezone: "
+              "Europe/Berlin,\n    not_during: [{from: 2026-12-27, to: 2026-12-27, reason: inventory}]}\n"
+              "allow_plaintext_secrets: true\nrunbooks: runbooks.d\ncustomers:\n" +
+                  customers +
+                  "  zoo: {sites: [Z], timezone: America/New_York, windows: {patch: {cron: '0 22 * * SAT', "
+                  "for: 90m}},\n"
+                  "    not_during: [{from: 2026-12-05, to: 2026-12-06, reason: sale}]}\n");
+        write("runbooks.d/patch.yaml",
+              "schedule: {maintenance: patch}\ntargets: {include: [{all: true}]}\ncomponent: Patch\n");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("next of a runbook with many customers stays readable", "[cli]") {
+    const WithCustomers configured;
+    Session session;
+    CHECK(session.run({"--config", configured.file, "next", "patch", "--from", "2026-12-06T00:30:00Z",
+                       "--count", "3"}) == 0);
+    CHECK(session.out ==
+          "patch: 0 2 * * SUN (c10, c11, c12 and 27 more): at 02:00 on Sundays\n"
+          "patch: 0 22 * * SAT (zoo): at 22:00 on Saturdays\n"
+          "\n"
+          "AT (UTC)             LOCAL                          RUNBOOK  CUSTOMER  ZONE           WINDOW END "
+          "(UTC)    "
+          " SUPPRESSED BY\n"
+          "2026-12-06 01:00:00  2026-12-06T02:00:00.000+01:00  patch    c10       Europe/Berlin  2026-12-06 "
+          "04:00:00\n"
+          "2026-12-06 01:00:00  2026-12-06T02:00:00.000+01:00  patch    c11       Europe/Berlin  2026-12-06 "
+          "04:00:00\n"
+          "2026-12-06 01:00:00  2026-12-06T02:00:00.000+01:00  patch    c12       Europe/Berlin  2026-12-06 "
+          "04:00:00\n");
+}
+
+TEST_CASE("next of one customer, its own window and what holds it", "[cli]") {
+    const WithCustomers configured;
+    Session session;
+    CHECK(session.run({"--config", configured.file, "next", "--customer", "zoo", "--from", "2026-12-01",
+                       "--count", "2", "--csv"}) == 0);
+    CHECK(session.out ==
+          "at,local,runbook,zone,window_end,suppressed_by,customer\n"
+          "2026-12-06T03:00:00.000Z,2026-12-05T22:00:00.000-05:00,patch,America/New_York,"
+          "2026-12-06T04:30:00.000Z,sale,zoo\n"
+          "2026-12-13T03:00:00.000Z,2026-12-12T22:00:00.000-05:00,patch,America/New_York,"
+          "2026-12-13T04:30:00.000Z,,zoo\n");
+    CHECK(session.run({"--config", configured.file, "next", "--customer", "c10", "--from", "2026-12-26",
+                       "--count", "1", "--csv"}) == 0);
+    CHECK(session.out.find(",inventory,c10\n") != std::string::npos);
+    CHECK(session.run({"--config", configured.file, "next", "--customer", "zo"}) == 1);
+    CHECK(session.err.find("customer 'zo' does not exist; did you mean 'zoo'?") != std::string::npos);
 }
 
 TEST_CASE("next heads its table with each schedule in words", "[cli]") {

@@ -86,7 +86,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
           "3:172 not_supported rollout.max_in_flight", "3:196 not_supported rollout.max_in_flight_per"}},
         {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
-        {"schedule: {maintenance: patch}", {"3:25 not_supported schedule.maintenance"}},
     });
     check_all({{"steps:\n"
                 "  - {name: check, component: Check Backup, on_failure: continue, success: {warnings: ok}}\n"
@@ -148,8 +147,7 @@ TEST_CASE("says of everything that waits for its turn what is wrong with it", "[
         {"notify: [{to: On Call, on: []}, {per: device}]",
          {"3:9 not_supported notify", "3:15 bad_value notify[0].to", "3:28 bad_value notify[0].on",
           "3:33 missing_key notify[1].to", "3:33 missing_key notify[1].on", "3:39 bad_value notify[1].per"}},
-        {"schedule: {maintenance: patch, cron: '0 2 * * *'}",
-         {"3:25 not_supported schedule.maintenance", "3:38 bad_value schedule.cron"}},
+        {"schedule: {maintenance: patch, cron: '0 2 * * *'}", {"3:38 bad_value schedule.cron"}},
         {"steps: []", {"3:8 bad_value steps", "3:8 bad_value steps", "3:8 not_supported steps"}},
     });
 }

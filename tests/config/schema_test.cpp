@@ -36,11 +36,16 @@ std::string text_of(const fs::path& file) {
     return std::move(*text);
 }
 
-/// The profiles that the corpus uses.
+/// The profiles and the customer that the corpus uses.
 Settings corpus_settings() {
     auto settings = settings_for_tests();
     settings.runbook_defaults.profiles["servers"] =
         parse_document("targets: {include: [{os: \"*Server*\"}]}", "").root;
+    auto& acme = settings.customers["acme"];
+    acme.name = "acme";
+    acme.windows.emplace(
+        "patch", runbookd::runbook::MaintenanceWindow{*runbookd::cron::Expression::parse("0 2 * * SUN"),
+                                                      std::chrono::hours{3}});
     settings.runbook_defaults.profiles["night"] = parse_document("window: 2h", "").root;
     return settings;
 }

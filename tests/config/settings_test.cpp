@@ -122,7 +122,7 @@ TEST_CASE("wrong settings say where and what", "[config]") {
         {account + "    proxy: http://p", {"8:12 not_supported accounts.main.proxy"}},
         {account + "    follow: results", {"8:13 not_supported accounts.main.follow"}},
         {account + "    not_during: [{from: 2026-12-20}]",
-         {"8:17 not_supported accounts.main.not_during", "8:18 missing_key accounts.main.not_during[0].to"}},
+         {"8:18 missing_key accounts.main.not_during[0].to"}},
         {account + "    proxy: socks://p:1",
          {"8:12 bad_value accounts.main.proxy", "8:12 not_supported accounts.main.proxy"}},
         {account + "    token: abcdefgh", {"8:12 bad_value accounts.main.token"}},

@@ -55,9 +55,6 @@ TEST_CASE("a mistake in a value is reported where it stands", "[config]") {
         {"  ä: 'ö {{ device.uid | upper }}'\n",
          "some-file.yaml:5:25: error: variables.ä: 'upper' is not a filter (expected default('…') or "
          "date('%Y-%m'))"},
-        {"  who: '{{ customer.name }}'\n",
-         "some-file.yaml:5:12: error: variables.who: customer.name is not supported yet; remove it (expected "
-         "another field)"},
         {"  why: '{{ alert.priority }}'\n",
          "some-file.yaml:5:12: error: variables.why: alert.priority is not supported yet; remove it "
          "(expected "
@@ -76,7 +73,7 @@ TEST_CASE("a mistake in a value is reported where it stands", "[config]") {
 }
 
 TEST_CASE("all mistakes of all values are reported", "[config]") {
-    CHECK(in_short(parse_with("  a: '{{ x }}'\n  b: ${secret:x}\n  c: '{{ alert.uid }}{{ customer.name }}'\n",
+    CHECK(in_short(parse_with("  a: '{{ x }}'\n  b: ${secret:x}\n  c: '{{ alert.uid }}{{ alert.class }}'\n",
                               with_secrets())
                        .diagnostics) ==
           std::vector<std::string>{"5:10 bad_value variables.a", "6:6 bad_value variables.b",

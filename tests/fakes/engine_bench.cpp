@@ -198,9 +198,7 @@ ApiResult EngineBench::answer(const ApiCall& call) {
         rate.write_limit = 600;
         return rate;
     }
-    if (std::holds_alternative<engine::ReadSites>(call))
-        return engine::Page<engine::Site>{
-            {{SiteUid{"s1"}, "Acme HQ", false}, {SiteUid{"s2"}, "On demand", true}}, ""};
+    if (std::holds_alternative<engine::ReadSites>(call)) return engine::Page<engine::Site>{sites, ""};
     if (std::holds_alternative<engine::ReadDevices>(call)) return engine::Page<engine::Device>{devices, ""};
     if (const auto* read = std::get_if<engine::ReadSiteDevices>(&call)) return page_of(*read);
     if (std::holds_alternative<engine::ReadDefaultFilters>(call)) return engine::Page<engine::Filter>{};

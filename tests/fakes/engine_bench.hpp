@@ -42,6 +42,7 @@ public:
     ~EngineBench();
 
     // ── the account ──
+    std::vector<engine::Site> sites{{SiteUid{"s1"}, "Acme HQ", false}, {SiteUid{"s2"}, "On demand", true}};
     std::vector<engine::Device> devices;
     std::vector<engine::Component> components;
     std::vector<engine::Filter> filters;

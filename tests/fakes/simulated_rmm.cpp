@@ -21,13 +21,17 @@ const ComponentUid kComponent{"c0000000-0000-4000-8000-000000000001"};
 
 }  // namespace
 
-SimulatedRmm::SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults)
+SimulatedRmm::SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults, std::size_t sites)
     : random_(seed), faults_(faults) {
+    for (std::size_t i = 0; i < sites; ++i)
+        sites_.push_back(
+            {SiteUid{"s" + std::to_string(i)}, i == 0 ? "Acme HQ" : "Site " + std::to_string(i), false});
     for (std::size_t i = 0; i < devices; ++i) {
         engine::Device device;
         device.uid = DeviceUid{"d" + std::to_string(i)};
-        device.site_uid = SiteUid{"s0"};
-        device.site_name = "Acme HQ";
+        const auto& site = sites_[i % sites];
+        device.site_uid = site.uid;
+        device.site_name = site.name;
         device.hostname = "ACME-" + std::to_string(i);
         device.os = "Microsoft Windows Server 2022";
         device.device_class = "device";
@@ -73,8 +77,7 @@ ApiResult SimulatedRmm::answer(const engine::ApiCall& call, UtcTime now) {
             creates_.begin(), creates_.end(), [&](UtcTime t) { return t + seconds{60} > now; }));
         return rate;
     }
-    if (std::holds_alternative<engine::ReadSites>(call))
-        return engine::Page<engine::Site>{{{SiteUid{"s0"}, "Acme HQ", false}}, ""};
+    if (std::holds_alternative<engine::ReadSites>(call)) return engine::Page<engine::Site>{sites_, ""};
     if (std::holds_alternative<engine::ReadDevices>(call) ||
         std::holds_alternative<engine::ReadSiteDevices>(call))
         return engine::Page<engine::Device>{devices_, ""};

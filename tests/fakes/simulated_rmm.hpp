@@ -31,7 +31,8 @@ struct FaultRates {
 
 class SimulatedRmm {
 public:
-    SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults);
+    /// The devices stand on the sites (at least one) in turn.
+    SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults, std::size_t sites);
 
     /// What the call does when it arrives, and what the caller gets.
     [[nodiscard]] engine::ApiResult arrive(const engine::ApiCall& call, UtcTime now);
@@ -46,6 +47,7 @@ public:
     void go_down(UtcTime until) { down_until_ = until; }
     /// How the job ended, or will; nullopt: never accepted.
     [[nodiscard]] std::optional<engine::DeploymentStatus> end_of(const std::string& job_name) const;
+    std::vector<engine::Site> sites_;
     [[nodiscard]] const std::vector<engine::Device>& devices() const { return devices_; }
 
 private:

@@ -45,7 +45,8 @@ void SimulatedStore::take(const engine::RunPlanned& r) {
     require(!runs_.contains(r.run), "a run is planned once");
     if (r.nominal) {
         for (const auto& [uid, run] : runs_)
-            require(run.planned.runbook != r.runbook || run.planned.nominal != r.nominal,
+            require(run.planned.runbook != r.runbook || run.planned.nominal != r.nominal ||
+                        run.planned.zone != r.zone || run.planned.customer != r.customer,
                     "a nominal instant fired twice");
         auto& judged = runbooks_.at(r.runbook).judged_until;
         judged = std::max(judged.value_or(*r.nominal), *r.nominal);
@@ -102,12 +103,15 @@ void SimulatedStore::take(const engine::JobLate& r) {
 engine::OccurrenceDecided* SimulatedStore::continued_by(const engine::OccurrenceDecided& r) {
     engine::OccurrenceDecided* last = nullptr;
     for (auto& row : occurrences_)
-        if (row.runbook == r.runbook && (last == nullptr || row.nominal > last->nominal)) last = &row;
+        if (row.runbook == r.runbook && row.zone == r.zone && row.customer == r.customer &&
+            (last == nullptr || row.nominal > last->nominal))
+            last = &row;
     if (last == nullptr || last->run || r.run || last->revision != r.revision || last->verdict != r.verdict ||
         last->reason != r.reason || last->until >= r.nominal)
         return nullptr;
     for (const auto& [uid, run] : runs_)
-        if (run.planned.runbook == r.runbook && run.planned.nominal > last->until &&
+        if (run.planned.runbook == r.runbook && run.planned.zone == r.zone &&
+            run.planned.customer == r.customer && run.planned.nominal > last->until &&
             run.planned.nominal < r.nominal)
             return nullptr;
     return last;
@@ -147,9 +151,9 @@ void SimulatedStore::take(const engine::FleetChanged& r) {
 }
 void SimulatedStore::take(const engine::OccurrencesVoided& r) {
     std::erase_if(occurrences_, [&](const auto& row) {
-        const bool is_void = row.runbook == r.runbook && row.verdict == engine::Verdict::missed && !row.run &&
-                             row.until > r.after;
-        if (is_void) voided_.push_back({r.runbook, row.until, r.at});
+        const bool is_void = row.runbook == r.runbook && row.zone == r.zone && row.customer == r.customer &&
+                             row.verdict == engine::Verdict::missed && !row.run && row.until > r.after;
+        if (is_void) voided_.push_back({r.runbook, row.until, r.at, r.zone, r.customer});
         return is_void;
     });
     judge_again(r.runbook);
@@ -179,12 +183,75 @@ void SimulatedStore::take(const engine::PauseEnded& r) {
                                    [&](const auto& pause) { return pause.runbook == r.runbook; });
     last->until = std::min(last->until, r.at);
 }
+void SimulatedStore::take(const engine::SitesAssigned& r) {
+    for (const auto& row : r.rows) {
+        if (row.customer.empty())
+            sites_.erase(row.site);
+        else
+            sites_[row.site] = row.customer;
+    }
+}
 void SimulatedStore::take(const engine::Noted& r) { notes_.push_back(r); }
+
+std::vector<engine::RecoveredRunbook::Lane> SimulatedStore::lanes_of(const std::string& name,
+                                                                     UtcTime now) const {
+    std::map<std::pair<std::string, std::string>, engine::RecoveredRunbook::Lane> lanes;
+    const auto lane_of = [&](const std::string& zone, const std::string& customer) -> auto& {
+        auto& lane = lanes[{zone, customer}];
+        lane.zone = zone;
+        lane.customer = customer;
+        return lane;
+    };
+    for (const auto& row : occurrences_) {
+        if (row.runbook != name) continue;
+        auto& lane = lane_of(row.zone, row.customer);
+        lane.judged_until = std::max(lane.judged_until.value_or(row.until), row.until);
+    }
+    for (const auto& [uid, run] : runs_) {
+        if (run.planned.runbook != name || !run.planned.nominal) continue;
+        auto& lane = lane_of(run.planned.zone, run.planned.customer);
+        lane.judged_until = std::max(lane.judged_until.value_or(*run.planned.nominal), *run.planned.nominal);
+    }
+    std::vector<engine::RecoveredRunbook::Lane> list;
+    for (auto& [key, lane] : lanes) {
+        auto from = now;
+        for (const auto& row : voided_)
+            if (row.runbook == name && row.zone == lane.zone && row.customer == lane.customer &&
+                row.until > last_at_)
+                from = std::min(from, row.at);
+        lane.ahead_from = from;
+        for (const auto& row : occurrences_) {
+            if (row.runbook != name || row.zone != lane.zone || row.customer != lane.customer) continue;
+            const bool may_be_voided = row.verdict == engine::Verdict::missed && !row.run;
+            const engine::RecoveredRunbook::Decided decided{row.nominal, row.until, may_be_voided, row.reason,
+                                                            row.revision};
+            if (row.until > from) lane.ahead.push_back(decided);
+            if (may_be_voided) lane.missed.push_back(decided);
+        }
+        for (const auto& [uid, run] : runs_) {
+            const bool has_verdict =
+                std::any_of(occurrences_.begin(), occurrences_.end(),
+                            [&run_uid = uid](const auto& row) { return row.run == run_uid; });
+            if (run.planned.runbook == name && run.planned.zone == lane.zone &&
+                run.planned.customer == lane.customer && run.planned.nominal > from && !has_verdict)
+                lane.ahead.push_back({*run.planned.nominal, *run.planned.nominal, false, "", 1});
+        }
+        const auto by_time = [](const auto& one, const auto& other) { return one.first < other.first; };
+        std::sort(lane.ahead.begin(), lane.ahead.end(), by_time);
+        std::sort(lane.missed.begin(), lane.missed.end(), by_time);
+        const auto too_many = std::max<std::ptrdiff_t>(
+            std::ssize(lane.missed) - std::ptrdiff_t{engine::RecoveredRunbook::kMissedAtMost}, 0);
+        lane.missed.erase(lane.missed.begin(), lane.missed.begin() + too_many);
+        list.push_back(std::move(lane));
+    }
+    return list;
+}
 
 engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     engine::RecoveredState state;
     for (const auto& [name, runbook] : runbooks_) {
         state.runbooks.push_back(runbook);
+        state.runbooks.back().lanes = lanes_of(name, now);
         auto& ahead = state.runbooks.back().ahead;
         auto& missed = state.runbooks.back().missed;
         auto from = now;
@@ -223,6 +290,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     state.older_revisions = texts_;
     for (const auto& [uid, device] : devices_) state.devices.push_back(device);
     state.knows_fleet = knows_fleet_;
+    for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
             state.runs.push_back({run.planned, run.started_at, run.targets});

@@ -60,7 +60,10 @@ private:
     void take(const engine::JobLate& r);
     void take(const engine::OccurrenceDecided& r);
     void take(const engine::FleetChanged& r);
+    void take(const engine::SitesAssigned& r);
     void take(const engine::Noted& r);
+    [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
+                                                                       UtcTime now) const;
 
     std::map<std::string, engine::RecoveredRunbook> runbooks_;
     std::map<std::string, std::map<std::int64_t, engine::RecordedText>> texts_;  // of every revision
@@ -72,6 +75,7 @@ private:
     std::vector<engine::OccurrenceDecided> occurrences_;
     std::map<DeviceUid, engine::RecoveredDevice> devices_;
     bool knows_fleet_ = false;
+    std::map<SiteUid, std::string> sites_;  // those of customers
     std::vector<engine::RecoveredPause> pauses_;
     std::set<std::string> open_pauses_;  // by runbook: the last one of it in pauses_
     std::vector<std::string> zone_digests_;
@@ -80,6 +84,7 @@ private:
     struct Voided {
         std::string runbook;
         UtcTime until{}, at{};
+        std::string zone, customer;
     };
     std::vector<Voided> voided_;
     std::vector<engine::Noted> notes_;

@@ -21,7 +21,7 @@ Simulation::Simulation(SimulationPlan plan)
     : plan_(std::move(plan)),
       random_(plan_.seed),
       now_{from_unix_ms(kStart), SteadyTime{seconds{1000}}},
-      rmm_(plan_.seed + 1, plan_.devices, plan_.faults),
+      rmm_(plan_.seed + 1, plan_.devices, plan_.faults, plan_.sites),
       began_(now_.steady) {
     boot();
 }
@@ -41,6 +41,7 @@ void Simulation::boot() {
         return nullptr;
     };
     engine_->on_clock({!synchronised_at_, true}, now_);
+    engine_->set_customers(plan_.customers, now_);
     engine_->start(store_.recover(now_.utc), read, plan_.runbooks, {}, now_);
     take_actions();
 }
@@ -180,6 +181,7 @@ void Simulation::drop_schedules() {
     auto runbooks = plan_.runbooks;
     for (auto& runbook : runbooks) {
         runbook.schedule.reset();
+        runbook.lanes = {};
         runbook.yaml += "\n# without its schedule";
     }
     reload(std::move(runbooks));

@@ -19,8 +19,10 @@ namespace runbookd::fakes {
 struct SimulationPlan {
     std::uint64_t seed = 1;
     std::size_t devices = 5;
+    std::size_t sites = 1;
     FaultRates faults;
     std::vector<runbook::Runbook> runbooks;
+    engine::Customers::Rules customers;
     int slow_commits = 0;  ///< chance out of 1,000 that the disk stands still for a while
     /// After which steps (counted over the whole simulation) the process is killed; it is started again a
     /// second later.

@@ -48,6 +48,7 @@ struct FakeControl final : ports::Control {
     ports::DaemonStatus status_now;
     ports::FleetView fleet_now;
     std::map<DeviceUid, UtcTime> first_seen;
+    std::map<SiteUid, std::string> customers;
     std::vector<engine::Component> components_known;
     bool has_read_components = true;
 
@@ -84,6 +85,10 @@ struct FakeControl final : ports::Control {
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override {
         const auto found = first_seen.find(device);
         return found == first_seen.end() ? std::nullopt : std::optional(found->second);
+    }
+    [[nodiscard]] std::string customer_of(const engine::Device& device) const override {
+        const auto found = customers.find(device.site_uid);
+        return found == customers.end() ? std::string{} : found->second;
     }
     [[nodiscard]] std::vector<engine::Component> components() const override { return components_known; }
     [[nodiscard]] bool knows_components() const override { return has_read_components; }

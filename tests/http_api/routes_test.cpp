@@ -48,8 +48,8 @@ TEST_CASE("a run is started as it was asked for, by the peer's user", "[http_api
     daemon.start();
     const auto reply =
         exchange(daemon.socket, "POST", "/v1/runs",
-                 R"({"runbook":"clean","devices":["A"],"sites":["Acme*"],"variables":{"days":30},)"
-                 R"("note":"ticket 7","override":["guard"],"reason":"ticket 8"})");
+                 R"({"runbook":"clean","devices":["A"],"sites":["Acme*"],"customers":["acme"],)"
+                 R"("variables":{"days":30},"note":"ticket 7","override":["guard"],"reason":"ticket 8"})");
     CHECK(reply.status == 201);
     CHECK(reply.body == R"({"run_uid":"01RUN00000000000000000000A","status":"planned"})");
     REQUIRE(daemon.control.runs_asked.size() == 1);
@@ -57,6 +57,7 @@ TEST_CASE("a run is started as it was asked for, by the peer's user", "[http_api
     CHECK(asked.runbook == "clean");
     CHECK(asked.devices == std::vector<std::string>{"A"});
     CHECK(asked.sites == std::vector<std::string>{"Acme*"});
+    CHECK(asked.customers == std::vector<std::string>{"acme"});
     CHECK(asked.variables.at("days") == "30");
     CHECK(asked.note == "ticket 7");
     CHECK(asked.overrides == std::vector<std::string>{"guard"});
@@ -181,7 +182,10 @@ TEST_CASE("devices are filtered, and an unread fleet is not an empty one", "[htt
     CHECK(hosts("/v1/devices?device=D3") == "BETA-WS01 ");
     CHECK(hosts("/v1/devices?limit=1") == "ACME-DC01 ");
     CHECK(exchange(daemon.socket, "GET", "/v1/devices?status=idle").status == 400);
-    CHECK(exchange(daemon.socket, "GET", "/v1/devices?customer=acme").status == 501);
+    daemon.on_loop([&] { daemon.control.customers[SiteUid{}] = "acme"; });
+    CHECK(hosts("/v1/devices?customer=acme&status=online") == "ACME-DC01 BETA-WS01 ");
+    CHECK(Json::parse(exchange(daemon.socket, "GET", "/v1/devices?limit=1").body)[0]["customer"] == "acme");
+    CHECK(hosts("/v1/devices?customer=acm").empty());
 }
 
 TEST_CASE("devices tell when they were first seen, and those that are gone come last, from the record",
@@ -219,6 +223,7 @@ TEST_CASE("state is told from memory: runbooks, components, status, health", "[h
     ports::RunbookStatus known;
     known.name = "clean";
     known.next_at = from_unix_ms(1'764'554'400'000);
+    known.lanes = {{"acme", "Europe/Berlin", known.next_at, {}}, {"", "UTC", {}, {}}};
     daemon.control.runbooks_known = {known};
     daemon.control.components_known = {component("c1", "Clear Temp Files")};
     daemon.control.status_now.state = "running";
@@ -227,6 +232,10 @@ TEST_CASE("state is told from memory: runbooks, components, status, health", "[h
     CHECK(runbooks[0]["runbook"] == "clean");
     CHECK(runbooks[0]["next_at"] == "2025-12-01T02:00:00.000Z");
     CHECK(runbooks[0]["problem"].is_null());
+    REQUIRE(runbooks[0]["lanes"].size() == 2);
+    CHECK(runbooks[0]["lanes"][0]["customer"] == "acme");
+    CHECK(runbooks[0]["lanes"][0]["next_at"] == "2025-12-01T02:00:00.000Z");
+    CHECK(runbooks[0]["lanes"][1]["customer"].is_null());
     CHECK(Json::parse(exchange(daemon.socket, "GET", "/v1/components").body)[0]["component_uid"] == "c1");
     CHECK(Json::parse(exchange(daemon.socket, "GET", "/v1/status").body)["state"] == "running");
     CHECK(exchange(daemon.socket, "GET", "/healthz").status == 200);

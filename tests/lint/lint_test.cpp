@@ -187,4 +187,20 @@ TEST_CASE("lint knows blackouts that leave nothing", "[lint]") {
           Lines{"4:13 always_blacked_out not_during"});
 }
 
+TEST_CASE("lint looks at a schedule in its customers' zones once", "[lint]") {
+    auto settings = settings_in("UTC");
+    for (const auto* name : {"acme", "birch"}) {
+        settings.customers[name].name = name;
+        settings.customers[name].timezone = "Europe/Berlin";
+    }
+    CHECK(codes_of("schedule: {cron: '0 3 31 * *', timezone: customer}", settings) ==
+          Lines{"3:18 missing_day schedule.cron"});
+    CHECK(codes_of("schedule: {cron: '30 2 * * *', timezone: site}", settings) ==
+          Lines{"3:18 dst_gap schedule.cron", "3:18 dst_repeat schedule.cron"});
+    settings.customers["acme"].windows.emplace(
+        "patch", runbook::MaintenanceWindow{*cron::Expression::parse("0 2 * * SUN"), std::chrono::hours{3}});
+    settings.customers.erase("birch");
+    CHECK(codes_of("schedule: {maintenance: patch}", settings).empty());
+}
+
 }  // namespace runbookd::lint

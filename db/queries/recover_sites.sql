@@ -1,0 +1,1 @@
+SELECT site_uid, customer FROM site_customers;

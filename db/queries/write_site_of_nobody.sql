@@ -1,0 +1,1 @@
+DELETE FROM site_customers WHERE site_uid = :site;
