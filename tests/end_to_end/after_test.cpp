@@ -64,13 +64,13 @@ TEST_CASE("diff tells, apply does, and a bad file keeps its last good revision",
     world.write_runbook("fresh", kGreet);
     const auto change = operation_of(world, {"diff", "--json"}, "greet");
     CHECK(change.at("operation") == "change");
-    CHECK(change.at("changes").dump() == R"([{"key":"window","new":"2h","old":null}])");
+    CHECK(change.at("changes").dump() == R"([{"key":"window","new":"2h","old":"1h"}])");
     CHECK(operation_of(world, {"diff", "--json"}, "fresh").at("operation") == "add");
     CHECK(revision_of(world, "greet") == "1");
 
     const auto applied = world.ctl({"apply", "--note", "ticket 4711"});
     CHECK(applied.status == 0);
-    CHECK_THAT(applied.out, contains("add         fresh") && contains("window: (not there) -> 2h"));
+    CHECK_THAT(applied.out, contains("add         fresh") && contains("window: 1h -> 2h"));
     CHECK(revision_of(world, "greet") == "2");
     // What it says is durable.
     CHECK(world.store().text("SELECT note FROM runbook_revisions WHERE runbook = 'greet' AND revision = 2") ==
