@@ -204,7 +204,8 @@ TEST_CASE("a message names what was expected and the nearest spelling", "[config
           "some-file.yaml:6:10: error: offline: 'dispach' is not a choice here (expected one of wait, "
           "skip, dispatch; did you mean "
           "dispatch?)");
-    CHECK(lines[3] == "some-file.yaml:7:10: error: collect: 'rows' is not supported yet");
+    CHECK(lines[3] ==
+          "some-file.yaml:7:10: error: collect: 'rows' is not supported yet (expected one of none)");
 }
 
 TEST_CASE("a duplicate key names both lines", "[config]") {
