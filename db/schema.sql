@@ -231,6 +231,11 @@ CREATE TABLE schema_migrations (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE site_customers (
+  site_uid TEXT PRIMARY KEY,
+  customer TEXT NOT NULL CHECK (customer <> '')
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE targets (
   run         INTEGER NOT NULL REFERENCES runs (id),
   device_uid  TEXT NOT NULL,
@@ -242,7 +247,7 @@ CREATE TABLE targets (
                 'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
-  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER,
+  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -470,11 +475,13 @@ WHERE r.finished_at IS NULL AND r.revision IS NOT NULL AND t.disposition = 'pend
               WHERE o.finished_at IS NULL AND o.runbook = r.runbook);
 
 CREATE VIEW device_fleet AS
-SELECT device_uid, hostname, NULL AS customer, site_uid, site_name, os, device_type, class, online, suspended, deleted,
-       strftime('%Y-%m-%dT%H:%M:%fZ', first_seen_at / 1000.0, 'unixepoch') AS first_seen_at,
-       strftime('%Y-%m-%dT%H:%M:%fZ', last_seen_at / 1000.0, 'unixepoch') AS last_seen_at,
-       strftime('%Y-%m-%dT%H:%M:%fZ', gone_at / 1000.0, 'unixepoch') AS gone_at
-FROM devices;
+SELECT d.device_uid, d.hostname, s.customer, d.site_uid, d.site_name, d.os, d.device_type, d.class, d.online, d.suspended,
+       d.deleted,
+       strftime('%Y-%m-%dT%H:%M:%fZ', d.first_seen_at / 1000.0, 'unixepoch') AS first_seen_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', d.last_seen_at / 1000.0, 'unixepoch') AS last_seen_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', d.gone_at / 1000.0, 'unixepoch') AS gone_at
+FROM devices d
+LEFT JOIN site_customers s ON s.site_uid = d.site_uid;
 
 CREATE VIEW event_trail AS
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subject, subject_uid, kind, actor, data,
@@ -482,7 +489,7 @@ SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subj
 FROM events;
 
 CREATE VIEW job_history AS
-SELECT j.job_uid, r.run_uid, r.runbook, r.revision, r.account, r.customer, t.site_uid, t.site_name, j.device_uid,
+SELECT j.job_uid, r.run_uid, r.runbook, r.revision, r.account, t.customer, t.site_uid, t.site_name, j.device_uid,
        t.hostname, j.component_uid, j.component_name, j.step, j.attempt, t.wave, j.variables, j.status, j.reason,
        j.exit_code, j.warnings,
        strftime('%Y-%m-%dT%H:%M:%fZ', r.nominal_at / 1000.0, 'unixepoch') AS nominal_at,
@@ -545,7 +552,7 @@ FROM exclusions x
 JOIN runs r ON r.id = x.run;
 
 CREATE VIEW target_ledger AS
-SELECT r.run_uid, r.runbook, r.customer, t.site_uid, t.site_name, t.device_uid, t.hostname, t.wave, t.disposition,
+SELECT r.run_uid, r.runbook, t.customer, t.site_uid, t.site_name, t.device_uid, t.hostname, t.wave, t.disposition,
        t.reason,
        (SELECT ifnull(max(j.attempt), 0) FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid) AS attempts,
        (SELECT j.job_uid FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid

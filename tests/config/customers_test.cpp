@@ -95,7 +95,7 @@ TEST_CASE("customers may stand in a folder of files, each with its own places", 
 TEST_CASE("a site that two customers name is told, and refuses nothing", "[config]") {
     const auto result = read("customers:\n  acme: {sites: [\"Acme *\", HQ]}\n  birch: {sites: [hq]}\n");
     CHECK(in_full(result.diagnostics) ==
-          std::vector<std::string>{"runbookd.yaml:3:18: warning: customers.birch.sites[0]: 'hq' stands in "
+          std::vector<std::string>{"runbookd.yaml:3:19: warning: customers.birch.sites[0]: 'hq' stands in "
                                    "customer 'acme' too; the first by name has its sites (expected each site "
                                    "in one customer)"});
     CHECK(result.customers.size() == 2);

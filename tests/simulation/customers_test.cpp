@@ -147,7 +147,7 @@ TEST_CASE("a month of lanes with crashes, reloads and downtime is explained to t
                           << finding.message);
         CHECK(report.unexplained == 0);
         CHECK(report.pending == 0);
-        CHECK(report.instants > 400);
+        CHECK(report.instants > 300);
         check_one_run_for_each_lane_and_instant(simulation.store());
         check_at_most_once(simulation);
         check_nothing_lost(simulation);
