@@ -72,7 +72,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
               on_due(runbook, occurrence, now);
           }),
       forecast_(planner_, books_, pauses_, fleet_, line_, sender_),
-      previews_(alarms_, planner_, fleet_, starter_, forecast_,
+      previews_(alarms_, planner_, fleet_, customers_, starter_, forecast_,
                 [this](const std::string& name, UtcTime at) {
                     RunOrder order;
                     order.runbook = name;

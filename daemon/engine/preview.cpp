@@ -1,6 +1,7 @@
 #include "engine/preview.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/variables.hpp"
@@ -25,11 +26,12 @@ constexpr std::int64_t kReadsPerJob = 3;
 
 }  // namespace
 
-Previews::Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, Starter& starter,
-                   const Forecast& forecast, Refusal refusal)
+Previews::Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, const Customers& customers,
+                   Starter& starter, const Forecast& forecast, Refusal refusal)
     : clock_(clock),
       planner_(planner),
       fleet_(fleet),
+      customers_(customers),
       starter_(starter),
       forecast_(forecast),
       refusal_(std::move(refusal)),
@@ -40,6 +42,9 @@ void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
     const auto* const runbook = planner_.find(order.runbook);
     if (runbook == nullptr && order.book == nullptr)
         return answer(tl::unexpected<Error>(*refusal_(order.runbook, now.utc)));
+    for (const auto& name : order.scope.customers)
+        if (customers_.find(name) == nullptr)
+            return answer(fail(ErrorCode::not_found, customers_.unknown(name)));
     auto& asked = asked_.emplace_back(clock_, ignores_);
     asked.is_tried = order.book != nullptr;
     asked.run.book = asked.is_tried ? std::move(order.book) : runbook->book;
@@ -153,22 +158,35 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
         preview.targets.push_back(std::move(target));
     }
     preview.exclusions = std::move(foreseen.selection.exclusions);
-    judge_variables(preview, run, foreseen.component);
+    judge_devices(preview, run, foreseen.component);
     add_times(preview, run, now);
     return preview;
 }
 
-void Previews::judge_variables(Preview& preview, const Run& run, const Component* component) const {
+void Previews::judge_devices(Preview& preview, const Run& run, const Component* component) const {
+    // Many devices are of one customer.
+    std::map<const Customers::Known*, std::optional<std::string>> blacked_out;
     for (auto& target : preview.targets) {
         if (target.disposition != Disposition::pending) continue;
         const auto* const seen = fleet_.find(target.row.device);
-        auto variables =
-            render_variables(run, target.row, seen == nullptr ? nullptr : &seen->device, component);
-        if (variables) continue;
-        auto& refusal = variables.error();
-        target.disposition = refusal.disposition;
-        target.reason = std::move(refusal.reason);
-        target.message = std::move(refusal.message);
+        const auto* const device = seen == nullptr ? nullptr : &seen->device;
+        const auto* const customer = device == nullptr ? nullptr : customers_.of(*device);
+        auto variables = render_variables(run, {target.row, device, customer}, component);
+        if (!variables) {
+            auto& refusal = variables.error();
+            target.disposition = refusal.disposition;
+            target.reason = std::move(refusal.reason);
+            target.message = std::move(refusal.message);
+            continue;
+        }
+        if (customer == nullptr) continue;
+        const auto [hold, is_new] = blacked_out.try_emplace(customer);
+        if (is_new) hold->second = customer->customer->not_during.covers(preview.at, run.create_end);
+        if (!hold->second) continue;
+        target.disposition = Disposition::skipped;
+        target.reason = "blackout";
+        target.message =
+            "customer " + customer->name.str() + (hold->second->empty() ? "" : ": ") + *hold->second;
     }
 }
 

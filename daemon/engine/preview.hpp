@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/check_variables.hpp"
+#include "engine/customers.hpp"
 #include "engine/forecast.hpp"
 #include "engine/planner.hpp"
 #include "engine/starter.hpp"
@@ -74,10 +75,11 @@ public:
     /// Why a runbook may begin no run at that time, as a person is told.
     using Refusal = std::function<std::optional<Error>(const std::string& runbook, UtcTime at)>;
     /// All of it outlives this.
-    Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, Starter& starter,
-             const Forecast& forecast, Refusal refusal);
+    Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, const Customers& customers,
+             Starter& starter, const Forecast& forecast, Refusal refusal);
 
-    /// Errors: not_found (no runbook of that name), unavailable (fleet or components were never read yet).
+    /// Errors: not_found (no runbook or customer of that name), unavailable (fleet or components were never
+    /// read yet).
     void ask(PreviewOrder order, Answer answer, Instant now);
     /// A list has come in.
     void pump(Instant now);
@@ -97,14 +99,16 @@ private:
     /// Whether it has been answered.
     [[nodiscard]] bool try_to_answer(Asked& asked, Instant now);
     [[nodiscard]] Preview preview_of(const Asked& asked, Starter::Foreseen foreseen, Instant now) const;
-    /// Takes out those whose variables cannot be filled in.
-    void judge_variables(Preview& preview, const Run& run, const Component* component) const;
+    /// Takes out those whose variables cannot be filled in, and those whose customer's blackout covers it
+    /// all.
+    void judge_devices(Preview& preview, const Run& run, const Component* component) const;
     void add_times(Preview& preview, const Run& run, Instant now) const;
     void answer_impatient(Instant now);
 
     AlarmClock& clock_;
     const Planner& planner_;
     const Fleet& fleet_;
+    const Customers& customers_;
     Starter& starter_;
     const Forecast& forecast_;
     Refusal refusal_;
