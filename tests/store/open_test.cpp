@@ -104,8 +104,9 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
     CHECK(one(database,
               "SELECT (SELECT max(version) FROM schema_migrations) = user_version "
               "FROM pragma_user_version") == "1");
-    CHECK(rows(database, "SELECT name FROM schema_migrations ORDER BY version") ==
-          std::vector<std::string>{"0001_initial", "0002_views", "0003_time", "0004_fleet"});
+    CHECK(
+        rows(database, "SELECT name FROM schema_migrations ORDER BY version") ==
+        std::vector<std::string>{"0001_initial", "0002_views", "0003_time", "0004_fleet", "0005_customers"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
