@@ -19,7 +19,7 @@ struct Diagnostic {
     Severity severity = Severity::error;
     /// A short word for programs: yaml_syntax, unreadable, too_big, unknown_key, duplicate_key, missing_key,
     /// wrong_type, bad_value, not_supported, cron_syntax, unknown_zone, duplicate_name, plaintext_secret,
-    /// readable_by_others, selects_nothing, ignored_file.
+    /// readable_by_others, selects_nothing, ignored_file, shared_site, no_window.
     std::string code;
     std::string message;
     std::string expected;    ///< what would be valid; may be empty

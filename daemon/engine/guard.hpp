@@ -35,7 +35,9 @@ public:
 
 private:
     using Lane = std::tuple<std::string, std::string, std::string>;  // runbook, zone, customer
-    [[nodiscard]] static Lane lane_of(const RunPlanned& plan) { return {plan.runbook, plan.zone, ""}; }
+    [[nodiscard]] static Lane lane_of(const RunPlanned& plan) {
+        return {plan.runbook, plan.zone, plan.customer};
+    }
 
     std::map<Lane, DeviceHashes> last_;
 };

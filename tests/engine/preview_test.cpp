@@ -19,6 +19,13 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+PreviewOrder of(const std::string& runbook, std::optional<UtcTime> at = std::nullopt) {
+    PreviewOrder order;
+    order.runbook = runbook;
+    order.at = at;
+    return order;
+}
+
 /// Asks, and lets the lists that are asked for come in.
 Result<Preview> ask(EngineBench& bench, PreviewOrder order) {
     std::optional<Result<Preview>> got;
@@ -31,7 +38,7 @@ Result<Preview> ask(EngineBench& bench, PreviewOrder order) {
 }
 
 Preview plan(EngineBench& bench, const std::string& runbook) {
-    auto preview = ask(bench, {runbook, {}, {}, {}});
+    auto preview = ask(bench, of(runbook));
     REQUIRE(preview);
     return std::move(*preview);
 }
@@ -97,8 +104,7 @@ TEST_CASE("when the account does not answer, a plan is made from what is known, 
     bench.script = [](const ApiCall&, Instant) { return fakes::failure(FailureKind::lost); };
     std::optional<Result<Preview>> got;
     bench.tell([&](Engine& engine, Instant now) {
-        engine.preview(
-            {"sweep", {}, {}, {}}, [&](Result<Preview> preview) { got = std::move(preview); }, now);
+        engine.preview(of("sweep"), [&](Result<Preview> preview) { got = std::move(preview); }, now);
     });
     bench.run_for(seconds{10});
     CHECK_FALSE(got);
@@ -115,8 +121,7 @@ TEST_CASE("before anything was read there is no plan", "[engine][preview]") {
     bench.start({clean_all("sweep")});
     std::optional<Result<Preview>> got;
     bench.tell([&](Engine& engine, Instant now) {
-        engine.preview(
-            {"sweep", {}, {}, {}}, [&](Result<Preview> preview) { got = std::move(preview); }, now);
+        engine.preview(of("sweep"), [&](Result<Preview> preview) { got = std::move(preview); }, now);
     });
     bench.run_for(seconds{30});
     REQUIRE(got);
@@ -127,7 +132,7 @@ TEST_CASE("before anything was read there is no plan", "[engine][preview]") {
 TEST_CASE("a plan of a runbook that does not exist says which does", "[engine][preview]") {
     EngineBench bench;
     bench.start({clean_all("sweep")});
-    const auto preview = ask(bench, {"swep", {}, {}, {}});
+    const auto preview = ask(bench, of("swep"));
     REQUIRE_FALSE(preview);
     CHECK(preview.error().message.find("did you mean 'sweep'?") != std::string::npos);
 }
@@ -180,7 +185,7 @@ TEST_CASE("a plan at an instant of the schedule is that occurrence's", "[engine]
     bench.start({book});
     bench.run_for(seconds{5});
     const auto nominal = *parse_utc("2026-03-02T02:00:00Z");
-    auto preview = ask(bench, {"sweep", {}, nominal, {}});
+    auto preview = ask(bench, of("sweep", nominal));
     REQUIRE(preview);
     CHECK(preview->at == nominal);
     CHECK(preview->zone == "UTC");

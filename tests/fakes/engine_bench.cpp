@@ -98,9 +98,14 @@ void EngineBench::reload(std::vector<runbook::Runbook> runbooks, const std::vect
 
 void EngineBench::run(const std::string& runbook, engine::RunScope scope, runbook::Overrides overrides) {
     tell([&](engine::Engine& core, Instant at) {
+        engine::RunOrder order;
+        order.runbook = runbook;
+        order.scope = std::move(scope);
+        order.actor = "alice";
+        order.overrides = std::move(overrides);
         core.start_run(
-            {runbook, std::move(scope), "", "alice", std::move(overrides)},
-            [this](Result<RunUid> result) { run_answers.push_back(std::move(result)); }, at);
+            std::move(order), [this](Result<RunUid> result) { run_answers.push_back(std::move(result)); },
+            at);
     });
 }
 
