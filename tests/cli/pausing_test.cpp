@@ -91,7 +91,7 @@ TEST_CASE("verify says in a line that all is explained, or shows what is not", "
     daemon.on_loop([&] {
         daemon.verification.report->pending = 1;
         daemon.verification.report->add(
-            {"clean", "UTC", kNow, kNow, 3, verify::Kind::no_verdict, "no verdict"});
+            {"clean", "UTC", "", kNow, kNow, 3, verify::Kind::no_verdict, "no verdict"});
     });
     CHECK(session.run({"verify"}) == 1);
     CHECK(contains(session.out, "RUNBOOK"));

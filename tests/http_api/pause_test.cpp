@@ -100,7 +100,7 @@ TEST_CASE("verify answers with what it computed and what is not explained", "[ht
           R"("instants":60,"pending":0,"complete":true,"unexplained_instants":0,"unexplained":[]})");
     CHECK_FALSE(daemon.verification.asked.at(0));
     daemon.on_loop([&] {
-        daemon.verification.report->add({"clean", "UTC", kNow, kNow, 1, verify::Kind::no_verdict, "why"});
+        daemon.verification.report->add({"clean", "UTC", "", kNow, kNow, 1, verify::Kind::no_verdict, "why"});
     });
     const auto spoilt =
         Json::parse(exchange(daemon.socket, "GET", "/v1/verify?since=2026-12-01T02:00:00Z").body);
