@@ -454,7 +454,7 @@ BEGIN
 END;
 
 CREATE VIEW device_coverage AS
-SELECT c.runbook, r.customer, c.device_uid, c.hostname, c.site_uid, c.site_name,
+SELECT c.runbook, s.customer, c.device_uid, c.hostname, c.site_uid, c.site_name,
        strftime('%Y-%m-%dT%H:%M:%fZ', c.last_success_at / 1000.0, 'unixepoch') AS last_success_at,
        c.last_disposition, c.last_reason,
        strftime('%Y-%m-%dT%H:%M:%fZ', c.last_decided_at / 1000.0, 'unixepoch') AS last_decided_at,
@@ -462,9 +462,10 @@ SELECT c.runbook, r.customer, c.device_uid, c.hostname, c.site_uid, c.site_name,
        iif(c.excluded_run > ifnull(c.last_run, 0), c.rule, NULL) AS excluded_by,
        iif(c.excluded_run > ifnull(c.last_run, 0), c.exclusion_reason, NULL) AS excluded_reason
 FROM coverage c
+LEFT JOIN site_customers s ON s.site_uid = c.site_uid
 LEFT JOIN runs r ON r.id = iif(c.excluded_run > ifnull(c.last_run, 0), c.excluded_run, c.last_run)
 UNION ALL
-SELECT r.runbook, r.customer, t.device_uid, t.hostname, t.site_uid, t.site_name, NULL, t.disposition, t.reason, NULL,
+SELECT r.runbook, t.customer, t.device_uid, t.hostname, t.site_uid, t.site_name, NULL, t.disposition, t.reason, NULL,
        r.run_uid, 0, NULL, NULL
 FROM runs r INDEXED BY runs_unfinished
 JOIN targets t ON t.run = r.id

@@ -61,7 +61,8 @@ asio::awaitable<Response> check(Services services, Request request) {
     if (!yaml) co_return error_response(yaml.error());
     auto name = text_field(*body, "name");
     if (!name) co_return error_response(name.error());
-    const auto findings = co_await services.planning.check({std::move(*yaml), std::move(*name)});
+    ports::CheckRequest asked{std::move(*yaml), std::move(*name)};
+    const auto findings = co_await services.planning.check(std::move(asked));
     if (!findings) co_return error_response(findings.error());
     co_return json_response(check_view(*findings));
 }

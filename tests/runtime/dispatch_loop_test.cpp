@@ -58,7 +58,8 @@ private:
         if (std::holds_alternative<engine::ReadDevices>(call))
             return engine::Page<engine::Device>{{fakes::windows_server("d1", "ACME-01")}, ""};
         if (std::holds_alternative<engine::ReadComponents>(call))
-            return engine::Page<engine::Component>{{{ComponentUid{"c1"}, "Clean", "", "", {}}}, ""};
+            return engine::Page<engine::Component>{
+                {{ComponentUid{"c1"}, "Clean", "", "", {{"days", "string", "30", "", true}}}}, ""};
         if (std::holds_alternative<engine::CreateQuickJob>(call))
             return engine::CreatedJob{DattoJobUid{"j1"}};
         return engine::JobResult{};
