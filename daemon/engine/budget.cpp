@@ -38,6 +38,14 @@ std::int64_t CallWindow::used(SteadyTime now) const {
     return in_flight_ + finished_;
 }
 
+std::vector<CallWindow::Leaving> CallWindow::leaving(SteadyTime now) const {
+    (void)used(now);  // drops what has left
+    std::vector<Leaving> all;
+    for (const auto& [leaves, count] : marks_) all.push_back({leaves, count});
+    if (in_flight_ > 0) all.push_back({std::nullopt, in_flight_});
+    return all;
+}
+
 std::optional<SteadyTime> CallWindow::next_leaves() const {
     if (marks_.empty()) return std::nullopt;
     return marks_.front().leaves;

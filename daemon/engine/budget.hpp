@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "base/time.hpp"
 
@@ -27,6 +28,13 @@ public:
     /// Calls that somebody else made, or we before a restart: counted as made just now.
     void seed(std::int64_t count, SteadyTime now);
     [[nodiscard]] std::int64_t used(SteadyTime now) const;
+    /// Calls that leave the window together: when, or, of those that are under way, not known.
+    struct Leaving {
+        std::optional<SteadyTime> at;
+        std::int64_t count = 0;
+    };
+    /// All that are in the window, in the order in which they leave.
+    [[nodiscard]] std::vector<Leaving> leaving(SteadyTime now) const;
     /// When the oldest finished call leaves the window; nullopt: none is in it.
     [[nodiscard]] std::optional<SteadyTime> next_leaves() const;
 
@@ -64,6 +72,9 @@ public:
     };
     [[nodiscard]] Use reads(SteadyTime now) const;
     [[nodiscard]] Use creates(SteadyTime now) const;
+    [[nodiscard]] std::vector<CallWindow::Leaving> creates_leaving(SteadyTime now) const {
+        return creates_.leaving(now);
+    }
     [[nodiscard]] std::int64_t allowed_creates() const;
 
 private:

@@ -31,8 +31,10 @@ public:
             return demands_[a].starts < demands_[b].starts;
         });
         for (std::size_t i = 0; i < demands.size(); ++i) drained_[i].left = demands[i].creates;
-        if (pace.used > 0) marks_.push_back({now_ + kWindow, pace.used});
-        used_ = pace.used;
+        for (const auto& [leaves, count] : pace.used) {
+            marks_.push_back({leaves, count});
+            used_ += count;
+        }
     }
 
     [[nodiscard]] std::vector<Drained> play() {

@@ -31,7 +31,12 @@ struct Drained {
 
 struct CreatePace {
     std::optional<std::int64_t> allowed;  ///< creates in any 60 s; none: no limit
-    std::int64_t used = 0;                ///< of them, counted as made at the begin
+    /// Creates that are in the window at the begin, and when they leave it; in that order.
+    struct Used {
+        UtcTime leaves{};
+        std::int64_t count = 0;
+    };
+    std::vector<Used> used;
     Millis took{};  ///< from a create's being sent to its answer: it counts until 60 s after that
     std::chrono::microseconds spacing{};  ///< between two creates, while the budget has room
 };

@@ -13,6 +13,7 @@ namespace {
 
 // Promise 1: so many creates are in flight at a time.
 constexpr int kInFlight = 8;
+constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
 std::int64_t wanted_by(const Run& run) {
     return std::count_if(run.targets.begin(), run.targets.end(), [](const Target& target) {
@@ -111,9 +112,13 @@ CreatePace Forecast::pace(Instant now) const {
     const auto use = line_.budget().creates(now.steady);
     CreatePace pace;
     if (use.allowed > 0) pace.allowed = use.allowed;
-    pace.used = use.used;
     pace.took = std::chrono::ceil<Millis>(sender_.create_takes());
     pace.spacing = sender_.create_takes() / kInFlight;
+    for (const auto& [at, count] : line_.budget().creates_leaving(now.steady)) {
+        // What is under way leaves the window a minute after its answer.
+        const auto left = at ? *at - now.steady : pace.took + kBudgetWindow;
+        pace.used.push_back({now.utc + left, count});
+    }
     return pace;
 }
 

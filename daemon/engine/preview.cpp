@@ -171,22 +171,25 @@ void Previews::judge_devices(Preview& preview, const Run& run, const Component* 
         const auto* const seen = fleet_.find(target.row.device);
         const auto* const device = seen == nullptr ? nullptr : &seen->device;
         const auto* const customer = device == nullptr ? nullptr : customers_.of(*device);
-        auto variables = render_variables(run, {target.row, device, customer}, component);
-        if (!variables) {
-            auto& refusal = variables.error();
-            target.disposition = refusal.disposition;
-            target.reason = std::move(refusal.reason);
-            target.message = std::move(refusal.message);
-            continue;
+        if (customer != nullptr) {
+            const auto [hold, is_new] = blacked_out.try_emplace(customer);
+            if (is_new) hold->second = customer->customer->not_during.covers(preview.at, run.create_end);
+            if (hold->second) {
+                target.disposition = Disposition::skipped;
+                target.reason = "blackout";
+                target.message =
+                    "customer " + customer->name.str() + (hold->second->empty() ? "" : ": ") + *hold->second;
+                continue;
+            }
         }
-        if (customer == nullptr) continue;
-        const auto [hold, is_new] = blacked_out.try_emplace(customer);
-        if (is_new) hold->second = customer->customer->not_during.covers(preview.at, run.create_end);
-        if (!hold->second) continue;
-        target.disposition = Disposition::skipped;
-        target.reason = "blackout";
-        target.message =
-            "customer " + customer->name.str() + (hold->second->empty() ? "" : ": ") + *hold->second;
+        if (!target.row.online && run.must_be_online())
+            continue;  // it is waited for before that is looked at
+        auto variables = render_variables(run, {target.row, device, customer}, component);
+        if (variables) continue;
+        auto& refusal = variables.error();
+        target.disposition = refusal.disposition;
+        target.reason = std::move(refusal.reason);
+        target.message = std::move(refusal.message);
     }
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("forecast lists the coming runs and sums up what would not go out", "[
     CHECK(contains(session.out, "patch"));
     CHECK(contains(session.out, "200 creates would not go out in time, at the API's limits\n"));
     CHECK(session.run({"forecast", "--csv"}) == 0);
-    CHECK(contains(session.out, "runbook,revision,zone,run_uid,nominal_at,starts_at"));
+    CHECK(contains(session.out, "runbook,revision,customer,zone,run_uid,nominal_at,starts_at"));
     daemon.on_loop([&] { daemon.planning.coming = std::vector<ports::ForecastRun>{}; });
     CHECK(session.run({"forecast"}) == 0);
     CHECK(session.out.empty());
@@ -112,7 +112,7 @@ TEST_CASE("validate --online shows what the account has against a runbook at its
     CHECK(session.run({"validate", "--online", file.string()}) == 1);
     CHECK(session.out ==
           file.string() +
-              ":4:3: error: variables.dais: the component has no variable 'dais' (did you mean 'days'?)\n" +
+              ":4:3: error: variables.dais: the component has no variable 'dais' (did you mean days?)\n" +
               file.string() + ":2:1: warning: targets: no device of the account is selected\n" +
               "1 runbook is valid\n");
     CHECK(daemon.planning.checks_asked.at(0).name == "clean");

@@ -46,7 +46,7 @@ TEST_CASE("a burst fills the allowance, and the next goes when it has left the w
 
 TEST_CASE("what others have used of the allowance is waited for", "[engine][drain]") {
     auto used = pace(80);
-    used.used = 80;
+    used.used = {{at(seconds{60}), 80}};
     const auto drained = drain(std::vector{demand(Millis{0}, hours{1}, 10)}, used, at(Millis{0}));
     CHECK(drained.at(0).first == at(seconds{60}));
 }

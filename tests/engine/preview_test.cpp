@@ -182,6 +182,7 @@ TEST_CASE("a plan at an instant of the schedule is that occurrence's", "[engine]
     book.schedule = schedule_of("0 2 * * *");
     book.variables.emplace("on",
                            *templates::Template::parse("{{ occurrence.nominal_at | date('%Y-%m-%d') }}"));
+    bench.components.at(0).variables.push_back({"on", "string", "", "", true});
     bench.start({book});
     bench.run_for(seconds{5});
     const auto nominal = *parse_utc("2026-03-02T02:00:00Z");

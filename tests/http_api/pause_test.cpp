@@ -107,7 +107,8 @@ TEST_CASE("verify answers with what it computed and what is not explained", "[ht
     CHECK(daemon.verification.asked.at(1) == kNow);
     CHECK(spoilt["complete"] == false);
     CHECK(spoilt["unexplained"].dump() ==
-          R"([{"runbook":"clean","zone":"UTC","nominal_at":"2026-12-01T02:00:00.000Z",)"
+          R"([{"runbook":"clean","zone":"UTC","customer":null,)"
+              R"("nominal_at":"2026-12-01T02:00:00.000Z",)"
           R"("nominal_until":"2026-12-01T02:00:00.000Z","count":1,"kind":"no_verdict","message":"why"}])");
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?since=soon").status == 400);
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?until=2026-12-01").status == 400);
