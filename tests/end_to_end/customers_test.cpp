@@ -116,8 +116,8 @@ TEST_CASE("each customer is served in its own window and held by its own blackou
     CHECK(store.rows("SELECT DISTINCT customer FROM device_fleet WHERE hostname = 'LONE01'")
               .at(0)
               .at("customer") == kNull);
-    const auto next = world.ctl({"--config", world.settings_file().string(), "next", "patch", "--customer",
-                                 "birch", "--count", "1", "--json"});
+    const auto next =
+        world.ctl_with_settings({"next", "patch", "--customer", "birch", "--count", "1", "--json"});
     CHECK(nlohmann::json::parse(next.out).at(0)["customer"] == "birch");
 
     // A restart goes on where it was.

@@ -123,6 +123,12 @@ Ended World::ctl(const std::vector<std::string>& arguments) const {
     return run(argv);
 }
 
+Ended World::ctl_with_settings(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> argv{RUNBOOKCTL, "--config", settings_file().string()};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return run(argv);
+}
+
 nlohmann::json World::status() const {
     const auto answer = get("/v1/status");
     return answer.status == 200 ? answer.json() : nlohmann::json();
