@@ -61,8 +61,10 @@ asio::awaitable<Response> show_runbook(Services services, Request request) {
     auto view = runbook_view(*found);
     const auto revision = co_await services.history.revision(name, found->revision);
     if (!revision) co_return error_response(revision.error());
-    if (!revision->rows.empty())
-        for (const auto& [key, value] : row_view(*revision, 0).items()) view[key] = value;
+    if (!revision->rows.empty()) {
+        const auto columns = row_view(*revision, 0);  // named: items() of a temporary would dangle
+        for (const auto& [key, value] : columns.items()) view[key] = value;
+    }
     co_return json_response(view);
 }
 
