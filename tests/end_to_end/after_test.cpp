@@ -121,8 +121,11 @@ TEST_CASE("a watched folder is taken as soon as it changes", "[end_to_end]") {
     world.folder.write("away/greet.yaml", std::string(kGreet) + "window: 4h\n");
     std::filesystem::rename(world.folder.file("away"), world.folder.file("runbooks.d"));
     CHECK(wait_for([&] { return revision_of(world, "greet") == "3"; }));
-    CHECK(world.store().text(
-              "SELECT actor FROM runbook_revisions WHERE runbook = 'greet' AND revision = 3") == "watch");
+    // In force before it is durable: nobody waits for a watched change.
+    CHECK(wait_for([&] {
+        return world.store().text(
+                   "SELECT actor FROM runbook_revisions WHERE runbook = 'greet' AND revision = 3") == "watch";
+    }));
     CHECK(world.stop_daemon() == 0);
 }
 
