@@ -13,6 +13,7 @@ namespace {
 
 // Promise 1: so many creates are in flight at a time.
 constexpr int kInFlight = 8;
+constexpr std::chrono::microseconds kSlowGuess = std::chrono::milliseconds{300};
 constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
 std::int64_t wanted_by(const Run& run) {
@@ -112,8 +113,11 @@ CreatePace Forecast::pace(Instant now) const {
     const auto use = line_.budget().creates(now.steady);
     CreatePace pace;
     if (use.allowed > 0) pace.allowed = use.allowed;
-    pace.took = std::chrono::ceil<Millis>(sender_.create_takes());
-    pace.spacing = sender_.create_takes() / kInFlight;
+    // Before the first create, a page of the device list tells how far away the other side is.
+    const auto page = std::chrono::microseconds(fleet_.devices_took()) / static_cast<int>(fleet_.pages());
+    const auto takes = sender_.create_takes().value_or(std::min<std::chrono::microseconds>(page, kSlowGuess));
+    pace.took = std::chrono::ceil<Millis>(takes);
+    pace.spacing = takes / kInFlight;
     for (const auto& [at, count] : line_.budget().creates_leaving(now.steady)) {
         // What is under way leaves the window a minute after its answer.
         const auto left = at ? *at - now.steady : pace.took + kBudgetWindow;

@@ -127,7 +127,10 @@ void Sender::learn_time_of(const Job& job, Instant now) {
     const auto took = now.utc - job.created_at;
     // A step of the clock, or an intent that waited for something else, says nothing of the way there.
     if (took < Millis{0} || took > kSlowestCreate) return;
-    create_takes_ += (took - create_takes_) / 8;
+    if (create_takes_)
+        *create_takes_ += (took - *create_takes_) / 8;
+    else
+        create_takes_ = took;
 }
 
 void Sender::send_again(Instant now) {

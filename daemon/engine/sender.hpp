@@ -40,9 +40,9 @@ public:
     [[nodiscard]] bool has_unsent() const { return !sendable_.empty() || looked_at_again_ > 0; }
     /// Whether one of them waits for the line to open.
     [[nodiscard]] bool wants_to_send() const { return !sendable_.empty(); }
-    /// How long a create takes, from its intent to its answer: the newest count most. A guess before the
-    /// first.
-    [[nodiscard]] std::chrono::microseconds create_takes() const { return create_takes_; }
+    /// How long a create takes, from its intent to its answer: the newest count most. None: there was none
+    /// yet.
+    [[nodiscard]] std::optional<std::chrono::microseconds> create_takes() const { return create_takes_; }
     /// The time for the run's creates is over: ends the target unless its create went out already.
     void close(Run& run, Target& target, Instant now);
 
@@ -89,7 +89,7 @@ private:
     UlidSource& ulids_;
     const Holds& holds_;
     SendHandlers handlers_;
-    std::chrono::microseconds create_takes_ = std::chrono::milliseconds{300};
+    std::optional<std::chrono::microseconds> create_takes_;
     std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
     std::size_t looked_at_again_ = 0;  // such intents whose device is being read
 };
