@@ -59,9 +59,9 @@ void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
     asked.run.plan.trigger = Trigger::manual;
     asked.run.plan.scope = std::move(order.scope);
     asked.run.plan.actor = std::move(order.actor);
-    if (order.at) be_occurrence(asked, order.lane);
     asked.run.plan.window_end = asked.at + book.window;
     asked.run.create_end = asked.at + book.create_span();
+    if (order.at) be_occurrence(asked, order.lane);  // which may bring a window of its own
     asked.run.begun_at = now.steady - (fleet_.pages() <= kFewPages ? kFreshForFew : kFreshForMany);
     if (try_to_answer(asked, now))
         asked_.pop_back();

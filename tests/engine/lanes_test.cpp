@@ -213,6 +213,27 @@ TEST_CASE("every lane has its own window, downtime and catching up", "[engine][l
     CHECK(bench.all<RunPlanned>()[0].window_end == utc("2026-03-01T02:30:00Z"));
 }
 
+TEST_CASE("a plan of one customer's occurrence has its lane's window", "[engine][lanes]") {
+    Account bench;
+    bench.start({with_lanes({lane("acme", "0 2 * * *", berlin(), hours{3})})});
+    bench.run_for(seconds{5});
+    PreviewOrder order;
+    order.runbook = "patch";
+    order.at = utc("2026-03-02T01:00:00Z");  // 2 o'clock in Berlin
+    order.lane = LaneName{"Europe/Berlin", "acme"};
+    std::optional<Result<Preview>> got;
+    bench.tell([&](Engine& engine, Instant now) {
+        engine.preview(order, [&](Result<Preview> preview) { got = std::move(preview); }, now);
+    });
+    bench.run_for(seconds{2});
+    REQUIRE((got && *got));
+    CHECK((*got)->customer == "acme");
+    CHECK((*got)->zone == "Europe/Berlin");
+    CHECK((*got)->window_end == *order.at + hours{3});
+    REQUIRE((*got)->targets.size() == 1);
+    CHECK((*got)->targets[0].row.device.str() == "a");
+}
+
 TEST_CASE("what the record knows of a lane is not judged again", "[engine][lanes]") {
     Account bench;
     auto book = with_lanes({lane("acme", "0 * * * *", zone_of("UTC", hours{0})),
