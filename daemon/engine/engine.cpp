@@ -73,10 +73,10 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           }),
       forecast_(planner_, books_, pauses_, fleet_, line_, sender_),
       previews_(alarms_, planner_, fleet_, customers_, starter_, forecast_,
-                [this](const std::string& name, UtcTime at) {
+                [this](const std::string& name, UtcTime at, Instant now) {
                     RunOrder order;
                     order.runbook = name;
-                    return refusal_of(order, at);
+                    return refusal_of(order, at, now);
                 }),
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),

@@ -155,7 +155,8 @@ private:
     void follow_clock(Instant now);
     void put_in_force(ReloadOrder reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
-    [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, UtcTime at) const;
+    /// Of a run that begins at `at`, now or later.
+    [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, UtcTime at, Instant now) const;
     [[nodiscard]] RunPlanned plan_of(RunOrder order, Instant now);
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);

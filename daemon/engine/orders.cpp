@@ -42,7 +42,7 @@ Noted override_of(const RunPlanned& plan) {
 
 }  // namespace
 
-std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const {
+std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at, Instant now) const {
     const auto& name = order.runbook;
     const auto* const runbook = planner_.find(name);
     if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
@@ -69,7 +69,7 @@ std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at) const
                          (reason->empty() ? "" : " (" + *reason + ")") +
                          (hold ? " holds until " + format_utc(hold->end) : "")};
     }
-    if (!is_later && book.overlap == runbook::OverlapPolicy::skip_run && books_.has_open_run(name))
+    if (from <= now.utc && book.overlap == runbook::OverlapPolicy::skip_run && books_.has_open_run(name))
         return Error{ErrorCode::refused_by_rule,
                      "a run of runbook '" + name + "' is open, and `overlap: skip_run` lets no other begin"};
     return std::nullopt;
@@ -98,7 +98,8 @@ RunPlanned Engine::plan_of(RunOrder order, Instant now) {
 
 void Engine::start_run(RunOrder order, std::function<void(Result<RunUid>)> answer, Instant now) {
     enter(now);
-    if (auto refused = refusal_of(order, now.utc)) return answer(tl::unexpected<Error>(std::move(*refused)));
+    if (auto refused = refusal_of(order, now.utc, now))
+        return answer(tl::unexpected<Error>(std::move(*refused)));
     if (auto doubt = ambiguity(order.scope, fleet_))
         return answer(fail(ErrorCode::conflict, std::move(*doubt)));
     for (const auto& name : order.scope.customers)

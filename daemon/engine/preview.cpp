@@ -41,7 +41,7 @@ Previews::Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet
 void Previews::ask(PreviewOrder order, Answer answer, Instant now) {
     const auto* const runbook = planner_.find(order.runbook);
     if (runbook == nullptr && order.book == nullptr)
-        return answer(tl::unexpected<Error>(*refusal_(order.runbook, now.utc)));
+        return answer(tl::unexpected<Error>(*refusal_(order.runbook, now.utc, now)));
     for (const auto& name : order.scope.customers)
         if (customers_.find(name) == nullptr)
             return answer(fail(ErrorCode::not_found, customers_.unknown(name)));
@@ -135,7 +135,7 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
         preview.component_problem = foreseen.obstacle;
     }
     preview.targets_problem = foreseen.problem;
-    if (const auto refusal = asked.is_tried ? std::nullopt : refusal_(preview.runbook, asked.at))
+    if (const auto refusal = asked.is_tried ? std::nullopt : refusal_(preview.runbook, asked.at, now))
         preview.refusal = refusal->message;
     else
         preview.refusal = !foreseen.problem.empty() ? foreseen.problem

@@ -73,7 +73,7 @@ class Previews {
 public:
     using Answer = std::function<void(Result<Preview>)>;
     /// Why a runbook may begin no run at that time, as a person is told.
-    using Refusal = std::function<std::optional<Error>(const std::string& runbook, UtcTime at)>;
+    using Refusal = std::function<std::optional<Error>(const std::string& runbook, UtcTime at, Instant now)>;
     /// All of it outlives this.
     Previews(AlarmClock& clock, const Planner& planner, const Fleet& fleet, const Customers& customers,
              Starter& starter, const Forecast& forecast, Refusal refusal);

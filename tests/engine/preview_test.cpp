@@ -196,6 +196,20 @@ TEST_CASE("a plan at an instant of the schedule is that occurrence's", "[engine]
     CHECK(plan(bench, "sweep").targets.at(0).reason == "null_variable");
 }
 
+TEST_CASE("an open run stands in the way of a run now, not of one tomorrow", "[engine][preview]") {
+    EngineBench bench;
+    auto book = clean_all("sweep");
+    book.schedule = schedule_of("0 2 * * *");
+    book.overlap = runbook::OverlapPolicy::skip_run;
+    bench.start({book});
+    bench.run("sweep");
+    bench.run_for(seconds{5});
+    CHECK(plan(bench, "sweep").refusal.find("is open") != std::string::npos);
+    const auto tomorrow = ask(bench, of("sweep", *parse_utc("2026-03-02T02:00:00Z")));
+    REQUIRE(tomorrow);
+    CHECK(tomorrow->refusal.empty());
+}
+
 TEST_CASE("a plan and the run that follows agree device by device", "[engine][preview]") {
     std::mt19937_64 random(5);
     const auto chance = [&](std::uint64_t out_of) { return random() % out_of == 0; };
