@@ -14,6 +14,9 @@ struct Redaction {
         if (output.text) text(*output.text);
     }
     void operator()(engine::JobResult& result) const { text(result.status_text); }
+    void operator()(engine::Page<engine::Alert>& page) const {
+        for (auto& alert : page.items) text(alert.diagnostics);
+    }
     void operator()(engine::Page<engine::Component>& page) const {
         for (auto& component : page.items) {
             text(component.description);

@@ -98,32 +98,6 @@ engine::Component read_component(const json& entry) {
     return component;
 }
 
-/// A line of the activity log tells its job in `details`: an object with dotted keys, written into a string.
-engine::JobActivity read_details(const json& details) {
-    engine::JobActivity activity;
-    activity.job = DattoJobUid{text_at(details, "job.uid")};
-    activity.job_name = text_at(details, "job.name");
-    const auto& nested = member(details, "job");
-    if (activity.job.empty()) activity.job = DattoJobUid{text_at(nested, "uid")};
-    if (activity.job_name.empty()) activity.job_name = text_at(nested, "name");
-    return activity;
-}
-
-engine::JobActivity read_activity(const json& entry) {
-    const auto& details = member(entry, "details");
-    if (!details.is_string()) return read_details(details);
-    const auto parsed = parse_json(details.get_ref<const std::string&>());
-    return parsed ? read_details(*parsed) : engine::JobActivity{};
-}
-
-bool is_usable(const engine::JobActivity& activity) { return !activity.job.empty(); }
-bool is_usable(const engine::Filter& filter) { return filter.id != 0 && !filter.name.empty(); }
-bool is_usable(const DeviceUid& device) { return !device.empty(); }
-template <class Entry>
-bool is_usable(const Entry& entry) {
-    return !entry.uid.empty();
-}
-
 engine::DeploymentStatus deployment_status(std::string_view text) {
     using enum engine::DeploymentStatus;
     constexpr std::pair<std::string_view, engine::DeploymentStatus> kNames[] = {
@@ -132,6 +106,61 @@ engine::DeploymentStatus deployment_status(std::string_view text) {
     for (const auto& [name, status] : kNames)
         if (equals_ignoring_case(name, text)) return status;
     return other;
+}
+
+/// A line of the activity log tells its job in `details`: an object with dotted keys, written into a string.
+engine::JobActivity read_details(const json& details) {
+    const auto& job = member(details, "job");
+    const auto& device = member(details, "device");
+    const auto dotted_or = [&](const char* dotted, const json& nested, const char* key) {
+        auto text = text_at(details, dotted);
+        return text.empty() ? text_at(nested, key) : text;
+    };
+    engine::JobActivity activity;
+    activity.job = DattoJobUid{dotted_or("job.uid", job, "uid")};
+    activity.job_name = dotted_or("job.name", job, "name");
+    activity.device = DeviceUid{dotted_or("device.uid", device, "uid")};
+    const auto status = dotted_or("job.status", job, "status");
+    if (!status.empty()) activity.status = deployment_status(status);
+    return activity;
+}
+
+engine::JobActivity read_activity(const json& entry) {
+    const auto& details = member(entry, "details");
+    engine::JobActivity activity;
+    if (!details.is_string())
+        activity = read_details(details);
+    else if (const auto parsed = parse_json(details.get_ref<const std::string&>()))
+        activity = read_details(*parsed);
+    activity.at = timestamp_at(entry, "date");
+    activity.has_stdout = flag_at(entry, "hasStdOut");
+    activity.has_stderr = flag_at(entry, "hasStdErr");
+    return activity;
+}
+
+engine::Alert read_alert(const json& entry) {
+    const auto& source = member(entry, "alertSourceInfo");
+    engine::Alert alert;
+    alert.uid = AlertUid{text_at(entry, "alertUid")};
+    alert.priority = text_at(entry, "priority");
+    alert.context_class = text_at(member(entry, "alertContext"), "@class");
+    alert.diagnostics = text_at(entry, "diagnostics");
+    alert.device = DeviceUid{text_at(source, "deviceUid")};
+    alert.hostname = text_at(source, "deviceName");
+    alert.site = SiteUid{text_at(source, "siteUid")};
+    alert.site_name = text_at(source, "siteName");
+    alert.raised_at = timestamp_at(entry, "timestamp");
+    alert.muted = flag_at(entry, "muted").value_or(false);
+    alert.resolved = flag_at(entry, "resolved").value_or(false);
+    return alert;
+}
+
+bool is_usable(const engine::JobActivity& activity) { return !activity.job.empty(); }
+bool is_usable(const engine::Filter& filter) { return filter.id != 0 && !filter.name.empty(); }
+bool is_usable(const DeviceUid& device) { return !device.empty(); }
+template <class Entry>
+bool is_usable(const Entry& entry) {
+    return !entry.uid.empty();
 }
 
 struct Reader {
@@ -190,6 +219,10 @@ struct Reader {
         if (!text_at(body, "error").empty()) return unreadable("the activity log answered with an error");
         return read_page<engine::JobActivity>("activities", read_activity);
     }
+    Result<ApiReply> operator()(const engine::ReadAlerts&) const {
+        return read_page<engine::Alert>("alerts", read_alert);
+    }
+    Result<ApiReply> operator()(const engine::ResolveAlert&) const { return engine::AlertResolved{}; }
     Result<ApiReply> operator()(const engine::ReadDevice&) const {
         auto device = read_device(body);
         if (device.uid.empty()) return unreadable("the answer has no device 'uid'");
@@ -261,6 +294,8 @@ struct Reader {
 
 Result<ApiReply> read_reply(const BaseUrl& base, const engine::ApiCall& call, const std::string& target,
                             const std::string& body) {
+    // A write that answers with nothing is answered by its status alone (reference, 2.3).
+    if (body.empty() && std::holds_alternative<engine::ResolveAlert>(call)) return engine::AlertResolved{};
     const auto parsed = parse_json(body);
     if (!parsed) return unreadable(body.empty() ? "the answer is empty" : "the answer is not whole JSON");
     return std::visit(Reader{base, target, *parsed}, call);
