@@ -9,6 +9,7 @@
 #include "datto/requests.hpp"
 #include "datto/token_keeper.hpp"
 #include "datto/transport.hpp"
+#include "engine/failure_class.hpp"
 
 namespace runbookd::datto {
 
@@ -33,8 +34,9 @@ bool is_success(const Response& answer) { return answer.status >= 200 && answer.
 
 /// A failure of the token call, told of a call that was never sent.
 ApiFailure before_sending(ApiFailure failure, const engine::ApiCall& call) {
-    const bool in_doubt = failure.kind == FailureKind::lost || failure.kind == FailureKind::server_error;
-    if (in_doubt && is_create(call)) failure.kind = FailureKind::not_sent;
+    const auto effect = engine::effect_of(call);
+    if (engine::class_of(failure.kind, effect) == engine::FailureClass::ambiguous)
+        failure.kind = FailureKind::not_sent;
     failure.message = std::string(describe(call)) + ": not sent; " + failure.message;
     return failure;
 }

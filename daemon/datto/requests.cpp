@@ -179,6 +179,4 @@ Request token_request(const BaseUrl& base, const std::string& key, const std::st
 
 std::string_view describe(const engine::ApiCall& call) { return std::visit(Describer{}, call); }
 
-bool is_create(const engine::ApiCall& call) { return std::holds_alternative<engine::CreateQuickJob>(call); }
-
 }  // namespace runbookd::datto

@@ -23,6 +23,4 @@ namespace runbookd::datto {
 /// What the call does, for messages: "creating the quick job", "reading the sites".
 [[nodiscard]] std::string_view describe(const engine::ApiCall& call);
 
-[[nodiscard]] bool is_create(const engine::ApiCall& call);
-
 }  // namespace runbookd::datto

@@ -76,6 +76,9 @@ struct JobResult {
     std::optional<std::int64_t> warnings;
     bool has_stdout = false;
     bool has_stderr = false;
+    std::optional<std::int64_t> exit_code{};  ///< where the API has one
+    /// The outputs, where the result brings them along: then there is nothing more to read.
+    std::optional<std::string> out{}, err{};
 };
 
 /// Which lines of the activity log are asked for: of jobs that were created, or of jobs that ended on a
@@ -228,6 +231,7 @@ struct ApiFailure {
     int http_status = 0;  ///< 0: none came
     std::string message;  ///< for a person; never holds key, secret or token
     std::optional<Millis> retry_after;
+    std::string error_code{};  ///< the API's own word, as DEVICE_OFFLINE; empty where it has none
 };
 
 using ApiResult = tl::expected<ApiReply, ApiFailure>;

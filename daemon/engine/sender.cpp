@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "engine/failure_class.hpp"
 #include "engine/finder.hpp"
 #include "engine/targeting.hpp"
 #include "engine/variables.hpp"
 
 namespace runbookd::engine {
 namespace {
+
+/// How the seed's API refuses a create because of where its device is.
+constexpr std::string_view kDeviceOffline = "DEVICE_OFFLINE";
 
 // An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
 // again. The promise is 60 s between reading that a device is online and its create.
@@ -101,25 +105,20 @@ void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
     }
     const auto failure =
         result ? ApiFailure{FailureKind::server_error, 200, "an answer of another kind", {}} : result.error();
-    switch (failure.kind) {
-        case FailureKind::not_sent:
-        case FailureKind::throttled:
-        case FailureKind::blocked:
-        case FailureKind::unauthenticated:
-        case FailureKind::bad_credentials:
+    switch (class_of(failure.kind, CallEffect::create)) {
+        case FailureClass::transient:
+        case FailureClass::throttled:
+        case FailureClass::blocked:
+        case FailureClass::authentication:
             if (is_window_over(*job, now)) return end_by_window(*job, now);
             job->stage = Stage::sendable;
             sendable_.push_back(uid);
             return;
-        case FailureKind::lost:
-        case FailureKind::server_error:
-        case FailureKind::conflict:
+        case FailureClass::ambiguous:
             outbox_.write(
                 Noted{"job", uid.str(), "job.unanswered", "", {{"message", failure.message}}, now.utc});
             return handlers_.on_unanswered(*job, now);
-        case FailureKind::forbidden:
-        case FailureKind::not_found:
-        case FailureKind::rejected: return refuse(*job, failure, now);
+        case FailureClass::permanent: return refuse(*job, failure, now);
     }
 }
 
@@ -291,17 +290,17 @@ void Sender::end_unsent(Job& job, Disposition disposition, const std::string& re
 }
 
 void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
+    const std::string reason = failure.error_code == kDeviceOffline ? "device_offline" : "rejected";
     JobChanged change;
     change.status = JobStatus::failed;
-    change.reason = "rejected";
+    change.reason = reason;
     change.message = failure.message;
     change.completed_at = now.utc;
     change.at = now.utc;
     books_.change(job, std::move(change));
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, "rejected", failure.message,
-                      now);
+        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message, now);
     books_.drop(job.uid);
 }
 

@@ -213,6 +213,23 @@ TEST_CASE("a create that is refused ends its job and target", "[engine][dispatch
     }
 }
 
+TEST_CASE("a create that is refused because its device is offline says so", "[engine][dispatcher]") {
+    EngineBench bench;
+    bench.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (!std::holds_alternative<CreateQuickJob>(call)) return std::nullopt;
+        auto refused = failure(FailureKind::rejected, 400);
+        refused.error().error_code = "DEVICE_OFFLINE";
+        return refused;
+    };
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(minutes{1});
+    REQUIRE(bench.all<TargetDecided>().size() == 1);
+    CHECK(bench.all<TargetDecided>()[0].disposition == Disposition::failed);
+    CHECK(bench.all<TargetDecided>()[0].reason == "device_offline");
+    CHECK(bench.all<JobChanged>().at(0).reason == "device_offline");
+}
+
 TEST_CASE("when the window closes nothing more goes out, also what was about to", "[engine][dispatcher]") {
     EngineBench bench(fleet_of(300));
     auto book = clean_all("sweep");
