@@ -27,11 +27,8 @@ std::optional<PageWanted> page_wanted(const Form& query) {
     return PageWanted{static_cast<std::size_t>(*number), static_cast<std::size_t>(capped)};
 }
 
-json url_of_page(const Call& call, const PageWanted& page, std::size_t number) {
-    auto query = call.query;
-    query["page"] = std::to_string(number);
-    query["max"] = std::to_string(page.size);
-    return url_with(call, query);
+json url_of_number(const Call& call, const PageWanted& page, std::size_t number) {
+    return url_of_page(call, {{"page", std::to_string(number)}, {"max", std::to_string(page.size)}});
 }
 
 Reply page_of(const Call& call, const std::string& key, std::size_t total,
@@ -44,8 +41,8 @@ Reply page_of(const Call& call, const std::string& key, std::size_t total,
     for (auto at = begin; at < end; ++at) items.push_back(view(item_at(at)));
     json details = {
         {"count", items.size()}, {"totalCount", total}, {"prevPageUrl", nullptr}, {"nextPageUrl", nullptr}};
-    if (page->number > 0) details["prevPageUrl"] = url_of_page(call, *page, page->number - 1);
-    if (end < total) details["nextPageUrl"] = url_of_page(call, *page, page->number + 1);
+    if (page->number > 0) details["prevPageUrl"] = url_of_number(call, *page, page->number - 1);
+    if (end < total) details["nextPageUrl"] = url_of_number(call, *page, page->number + 1);
     json body = {{"pageDetails", std::move(details)}};
     body[key] = std::move(items);
     return json_reply(body);
@@ -78,7 +75,14 @@ std::optional<std::int64_t> whole_number(const Form& query, const std::string& n
     return number;
 }
 
-std::string url_with(const Call& call, const Form& query) {
+std::string text_of(const Form& query, const std::string& name) {
+    const auto found = query.find(name);
+    return found == query.end() ? std::string{} : found->second;
+}
+
+std::string url_of_page(const Call& call, const Form& place) {
+    auto query = call.world.fleet().paging.drops_filters ? Form{} : call.query;
+    for (const auto& [name, value] : place) query[name] = value;
     return "http://" + call.request.host + call.request.path + '?' + format_form(query);
 }
 

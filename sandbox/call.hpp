@@ -38,8 +38,11 @@ inline constexpr std::size_t kPageSize = 250;
 /// not one.
 [[nodiscard]] std::optional<std::int64_t> whole_number(const Form& query, const std::string& name,
                                                        std::int64_t otherwise);
-/// The request's own URL with other query parameters.
-[[nodiscard]] std::string url_with(const Call& call, const Form& query);
+/// The text of a query parameter; empty where it is absent.
+[[nodiscard]] std::string text_of(const Form& query, const std::string& name);
+/// The URL of another page of what the call asks for: its own URL with `place` set, the parameters that say
+/// which page. A fleet whose paging drops filters leaves out all others.
+[[nodiscard]] std::string url_of_page(const Call& call, const Form& place);
 
 /// Items of a list as JSON, made only for those on the page.
 using ItemView = std::function<nlohmann::json(std::size_t item)>;

@@ -28,10 +28,12 @@ Reply get_job_results(const Call& call);
 Reply get_job_stdout(const Call& call);
 Reply get_job_stderr(const Call& call);
 
-// system_calls.cpp: limits, paging, the activity log
+// system_calls.cpp: limits, paging
 Reply get_status(const Call& call);
 Reply get_pagination(const Call& call);
 Reply get_request_rate(const Call& call);
+
+// activity_calls.cpp: the activity log
 Reply get_activity_logs(const Call& call);
 
 }  // namespace runbookd::sandbox

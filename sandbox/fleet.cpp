@@ -39,7 +39,7 @@ JobStatus Simulation::pick_outcome(double fraction) const {
 
 Fleet at_speed(Fleet fleet, double speed) {
     divide(fleet.pickup, speed);
-    divide(fleet.activity_lag, speed);
+    divide(fleet.activity_log.lag, speed);
     fleet.expiry = divided(fleet.expiry, speed);
     fleet.results_404_for = divided(fleet.results_404_for, speed);
     for (auto& traits : fleet.traits) {

@@ -30,6 +30,18 @@ struct Limits {
     int device_job_create = 100;
 };
 
+/// What the activity log keeps, and how late it shows it.
+struct ActivityTraits {
+    SpanRange lag{Millis{2000}, Millis{10'000}};
+    bool deployments = true;  ///< also when an agent takes a job, and its end; false: creates only
+    Millis retention = std::chrono::hours{24 * 30};
+};
+
+/// How lists are paged, beyond what the API promises.
+struct PagingTraits {
+    bool drops_filters = false;  ///< nextPageUrl lacks all parameters but those of the paging
+};
+
 struct Site {
     std::string uid;
     std::string name;
@@ -110,7 +122,8 @@ struct Fleet {
     SpanRange pickup{Millis{1000}, Millis{5000}};
     Millis expiry = std::chrono::hours{24 * 7};
     Millis token_life = std::chrono::hours{100};
-    SpanRange activity_lag{Millis{2000}, Millis{10'000}};
+    ActivityTraits activity_log;
+    PagingTraits paging;
     Millis results_404_for{0};
     std::vector<Site> sites;
     std::vector<DeviceTraits> traits;

@@ -31,13 +31,26 @@ std::optional<Limits> read_limits(YamlMap& top, Problems& problems) {
     return limits;
 }
 
-SpanRange read_activity_log(YamlMap& top, SpanRange otherwise, Problems& problems) {
+ActivityTraits read_activity_log(YamlMap& top, Problems& problems) {
+    ActivityTraits traits;
     const auto node = top.get("activity_log");
-    if (!node.IsDefined()) return otherwise;
+    if (!node.IsDefined()) return traits;
     YamlMap map(node, "activity_log", problems);
-    const auto lag = map.range("lag", otherwise);
+    traits.lag = map.range("lag", traits.lag);
+    traits.deployments = map.flag("deployments", traits.deployments);
+    traits.retention = map.span("retention", traits.retention);
     map.finish();
-    return lag;
+    return traits;
+}
+
+PagingTraits read_paging(YamlMap& top, Problems& problems) {
+    PagingTraits traits;
+    const auto node = top.get("paging");
+    if (!node.IsDefined()) return traits;
+    YamlMap map(node, "paging", problems);
+    traits.drops_filters = map.flag("drops_filters", traits.drops_filters);
+    map.finish();
+    return traits;
 }
 
 void read_sites(YamlMap& top, Fleet& fleet, Problems& problems) {
@@ -109,7 +122,8 @@ Fleet read_fleet(const YAML::Node& document, Problems& problems) {
     fleet.pickup = top.range("pickup", fleet.pickup);
     fleet.expiry = top.span("expiry", fleet.expiry);
     fleet.token_life = top.span("token_life", fleet.token_life);
-    fleet.activity_lag = read_activity_log(top, fleet.activity_lag, problems);
+    fleet.activity_log = read_activity_log(top, problems);
+    fleet.paging = read_paging(top, problems);
     fleet.results_404_for = top.span("results_404_for", fleet.results_404_for);
     read_sites(top, fleet, problems);
     read_components(top, fleet, problems);

@@ -13,14 +13,11 @@ namespace {
 constexpr std::int64_t kFirstDeviceId = 2'000'001;
 constexpr std::int64_t kFirstSiteId = 1001;
 constexpr std::int64_t kFirstComponentId = 5001;
+constexpr std::int64_t kFirstDeploymentId = 900'001;
 
 json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 
 json time_or_null(const std::optional<UtcTime>& at) { return at ? json(to_unix_ms(*at)) : json(); }
-
-std::int64_t site_id(const World& world, const Site& site) {
-    return kFirstSiteId + (&site - world.fleet().sites.data());
-}
 
 json udf_view(const DeviceTraits& traits) {
     json udf = json::object();
@@ -54,6 +51,10 @@ json counts_view(const DeviceCounts& counts) {
 const std::string& account_uid() {
     static const std::string uid = guid_of("account", "sandbox");
     return uid;
+}
+
+std::int64_t site_id(const World& world, const Site& site) {
+    return kFirstSiteId + (&site - world.fleet().sites.data());
 }
 
 std::int64_t device_id(const World& world, const Device& device) {
@@ -174,27 +175,31 @@ json activity_view(const World& world, const ActivityEntry& entry) {
     const auto& device = world.device_of(job);
     const auto& site = world.fleet().site_of(device);
     const bool created = entry.action == ActivityAction::create;
-    const json details = {{"job.id", job.id},
-                          {"job.uid", job.uid},
-                          {"job.name", job.name},
-                          {"job.status", created ? std::string_view("active") : name_of(entry.status)},
-                          {"job.date_created", to_unix_ms(job.created_at)},
-                          {"device.uid", device.uid},
-                          {"device.hostname", device.hostname},
-                          {"site.name", site.name},
-                          {"user.username", "sandbox-api"}};
-    return {{"id", std::to_string(entry.id)},
-            {"entity", "DEVICE"},
-            {"category", "job"},
-            {"action", name_of(entry.action)},
-            {"date", static_cast<double>(to_unix_ms(entry.date)) / 1000},
-            {"site", {{"id", site_id(world, site)}, {"name", site.name}}},
-            {"deviceId", device_id(world, device)},
-            {"hostname", device.hostname},
-            {"user", {{"id", 1}, {"userName", "sandbox-api"}, {"firstName", nullptr}, {"lastName", nullptr}}},
-            {"details", details.dump(-1, ' ', false, json::error_handler_t::replace)},
-            {"hasStdOut", !created && !world.stdout_of(job).empty()},
-            {"hasStdErr", !created && !world.stderr_of(job).empty()}};
+    json details = {{"job.id", job.id},
+                    {"job.uid", job.uid},
+                    {"job.name", job.name},
+                    {"job.status", created ? std::string_view("active") : name_of(entry.status)},
+                    {"job.date_created", to_unix_ms(job.created_at)},
+                    {"device.uid", device.uid},
+                    {"device.hostname", device.hostname},
+                    {"site.name", site.name},
+                    {"user.username", kApiUser}};
+    // Each job of the sandbox has one device, hence one deployment.
+    if (!created) details["job.deployment_id"] = kFirstDeploymentId + entry.job;
+    const bool has_output = !created && has_results(entry.status);
+    return {
+        {"id", std::to_string(entry.id)},
+        {"entity", "DEVICE"},
+        {"category", "job"},
+        {"action", name_of(entry.action)},
+        {"date", static_cast<double>(to_unix_ms(entry.date)) / 1000},
+        {"site", {{"id", site_id(world, site)}, {"name", site.name}}},
+        {"deviceId", device_id(world, device)},
+        {"hostname", device.hostname},
+        {"user", {{"id", kApiUserId}, {"userName", kApiUser}, {"firstName", nullptr}, {"lastName", nullptr}}},
+        {"details", details.dump(-1, ' ', false, json::error_handler_t::replace)},
+        {"hasStdOut", has_output && !world.stdout_of(job).empty()},
+        {"hasStdErr", has_output && !world.stderr_of(job).empty()}};
 }
 
 }  // namespace runbookd::sandbox

@@ -3,6 +3,7 @@
 // sandbox does not know is null, as on a live account.
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "sandbox/world.hpp"
@@ -27,6 +28,11 @@ struct DeviceCounts {
 
 /// uid of the only account there is.
 [[nodiscard]] const std::string& account_uid();
+/// The only user, as whom every token acts.
+inline constexpr std::string_view kApiUser = "sandbox-api";
+inline constexpr std::int64_t kApiUserId = 1;
+/// The int64 id that goes with a site's index.
+[[nodiscard]] std::int64_t site_id(const World& world, const Site& site);
 /// The int64 id that goes with a device's index.
 [[nodiscard]] std::int64_t device_id(const World& world, const Device& device);
 [[nodiscard]] const Device* device_with_id(const World& world, std::int64_t id, SteadyTime now);

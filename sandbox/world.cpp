@@ -11,7 +11,19 @@ constexpr std::int64_t kFirstJobId = 70'001;
 constexpr int kWarningExit = 64;
 
 // What a draw is for, so that two draws of one job do not agree.
-enum Salt : std::uint64_t { pickup_salt = 1, duration_salt, outcome_salt, lag_salt };
+enum Salt : std::uint64_t {
+    pickup_salt = 1,
+    duration_salt,
+    outcome_salt,
+    create_lag_salt,
+    end_lag_salt,
+    start_lag_salt
+};
+
+Salt lag_salt(ActivityAction action, JobStatus status) {
+    if (action == ActivityAction::create) return create_lag_salt;
+    return is_terminal(status) ? end_lag_salt : start_lag_salt;
+}
 
 JobStatus status_of_exit(int exit_code) {
     if (exit_code == 0) return JobStatus::success;
@@ -146,7 +158,7 @@ std::optional<JobIndex> World::take_script(Instant now) {
     if (scripts_waiting_.empty()) return std::nullopt;
     const auto index = scripts_waiting_.front();
     scripts_waiting_.pop_front();
-    begin(jobs_[index], now);
+    begin(index, now);
     return index;
 }
 
@@ -182,7 +194,7 @@ void World::happen(const Due& due, Instant at) {
                 scripts_waiting_.push_back(due.job);
                 break;
             }
-            begin(job, at);
+            begin(due.job, at);
             schedule(at.steady + simulation->duration.pick(scramble(due.job, duration_salt)), due.job,
                      Event::end_of_simulation);
             break;
@@ -195,9 +207,11 @@ void World::happen(const Due& due, Instant at) {
     }
 }
 
-void World::begin(Job& job, Instant at) {
+void World::begin(JobIndex index, Instant at) {
+    auto& job = jobs_[index];
     job.status = JobStatus::running;
     job.ran_on = at.utc;
+    record(ActivityAction::deployment, index, at);
 }
 
 void World::end(JobIndex index, JobStatus status, Instant at) {
@@ -208,14 +222,16 @@ void World::end(JobIndex index, JobStatus status, Instant at) {
 }
 
 void World::record(ActivityAction action, JobIndex index, Instant at) {
-    const auto draw = scramble(index, action == ActivityAction::create ? lag_salt : lag_salt + 1);
+    const auto& traits = fleet_.activity_log;
+    if (action == ActivityAction::deployment && !traits.deployments) return;
     ActivityEntry entry;
     entry.date = at.utc;
-    entry.visible_from = at.steady + fleet_.activity_lag.pick(draw);
     entry.job = index;
     entry.action = action;
     entry.status = jobs_[index].status;
+    entry.visible_from = at.steady + traits.lag.pick(scramble(index, lag_salt(action, entry.status)));
     activity_.add(entry);
+    activity_.forget_before(at.utc - traits.retention);
 }
 
 bool World::agent_takes_jobs(const Device& device) const {

@@ -77,7 +77,7 @@ private:
 
     void schedule(SteadyTime at, JobIndex job, Event event);
     void happen(const Due& due, Instant at);
-    void begin(Job& job, Instant at);
+    void begin(JobIndex index, Instant at);
     void end(JobIndex index, JobStatus status, Instant at);
     void record(ActivityAction action, JobIndex index, Instant at);
     [[nodiscard]] Millis since_start(SteadyTime t) const { return t - start_.steady; }

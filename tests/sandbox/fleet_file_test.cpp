@@ -50,7 +50,7 @@ TEST_CASE("the example of the design is read in full", "[sandbox]") {
     CHECK(fleet.limits->device_job_create == 50);
     CHECK(fleet.expiry == std::chrono::hours{48});
     CHECK(fleet.token_life == Millis{90'000});
-    CHECK(fleet.activity_lag.most == Millis{10'000});
+    CHECK(fleet.activity_log.lag.most == Millis{10'000});
     REQUIRE(fleet.devices.size() == 403);
     CHECK(fleet.devices[1].hostname == "ACME-WS001");
     CHECK(fleet.devices[400].hostname == "ACME-WS400");
@@ -135,7 +135,7 @@ TEST_CASE("speed divides what the design names and leaves scripts and tokens", "
     const auto fast = at_speed(fleet_of(kExample), 10);
     CHECK(fast.pickup.least == Millis{100});
     CHECK(fast.expiry == Millis{std::chrono::hours{48}} / 10);
-    CHECK(fast.activity_lag.most == Millis{1000});
+    CHECK(fast.activity_log.lag.most == Millis{1000});
     CHECK(fast.token_life == Millis{90'000});
     CHECK(std::get<Simulation>(fast.components[1].work).duration.most == Millis{60'000});
     CHECK(std::get<Script>(fast.components[0].work).timeout == Millis{5000});
