@@ -142,7 +142,7 @@ std::optional<ActivityQuery> read_query(const Call& call) {
     if (!filter || !read_place(call.query, wanted)) return std::nullopt;
     wanted.from = std::max(*from, call.now.utc - call.world.fleet().activity_log.retention);
     wanted.until = *until;
-    wanted.size = std::min(static_cast<std::size_t>(*size), kPageSize);
+    wanted.size = std::min(static_cast<std::size_t>(*size), kLargestLogPage);
     wanted.order = order == "asc" ? Order::ascending : Order::descending;
     wanted.matches = [filter = std::move(*filter), &world = call.world](const ActivityEntry& entry) {
         return filter.matches(world, entry);
@@ -168,7 +168,8 @@ Reply get_activity_logs(const Call& call) {
     const auto page = call.world.activity().find(*wanted, call.now.steady);
     json activities = json::array();
     for (const auto& entry : page.entries) activities.push_back(activity_view(call.world, entry));
-    json details = {{"count", activities.size()}, {"prevPageUrl", nullptr}, {"nextPageUrl", nullptr}};
+    json details = {
+        {"count", activities.size()}, {"prevPageUrl", no_page(call)}, {"nextPageUrl", no_page(call)}};
     if (!page.entries.empty() && page.has_previous) {
         details["prevPageUrl"] = url_beyond(call, *wanted, page.entries.front(), "previous");
     }

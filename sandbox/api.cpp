@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "sandbox/call.hpp"
-#include "sandbox/reason.hpp"
 
 namespace runbookd::sandbox {
 
@@ -15,16 +14,6 @@ constexpr std::string_view kFaultsPath = "/sandbox/faults";
 constexpr Millis kSlowedBy{1000};  // Datto's help: one second above 90 % of a limit
 
 bool is_under_api(const std::string& path) { return path.rfind("/api/", 0) == 0; }
-
-Reply html_reply(int status) {
-    Reply reply;
-    reply.status = status;
-    reply.content_type = "text/html";
-    const auto title = std::to_string(status) + ' ' + std::string(reason_phrase(status));
-    reply.body =
-        "<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>\n";
-    return reply;
-}
 
 Reply message_reply(int status, const std::string& message) {
     auto reply = json_reply({{"error", message}});
@@ -47,10 +36,7 @@ Result<std::vector<Fault>> parse_faults(const std::string& text) {
 }  // namespace
 
 Api::Api(World& world, AccessLog& access_log)
-    : world_(world),
-      access_log_(access_log),
-      limits_(world.fleet().limits),
-      tokens_(world.fleet().key, world.fleet().secret, world.fleet().token_life) {
+    : world_(world), access_log_(access_log), limits_(world.fleet().limits), tokens_(world.fleet()) {
     faults_.set(world.fleet().faults);
 }
 
@@ -76,12 +62,12 @@ Reply Api::answer(const Request& request, const Match& match, Instant now) {
 }
 
 Reply Api::answer_api(const Request& request, const Match& match, Instant now) {
-    if (now.steady < blocked_until_) return html_reply(403);
+    if (now.steady < blocked_until_) return blocked_reply(request, now);
     if (request.path == "/api/auth/oauth/token") return error_reply(404, request, now);
     const bool open = match.route && match.route->access == Access::open;
     if (!open && !tokens_.accept(request.authorization, now.steady)) return error_reply(401, request, now);
     const auto pace = open ? Pace::normal : count(request, match, now.steady);
-    if (pace == Pace::refused) return error_reply(429, request, now);
+    if (pace == Pace::refused) return refuse_for_pace(request, now);
     if (!match.route) return error_reply(match.path_known ? 405 : 404, request, now);
     const auto query = parse_form(request.query);
     auto reply = match.route->answer(Call{world_, limits_, request, match.parts, query, now});
@@ -101,10 +87,15 @@ Reply Api::answer_with(const Fault& fault, const Request& request, const Match& 
         case FaultKind::block: {
             // An answered call uses up the limit, whatever the answer.
             if (is_under_api(request.path)) count(request, match, now.steady);
-            if (fault.kind == FaultKind::block) blocked_until_ = now.steady + fault.delay;
-            auto reply = fault.kind == FaultKind::status ? error_reply(fault.status, request, now)
-                                                         : html_reply(fault.status);
-            if (fault.kind == FaultKind::status) reply.delay = fault.delay;
+            if (fault.kind == FaultKind::html) return html_reply(fault.status);
+            if (fault.kind == FaultKind::block) {
+                blocked_until_ = now.steady + fault.delay;
+                return blocked_reply(request, now);
+            }
+            const auto& over_limit = world_.fleet().unknowns.over_limit;
+            auto reply = fault.status == 429 ? refusal_reply(over_limit, request, now, kRateWindow)
+                                             : error_reply(fault.status, request, now);
+            reply.delay = fault.delay;
             return reply;
         }
         default: break;
@@ -124,6 +115,21 @@ Reply Api::control(const Request& request, Instant now) {
     if (!faults) return message_reply(400, faults.error().message);
     faults_.set(std::move(*faults));
     return json_reply(faults_.describe());
+}
+
+Reply Api::refuse_for_pace(const Request& request, Instant now) {
+    const auto& limits = world_.fleet().limits;
+    over_limit_.count(now.steady);
+    if (limits && limits->block &&
+        over_limit_.used(now.steady) > static_cast<std::size_t>(limits->block->after)) {
+        blocked_until_ = now.steady + limits->block->lasting;
+        return blocked_reply(request, now);
+    }
+    return refusal_reply(world_.fleet().unknowns.over_limit, request, now, kRateWindow);
+}
+
+Reply Api::blocked_reply(const Request& request, Instant now) const {
+    return refusal_reply(world_.fleet().unknowns.blocked, request, now, blocked_until_ - now.steady);
 }
 
 Pace Api::count(const Request& request, const Match& match, SteadyTime now) {

@@ -26,6 +26,8 @@ private:
     Reply answer_api(const Request& request, const Match& match, Instant now);
     Reply answer_with(const Fault& fault, const Request& request, const Match& match, Instant now);
     Reply control(const Request& request, Instant now);
+    Reply refuse_for_pace(const Request& request, Instant now);
+    Reply blocked_reply(const Request& request, Instant now) const;
     Pace count(const Request& request, const Match& match, SteadyTime now);
 
     World& world_;
@@ -33,6 +35,7 @@ private:
     RateLimits limits_;
     Tokens tokens_;
     Faults faults_;
+    RateWindow over_limit_{std::nullopt};  // calls that were refused for their number
     SteadyTime blocked_until_ = SteadyTime::min();
 };
 

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "sandbox/exchange.hpp"
 #include "sandbox/rate_window.hpp"
+#include "sandbox/refusals.hpp"
 #include "sandbox/world.hpp"
 
 namespace runbookd::sandbox {
@@ -24,12 +25,10 @@ struct Call {
     Instant now;
 };
 
-/// The largest page, and the default one (Datto RMM API v2, system/pagination).
-inline constexpr std::size_t kPageSize = 250;
+/// The largest page of an activity log.
+inline constexpr std::size_t kLargestLogPage = 250;
 
 [[nodiscard]] Reply json_reply(const nlohmann::json& body);
-/// {"timestamp", "status", "error", "path"}: ErrorResponse of the API's Build 235.
-[[nodiscard]] Reply error_reply(int status, const Request& request, Instant now);
 [[nodiscard]] inline Reply error_reply(int status, const Call& call) {
     return error_reply(status, call.request, call.now);
 }
@@ -43,6 +42,8 @@ inline constexpr std::size_t kPageSize = 250;
 /// The URL of another page of what the call asks for: its own URL with `place` set, the parameters that say
 /// which page. A fleet whose paging drops filters leaves out all others.
 [[nodiscard]] std::string url_of_page(const Call& call, const Form& place);
+/// What stands for the URL of a page that there is not.
+[[nodiscard]] nlohmann::json no_page(const Call& call);
 
 /// Items of a list as JSON, made only for those on the page.
 using ItemView = std::function<nlohmann::json(std::size_t item)>;

@@ -28,7 +28,8 @@ struct Reply {
     int status = 200;
     std::string body;
     std::string content_type = "application/json";
-    Millis delay{0};  ///< to wait before it is sent
+    Millis delay{0};                             ///< to wait before it is sent
+    std::map<std::string, std::string> headers;  ///< beside those of every reply
     Ending ending = Ending::whole;
 };
 

@@ -23,11 +23,6 @@ void divide(OnlinePattern& pattern, double speed) {
 
 }  // namespace
 
-Millis SpanRange::pick(std::uint64_t scrambled) const {
-    const auto width = static_cast<std::uint64_t>((most - least).count()) + 1;
-    return least + Millis{static_cast<Millis::rep>(scrambled % width)};
-}
-
 JobStatus Simulation::pick_outcome(double fraction) const {
     double sum = 0;
     for (const auto& [status, share] : outcome) {
@@ -42,12 +37,17 @@ Fleet at_speed(Fleet fleet, double speed) {
     divide(fleet.activity_log.lag, speed);
     fleet.expiry = divided(fleet.expiry, speed);
     fleet.results_404_for = divided(fleet.results_404_for, speed);
+    auto& order = fleet.unknowns.order;
+    for (auto* lag : {&order.completed, &order.result, &order.output}) divide(*lag, speed);
     for (auto& traits : fleet.traits) {
         divide(traits.online, speed);
         traits.appears_after = divided(traits.appears_after, speed);
     }
     for (auto& component : fleet.components) {
-        if (auto* simulation = std::get_if<Simulation>(&component.work)) divide(simulation->duration, speed);
+        auto* simulation = std::get_if<Simulation>(&component.work);
+        if (!simulation) continue;
+        divide(simulation->duration, speed);
+        if (simulation->timeout) simulation->timeout = divided(*simulation->timeout, speed);
     }
     return fleet;
 }

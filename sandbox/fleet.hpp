@@ -9,18 +9,19 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "sandbox/blemishes.hpp"
+#include "sandbox/draws.hpp"
 #include "sandbox/fault.hpp"
 #include "sandbox/job_status.hpp"
 #include "sandbox/online_pattern.hpp"
+#include "sandbox/unknowns.hpp"
 
 namespace runbookd::sandbox {
 
-/// A span drawn anew for each use, evenly from `least` to `most`.
-struct SpanRange {
-    Millis least{0};
-    Millis most{0};
-    /// The one that belongs to `scrambled` (see scramble()).
-    [[nodiscard]] Millis pick(std::uint64_t scrambled) const;
+/// What follows when a caller does not heed the limits.
+struct BlockRule {
+    int after = 1;  ///< calls over a limit in a minute
+    Millis lasting = std::chrono::minutes{5};
 };
 
 /// Calls in a 60-second window.
@@ -28,6 +29,7 @@ struct Limits {
     int reads = 600;
     int writes = 600;
     int device_job_create = 100;
+    std::optional<BlockRule> block;  ///< unset: nobody is ever blocked
 };
 
 /// What the activity log keeps, and how late it shows it.
@@ -39,7 +41,14 @@ struct ActivityTraits {
 
 /// How lists are paged, beyond what the API promises.
 struct PagingTraits {
-    bool drops_filters = false;  ///< nextPageUrl lacks all parameters but those of the paging
+    enum class Totals { all, not_alerts, none };
+
+    bool drops_filters = false;         ///< nextPageUrl lacks all parameters but those of the paging
+    bool ends_with_empty_text = false;  ///< where there is no other page, its URL is "" and not null
+    bool relative_urls = false;         ///< path and query only
+    Totals totals = Totals::all;        ///< which lists tell their totalCount
+    int size = 250;                     ///< of the largest page, which is the default one too
+    int alerts_size = 250;              ///< the same of lists of alerts
 };
 
 struct Site {
@@ -79,6 +88,7 @@ struct Variable {
     std::string type = "string";
     std::string default_value;
     std::string description;
+    std::vector<std::string> options;  ///< of a selection; empty: any text
     bool is_input = true;
 };
 
@@ -92,6 +102,7 @@ struct Simulation {
     std::vector<std::pair<JobStatus, double>> outcome;  ///< shares that sum to 1
     std::string stdout_text;                            ///< {hostname} is replaced
     std::string stderr_text;
+    std::optional<Millis> timeout;  ///< what would take longer ends then, as timed out
     [[nodiscard]] JobStatus pick_outcome(double fraction) const;
 };
 
@@ -100,6 +111,7 @@ struct Component {
     std::string name;
     std::string description;
     std::string category = "Scripts";
+    bool credentials_required = false;
     std::vector<Variable> variables;
     std::variant<Script, Simulation> work;
 };
@@ -124,6 +136,8 @@ struct Fleet {
     Millis token_life = std::chrono::hours{100};
     ActivityTraits activity_log;
     PagingTraits paging;
+    Unknowns unknowns;
+    Blemishes blemishes;
     Millis results_404_for{0};
     std::vector<Site> sites;
     std::vector<DeviceTraits> traits;
@@ -136,8 +150,8 @@ struct Fleet {
     [[nodiscard]] const Site& site_of(const Device& device) const { return sites[device.site]; }
 };
 
-/// Divides pickup, simulated durations, online and appearance patterns, lag, expiry and results_404_for by
-/// `speed` (greater than 0). Scripts, rate windows and token life stay.
+/// Divides pickup, simulated durations, online and appearance patterns, lags, expiry and results_404_for by
+/// `speed` (greater than 0). Scripts, rate windows, retentions and token life stay.
 [[nodiscard]] Fleet at_speed(Fleet fleet, double speed);
 
 }  // namespace runbookd::sandbox

@@ -69,9 +69,10 @@ Reply devices_page(const Call& call, const DeviceTest& test) {
 
 nlohmann::json filter_view(const Fleet& fleet, std::size_t index) {
     const auto& filter = fleet.filters[index];
-    return {{"id", index + 1},        {"name", filter.name},
-            {"description", nullptr}, {"type", filter.is_default ? "rmm_default" : "custom"},
-            {"dateCreate", nullptr},  {"lastUpdated", nullptr}};
+    nlohmann::json view = {{"id", index + 1},        {"name", filter.name},
+                           {"description", nullptr}, {"type", filter.is_default ? "rmm_default" : "custom"},
+                           {"dateCreate", nullptr},  {"lastUpdated", nullptr}};
+    return blemished(fleet.blemishes, "filter", filter.name, std::move(view));
 }
 
 Reply filters_page(const Call& call, bool is_default) {
@@ -95,7 +96,7 @@ Reply get_account(const Call& call) {
         sum.online += counts.online;
         sum.on_demand += counts.on_demand;
     }
-    return json_reply(account_view(sum));
+    return json_reply(account_view(call.world, sum));
 }
 
 Reply get_account_sites(const Call& call) {

@@ -46,6 +46,7 @@ WireReply wire_reply(const WireRequest& request, Reply reply) {
     wire.reason(std::string(reason_phrase(reply.status)));
     wire.keep_alive(request.keep_alive());
     if (!reply.body.empty()) wire.set(http::field::content_type, reply.content_type);
+    for (const auto& [name, value] : reply.headers) wire.set(name, value);
     wire.body() = std::move(reply.body);
     wire.prepare_payload();
     return wire;

@@ -5,7 +5,6 @@
 namespace runbookd::sandbox {
 namespace {
 
-constexpr Millis kWindow{60'000};
 constexpr double kSlowAbove = 0.9;  // accountCutOffRatio
 
 std::optional<int> limit_of(const std::optional<Limits>& limits, int Limits::* which) {
@@ -16,7 +15,7 @@ std::optional<int> limit_of(const std::optional<Limits>& limits, int Limits::* w
 }  // namespace
 
 void RateWindow::forget_before(SteadyTime now) {
-    while (!calls_.empty() && calls_.front() <= now - kWindow) calls_.pop_front();
+    while (!calls_.empty() && calls_.front() <= now - kRateWindow) calls_.pop_front();
 }
 
 Pace RateWindow::count(SteadyTime now) {

@@ -9,6 +9,9 @@
 
 namespace runbookd::sandbox {
 
+/// What the limits count over.
+inline constexpr Millis kRateWindow{60'000};
+
 enum class Pace { normal, slowed, refused };
 
 class RateWindow {

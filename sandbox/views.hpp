@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "sandbox/unknowns.hpp"
 #include "sandbox/world.hpp"
 
 namespace runbookd::sandbox {
@@ -18,13 +19,20 @@ struct DeviceCounts {
 
 [[nodiscard]] nlohmann::json device_view(const World& world, const Device& device, Instant now);
 [[nodiscard]] nlohmann::json site_view(const World& world, const Site& site, const DeviceCounts& counts);
-[[nodiscard]] nlohmann::json account_view(const DeviceCounts& counts);
+[[nodiscard]] nlohmann::json account_view(const World& world, const DeviceCounts& counts);
 [[nodiscard]] nlohmann::json component_view(const World& world, const Component& component);
-[[nodiscard]] nlohmann::json job_view(const Job& job);
+[[nodiscard]] nlohmann::json job_view(const World& world, const Job& job, SteadyTime now);
 /// The one entry of a job's jobComponents.
 [[nodiscard]] nlohmann::json job_component_view(const World& world, const Job& job);
+/// What became of a job on its device, as far as it shows at `now`.
+[[nodiscard]] nlohmann::json results_view(const World& world, const Job& job, SteadyTime now);
 /// One entry of the activity log; its details are JSON inside a text.
 [[nodiscard]] nlohmann::json activity_view(const World& world, const ActivityEntry& entry);
+
+/// null where it is empty.
+[[nodiscard]] nlohmann::json text_or_null(const std::string& text);
+/// null where it is unset.
+[[nodiscard]] nlohmann::json time_or_null(const std::optional<UtcTime>& at, TimeForm form);
 
 /// uid of the only account there is.
 [[nodiscard]] const std::string& account_uid();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sandbox/quick_job_rules.hpp"
 #include "sandbox/uid.hpp"
 
 namespace runbookd::sandbox {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kFirstJobId = 70'001;
 constexpr int kWarningExit = 64;
+constexpr int kKilledExit = 137;  // 128 + SIGKILL, as of a script that is killed at its timeout
 
 // What a draw is for, so that two draws of one job do not agree.
 enum Salt : std::uint64_t {
@@ -110,32 +112,29 @@ const Job& World::create_job(const Device& device, const Component& component, s
     job.created = now.steady;
     jobs_by_uid_.emplace(job.uid, index);
 
-    const auto expires = now.steady + fleet_.expiry;
-    const auto picked_up = pickup_time(device, now.steady + fleet_.pickup.pick(scramble(index, pickup_salt)));
-    if (picked_up && *picked_up < expires) {
-        schedule(*picked_up, index, Event::pickup);
-    } else {
-        schedule(expires, index, Event::expire);
-    }
+    plan(index, now);
     record(ActivityAction::create, index, now);
     witness_.accepted(now.utc, job, device.uid, component.uid);
     return job;
 }
 
-const Job* World::find_job(std::string_view uid) const {
+const Job* World::find_job(std::string_view uid, SteadyTime now) const {
     const auto found = jobs_by_uid_.find(uid);
-    return found == jobs_by_uid_.end() ? nullptr : &jobs_[found->second];
+    if (found == jobs_by_uid_.end()) return nullptr;
+    const auto& job = jobs_[found->second];
+    const auto& retention = fleet_.unknowns.job_retention;
+    return retention && now - job.created > *retention ? nullptr : &job;
 }
 
 std::string World::stdout_of(const Job& job) const {
-    if (!has_results(job.status)) return {};
+    if (!has_results(job.status) || !job.ran_on) return {};
     if (job.script_result) return job.script_result->stdout_text;
     const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
     return simulation ? filled(simulation->stdout_text, device_of(job).hostname) : std::string{};
 }
 
 std::string World::stderr_of(const Job& job) const {
-    if (!has_results(job.status)) return {};
+    if (!has_results(job.status) || !job.ran_on) return {};
     if (job.script_result) return job.script_result->stderr_text;
     const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
     return simulation ? filled(simulation->stderr_text, device_of(job).hostname) : std::string{};
@@ -176,27 +175,49 @@ Variables World::environment_of(const Job& job) const {
 
 void World::script_ended(JobIndex index, ScriptResult result, Instant now) {
     auto& job = jobs_[index];
-    const auto exit_code = result.exit_code;
-    job.exit_code = exit_code;
+    const auto status = result.timed_out ? fleet_.unknowns.timed_out : status_of_exit(result.exit_code);
+    job.exit_code = result.exit_code;
     job.script_result = std::make_unique<const ScriptResult>(std::move(result));
-    end(index, status_of_exit(exit_code), now);
+    end(index, status, now);
 }
 
 void World::schedule(SteadyTime at, JobIndex job, Event event) { due_.push(Due{at, made_++, job, event}); }
+
+void World::plan(JobIndex index, Instant now) {
+    const auto& device = fleet_.devices[jobs_[index].device];
+    const auto fate = fate_of(fleet_, device, component_of(jobs_[index])).kind;
+    const auto expires = now.steady + fleet_.expiry;
+    const auto earliest = now.steady + fleet_.pickup.pick(scramble(index, pickup_salt));
+    if (fate == JobFate::Kind::fail) return schedule(earliest, index, Event::fail);
+    const auto picked_up = fate == JobFate::Kind::run ? pickup_time(device, earliest) : std::nullopt;
+    if (picked_up && *picked_up < expires) return schedule(*picked_up, index, Event::pickup);
+    schedule(expires, index, Event::expire);
+}
+
+void World::play(JobIndex index, const Simulation& simulation, SteadyTime from) {
+    const auto duration = simulation.duration.pick(scramble(index, duration_salt));
+    if (simulation.timeout && duration > *simulation.timeout)
+        return schedule(from + *simulation.timeout, index, Event::time_out);
+    schedule(from + duration, index, Event::end_of_simulation);
+}
 
 void World::happen(const Due& due, Instant at) {
     auto& job = jobs_[due.job];
     const auto* simulation = std::get_if<Simulation>(&component_of(job).work);
     switch (due.event) {
         case Event::expire: end(due.job, JobStatus::expired, at); break;
+        case Event::fail: end(due.job, JobStatus::failure, at); break;
+        case Event::time_out:
+            job.exit_code = kKilledExit;
+            end(due.job, fleet_.unknowns.timed_out, at);
+            break;
         case Event::pickup:
             if (!simulation) {
                 scripts_waiting_.push_back(due.job);
                 break;
             }
             begin(due.job, at);
-            schedule(at.steady + simulation->duration.pick(scramble(due.job, duration_salt)), due.job,
-                     Event::end_of_simulation);
+            play(due.job, *simulation, at.steady);
             break;
         case Event::end_of_simulation: {
             const auto status = simulation->pick_outcome(fraction(scramble(due.job, outcome_salt)));
@@ -217,6 +238,7 @@ void World::begin(JobIndex index, Instant at) {
 void World::end(JobIndex index, JobStatus status, Instant at) {
     auto& job = jobs_[index];
     job.status = status;
+    job.ended = at.steady;
     record(ActivityAction::deployment, index, at);
     witness_.finished(at.utc, job, device_of(job).uid);
 }
@@ -234,13 +256,8 @@ void World::record(ActivityAction action, JobIndex index, Instant at) {
     activity_.forget_before(at.utc - traits.retention);
 }
 
-bool World::agent_takes_jobs(const Device& device) const {
-    const auto& traits = fleet_.traits_of(device);
-    return device.reachable && !traits.suspended && !traits.deleted && !fleet_.site_of(device).on_demand;
-}
-
 std::optional<SteadyTime> World::pickup_time(const Device& device, SteadyTime earliest) const {
-    if (!agent_takes_jobs(device)) return std::nullopt;
+    if (!device.reachable) return std::nullopt;
     const auto online = fleet_.traits_of(device).online.next_online(since_start(earliest));
     if (!online) return std::nullopt;
     return start_.steady + *online;

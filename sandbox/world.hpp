@@ -37,10 +37,12 @@ public:
     [[nodiscard]] const Site* find_site(std::string_view uid) const;
     [[nodiscard]] const Component* find_component(std::string_view uid) const;
 
-    /// Accepts a quick job; the caller has checked its variables. Pointers must be from the finders above.
+    /// Accepts a quick job; the caller has checked that the account takes it. What becomes of one that
+    /// something speaks against is the fleet's word (see fate_of). References must be from the finders above.
     const Job& create_job(const Device& device, const Component& component, std::string name,
                           Variables variables, Instant now);
-    [[nodiscard]] const Job* find_job(std::string_view uid) const;
+    /// None also for a job that is past its retention.
+    [[nodiscard]] const Job* find_job(std::string_view uid, SteadyTime now) const;
     [[nodiscard]] const Job& job(JobIndex index) const { return jobs_[index]; }
     [[nodiscard]] const Device& device_of(const Job& job) const { return fleet_.devices[job.device]; }
     [[nodiscard]] const Component& component_of(const Job& job) const {
@@ -64,7 +66,7 @@ public:
     [[nodiscard]] const ActivityLog& activity() const { return activity_; }
 
 private:
-    enum class Event : unsigned char { pickup, expire, end_of_simulation };
+    enum class Event : unsigned char { pickup, expire, fail, end_of_simulation, time_out };
     struct Due {
         SteadyTime at;
         std::uint64_t order;  // of equals, the earlier made first
@@ -77,11 +79,12 @@ private:
 
     void schedule(SteadyTime at, JobIndex job, Event event);
     void happen(const Due& due, Instant at);
+    void plan(JobIndex index, Instant now);
+    void play(JobIndex index, const Simulation& simulation, SteadyTime from);
     void begin(JobIndex index, Instant at);
     void end(JobIndex index, JobStatus status, Instant at);
     void record(ActivityAction action, JobIndex index, Instant at);
     [[nodiscard]] Millis since_start(SteadyTime t) const { return t - start_.steady; }
-    [[nodiscard]] bool agent_takes_jobs(const Device& device) const;
     [[nodiscard]] std::optional<SteadyTime> pickup_time(const Device& device, SteadyTime earliest) const;
 
     Fleet fleet_;

@@ -124,13 +124,6 @@ TEST_CASE("names that would give one uid twice are refused", "[sandbox]") {
               .empty());
 }
 
-TEST_CASE("what is not built yet is refused and not ignored", "[sandbox]") {
-    CHECK(contains(error_of("alerts: [{device: x}]"), "f.yaml:1: alerts: not supported yet"));
-    CHECK(error_of("alerts: []").empty());
-    CHECK(contains(error_of("components: [{name: c, script: a, reboots: {down_for: 1s}}]"),
-                   "reboots: not supported yet"));
-}
-
 TEST_CASE("speed divides what the design names and leaves scripts and tokens", "[sandbox]") {
     const auto fast = at_speed(fleet_of(kExample), 10);
     CHECK(fast.pickup.least == Millis{100});
@@ -139,6 +132,9 @@ TEST_CASE("speed divides what the design names and leaves scripts and tokens", "
     CHECK(fast.token_life == Millis{90'000});
     CHECK(std::get<Simulation>(fast.components[1].work).duration.most == Millis{60'000});
     CHECK(std::get<Script>(fast.components[0].work).timeout == Millis{5000});
+    const auto slowed = at_speed(fleet_of("unknowns: {order: {output: 5s..10s}, job_retention: 1h}"), 10);
+    CHECK(slowed.unknowns.order.output.most == Millis{1000});
+    CHECK(slowed.unknowns.job_retention == std::chrono::hours{1});
     const auto& laptop = fast.traits_of(fast.devices[401]).online;
     CHECK(laptop.after == Millis{12'000});
     CHECK(laptop.every == Millis{60'000});

@@ -33,7 +33,7 @@ TEST_CASE("without limits everything is normal, and a million is reported", "[sa
 }
 
 TEST_CASE("a job create counts as a write too, reads and writes apart", "[sandbox]") {
-    RateLimits limits(Limits{100, 3, 100});
+    RateLimits limits(Limits{100, 3, 100, std::nullopt});
     limits.count_job_create(at(1));
     limits.count_write(at(2));
     limits.count_job_create(at(3));
