@@ -16,9 +16,12 @@
 
 namespace runbookd::sandbox {
 
+class IdempotencyKeys;
+
 struct Call {
     World& world;
     RateLimits& limits;
+    IdempotencyKeys& keys;
     const Request& request;
     const std::vector<std::string>& parts;  ///< what stood at the places of the route
     const Form& query;

@@ -103,6 +103,16 @@ void read_work(YamlMap& map, Component& component, Problems& problems) {
     component.work = Script{map.text("script", ""), timeout.value_or(Script{}.timeout)};
 }
 
+std::optional<Reboots> read_reboots(YamlMap& component) {
+    auto map = component.inner("reboots");
+    if (!map) return std::nullopt;
+    Reboots reboots;
+    reboots.down_for = map->range("down_for", reboots.down_for);
+    reboots.returns = map->share("returns", reboots.returns);
+    map->finish();
+    return reboots;
+}
+
 }  // namespace
 
 void read_components(YamlMap& top, Fleet& fleet, Problems& problems) {
@@ -117,6 +127,7 @@ void read_components(YamlMap& top, Fleet& fleet, Problems& problems) {
         component.credentials_required = map.flag("credentials_required", false);
         component.variables = read_variables(map, problems);
         read_work(map, component, problems);
+        component.reboots = read_reboots(map);
         if (!uids.insert(component.uid).second) {
             map.problem("name", "a component of this name or uid is given already; give each a `uid`");
         }

@@ -15,6 +15,7 @@ struct Request {
     std::string host;   ///< of the Host header; absolute URLs in replies begin with it
     std::string authorization;
     std::string content_type;
+    std::string idempotency_key;  ///< of the header of that name
     std::string body;
 };
 

@@ -130,6 +130,8 @@ Result<std::optional<double>> share_of(const json& fault) {
 
 }  // namespace
 
+std::string_view name_of(FaultKind kind) { return kKinds[static_cast<std::size_t>(kind)].name; }
+
 Result<Fault> parse_fault(const json& value) {
     if (!value.is_object()) {
         return fail(ErrorCode::invalid_input,
@@ -203,7 +205,7 @@ json Faults::describe() const {
                        {"times", fault.times},
                        {"share", fault.share ? json(*fault.share) : json()},
                        {"seed", fault.seed},
-                       {"kind", kKinds[static_cast<std::size_t>(fault.kind)].name},
+                       {"kind", name_of(fault.kind)},
                        {"status", fault.status},
                        {"delay", fault.delay.count()},
                        {"seen", seen},

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,6 +22,9 @@ enum class FaultKind {
     html,          ///< a gateway's HTML page with this status, without any effect
     block,         ///< the fleet's refusal of the blocked, for this and every call under /api during `delay`
 };
+
+/// As faults are written: "reset_after".
+[[nodiscard]] std::string_view name_of(FaultKind kind);
 
 struct Fault {
     std::optional<Operation> operation;  ///< unset: any

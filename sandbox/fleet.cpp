@@ -21,6 +21,13 @@ void divide(OnlinePattern& pattern, double speed) {
     if (pattern.every) pattern.every = std::max(divided(*pattern.every, speed), *pattern.lasting + Millis{1});
 }
 
+void divide(AlertRule& rule, double speed) {
+    rule.after = divided(rule.after, speed);
+    // A span of nothing would never come to an end.
+    if (rule.every) rule.every = std::max(divided(*rule.every, speed), Millis{1});
+    if (rule.resolves) rule.resolves = divided(*rule.resolves, speed);
+}
+
 }  // namespace
 
 JobStatus Simulation::pick_outcome(double fraction) const {
@@ -43,7 +50,9 @@ Fleet at_speed(Fleet fleet, double speed) {
         divide(traits.online, speed);
         traits.appears_after = divided(traits.appears_after, speed);
     }
+    for (auto& rule : fleet.alerts) divide(rule, speed);
     for (auto& component : fleet.components) {
+        if (component.reboots) divide(component.reboots->down_for, speed);
         auto* simulation = std::get_if<Simulation>(&component.work);
         if (!simulation) continue;
         divide(simulation->duration, speed);

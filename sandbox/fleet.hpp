@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "sandbox/alert_rule.hpp"
 #include "sandbox/blemishes.hpp"
+#include "sandbox/dialect.hpp"
 #include "sandbox/draws.hpp"
 #include "sandbox/fault.hpp"
 #include "sandbox/job_status.hpp"
@@ -51,11 +53,19 @@ struct PagingTraits {
     int alerts_size = 250;              ///< the same of lists of alerts
 };
 
+/// A variable of the account or of a site, which components see on their devices.
+struct AccountVariable {
+    std::string name;
+    std::string value;
+    bool masked = false;
+};
+
 struct Site {
     std::string uid;
     std::string name;
     std::string description;
     bool on_demand = false;
+    std::vector<AccountVariable> variables;
 };
 
 /// What the devices of one entry of the fleet file have in common.
@@ -106,6 +116,12 @@ struct Simulation {
     [[nodiscard]] JobStatus pick_outcome(double fraction) const;
 };
 
+/// What a component does to its device when it has run well.
+struct Reboots {
+    SpanRange down_for{Millis{60'000}, Millis{60'000}};
+    double returns = 1;  ///< the share of devices that come back
+};
+
 struct Component {
     std::string uid;
     std::string name;
@@ -114,6 +130,7 @@ struct Component {
     bool credentials_required = false;
     std::vector<Variable> variables;
     std::variant<Script, Simulation> work;
+    std::optional<Reboots> reboots;
 };
 
 /// A device filter of the account: globs, each empty one matching everything.
@@ -128,8 +145,10 @@ struct Filter {
 };
 
 struct Fleet {
+    Dialects dialects = Dialects::datto;
     std::string key = "demo-key";
     std::string secret = "demo-secret";
+    SeedTraits seed;
     std::optional<Limits> limits = Limits{};  ///< unset: off
     SpanRange pickup{Millis{1000}, Millis{5000}};
     Millis expiry = std::chrono::hours{24 * 7};
@@ -144,14 +163,16 @@ struct Fleet {
     std::vector<Device> devices;
     std::vector<Component> components;
     std::vector<Filter> filters;
+    std::vector<AccountVariable> variables;
+    std::vector<AlertRule> alerts;
     std::vector<Fault> faults;
 
     [[nodiscard]] const DeviceTraits& traits_of(const Device& device) const { return traits[device.traits]; }
     [[nodiscard]] const Site& site_of(const Device& device) const { return sites[device.site]; }
 };
 
-/// Divides pickup, simulated durations, online and appearance patterns, lags, expiry and results_404_for by
-/// `speed` (greater than 0). Scripts, rate windows, retentions and token life stay.
+/// Divides pickup, simulated durations, online and appearance patterns, restarts, alerts, lags, expiry and
+/// results_404_for by `speed` (greater than 0). Scripts, rate windows, retentions and token life stay.
 [[nodiscard]] Fleet at_speed(Fleet fleet, double speed);
 
 }  // namespace runbookd::sandbox

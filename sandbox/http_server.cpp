@@ -35,6 +35,7 @@ Request read_request(const WireRequest& wire) {
     request.host = std::string(wire[http::field::host]);
     request.authorization = std::string(wire[http::field::authorization]);
     request.content_type = std::string(wire[http::field::content_type]);
+    request.idempotency_key = std::string(wire["Idempotency-Key"]);
     request.body = wire.body();
     return request;
 }

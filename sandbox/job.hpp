@@ -36,6 +36,7 @@ struct Job {
     std::optional<UtcTime> ran_on;
     std::optional<SteadyTime> ended;
     std::optional<int> exit_code;
+    bool timed_out = false;                             ///< it ran into its component's timeout
     std::unique_ptr<const ScriptResult> script_result;  ///< of a script, once it ended
 };
 

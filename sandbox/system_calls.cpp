@@ -1,5 +1,4 @@
 // The API about itself: limits, page size.
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "sandbox/blemishes.hpp"
@@ -12,29 +11,12 @@ using nlohmann::json;
 
 namespace {
 
-/// Writes that the sandbox has no use for; live accounts list them with these limits.
-constexpr std::array<std::pair<const char*, int>, 15> kOtherWrites = {{{"account-variable-create", 100},
-                                                                       {"account-variable-update", 100},
-                                                                       {"account-variable-delete", 100},
-                                                                       {"site-variable-create", 100},
-                                                                       {"site-variable-update", 100},
-                                                                       {"site-variable-delete", 100},
-                                                                       {"site-create", 100},
-                                                                       {"site-update", 100},
-                                                                       {"site-proxy-create", 100},
-                                                                       {"site-proxy-delete", 100},
-                                                                       {"device-move", 100},
-                                                                       {"device-warranty-create", 100},
-                                                                       {"device-udf-set", 600},
-                                                                       {"alert-resolve", 100},
-                                                                       {"user-reset-keys", 100}}};
-
 void tell_writes(const Call& call, json& rate) {
     auto& limits = call.limits;
     json writes = json::object();
-    for (const auto& [operation, limit] : kOtherWrites) writes[operation] = {{"limit", limit}, {"count", 0}};
-    writes["device-job-create"] = {{"limit", limits.job_creates.reported_limit()},
-                                   {"count", limits.job_creates.used(call.now.steady)}};
+    for (auto& [operation, window] : limits.operations)
+        writes[std::string(operation)] = {{"limit", window.reported_limit()},
+                                          {"count", window.used(call.now.steady)}};
     rate["accountWriteRateLimit"] = limits.writes.reported_limit();
     rate["accountWriteCount"] = limits.writes.used(call.now.steady);
     rate["operationWriteStatus"] = std::move(writes);

@@ -1,5 +1,6 @@
 #include "sandbox/views.hpp"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "sandbox/blemishes.hpp"
@@ -14,26 +15,38 @@ namespace {
 constexpr std::int64_t kFirstDeviceId = 2'000'001;
 constexpr std::int64_t kFirstSiteId = 1001;
 constexpr std::int64_t kFirstComponentId = 5001;
+constexpr std::size_t kMacDigits = 12;
 
-json udf_view(const DeviceTraits& traits) {
+using Fields = std::map<int, std::string>;
+
+json fields_as_map(const Fields& fields) {
     json udf = json::object();
     for (int number = 1; number <= 30; ++number) udf["udf" + std::to_string(number)] = nullptr;
-    for (const auto& [number, value] : traits.udf) udf["udf" + std::to_string(number)] = text_or_null(value);
+    for (const auto& [number, value] : fields) udf["udf" + std::to_string(number)] = text_or_null(value);
     return udf;
 }
 
-json patch_view(const DeviceTraits& traits) {
-    if (traits.patch_status.empty()) return nullptr;
-    return {{"patchStatus", traits.patch_status},
-            {"patchesApprovedPending", traits.patch_status == "ApprovedPending" ? 1 : 0},
-            {"patchesNotApproved", 0},
-            {"patchesInstalled", 0}};
+json fields_as_list(const Fields& fields) {
+    json list = json::array();
+    for (const auto& [number, value] : fields) {
+        list.push_back({{"ordinal", number},
+                        {"type", "STRING"},
+                        {"valueString", value},
+                        {"valueBoolean", nullptr},
+                        {"valueNumber", nullptr},
+                        {"valueDate", nullptr},
+                        {"label", nullptr},
+                        {"typeMisMatch", false}});
+    }
+    return list;
 }
 
-std::string shown_type(const Fleet& fleet, const Variable& variable) {
-    const auto& texts = fleet.unknowns.variable_types;
-    const auto found = texts.find(variable.type);
-    return found == texts.end() ? variable.type : found->second;
+json patch_view(const std::string& status) {
+    if (status.empty()) return nullptr;
+    return {{"patchStatus", status},
+            {"patchesApprovedPending", status == "ApprovedPending" ? 1 : 0},
+            {"patchesNotApproved", 0},
+            {"patchesInstalled", 0}};
 }
 
 json counts_view(const DeviceCounts& counts) {
@@ -74,12 +87,24 @@ const Device* device_with_id(const World& world, std::int64_t id, SteadyTime now
     if (id < kFirstDeviceId || id - kFirstDeviceId >= static_cast<std::int64_t>(devices.size()))
         return nullptr;
     const auto& device = devices[static_cast<std::size_t>(id - kFirstDeviceId)];
-    return world.exists(device, now) ? &device : nullptr;
+    return world.devices().exists(device, now) ? &device : nullptr;
 }
 
-json device_view(const World& world, const Device& device, Instant now) {
+const Device* device_with_mac(const World& world, std::string_view address, SteadyTime now) {
+    // "02": an address that was given locally, by no vendor. The rest is the id.
+    std::int64_t id = 0;
+    if (address.size() != kMacDigits || address.substr(0, 2) != "02") return nullptr;
+    const auto* end_of_text = address.data() + address.size();
+    const auto [end, error] = std::from_chars(address.data() + 2, end_of_text, id, 16);
+    if (error != std::errc{} || end != end_of_text) return nullptr;
+    return device_with_id(world, id, now);
+}
+
+json device_view(const World& world, const Device& device, Instant now, FieldsAs fields) {
     const auto& traits = world.fleet().traits_of(device);
     const auto& site = world.fleet().site_of(device);
+    const auto& states = world.devices();
+    const auto needs_reboot = states.reboot_required(device, now);
     const auto form = world.fleet().unknowns.times.devices;
     json view = {{"id", device_id(world, device)},
                  {"uid", device.uid},
@@ -97,25 +122,29 @@ json device_view(const World& world, const Device& device, Instant now) {
                  {"displayVersion", nullptr},
                  {"description", device.hostname},
                  {"a64Bit", true},
-                 {"rebootRequired", traits.reboot_required ? json(*traits.reboot_required) : json()},
-                 {"online", world.is_online(device, now.steady)},
+                 {"rebootRequired", needs_reboot ? json(*needs_reboot) : json()},
+                 {"online", states.is_online(device, now.steady)},
                  {"suspended", traits.suspended},
                  {"deleted", traits.deleted},
-                 {"lastSeen", time_or_null(world.last_seen(device, now), form)},
-                 {"lastReboot", nullptr},
+                 {"lastSeen", time_or_null(states.last_seen(device, now), form)},
+                 {"lastReboot", time_or_null(states.last_reboot(device, now), form)},
                  {"lastAuditDate", nullptr},
                  {"creationDate", time_or_null(world.start().utc + traits.appears_after, form)},
-                 {"udf", udf_view(traits)},
                  {"snmpEnabled", false},
                  {"deviceClass", traits.device_class},
                  {"portalUrl", nullptr},
                  {"warrantyDate", nullptr},
                  {"antivirus", nullptr},
-                 {"patchManagement", patch_view(traits)},
+                 {"patchManagement", patch_view(states.patch_status(device, now))},
                  {"softwareStatus", nullptr},
                  {"webRemoteUrl", nullptr},
                  {"networkProbe", false},
                  {"onboardedViaNetworkMonitor", false}};
+    if (fields == FieldsAs::map) {
+        view["udf"] = fields_as_map(states.udf(device));
+    } else {
+        view["udfs"] = fields_as_list(states.udf(device));
+    }
     return blemished(world.fleet().blemishes, "device", device.uid, std::move(view));
 }
 
@@ -147,6 +176,12 @@ json account_view(const World& world, const DeviceCounts& counts) {
                  {"descriptor", {{"bilingEmail", nullptr}, {"deviceLimit", nullptr}, {"timeZone", "UTC"}}},
                  {"devicesStatus", std::move(status)}};
     return blemished(world.fleet().blemishes, "account", account_uid(), std::move(view));
+}
+
+std::string shown_type(const Fleet& fleet, const Variable& variable) {
+    const auto& texts = fleet.unknowns.variable_types;
+    const auto found = texts.find(variable.type);
+    return found == texts.end() ? variable.type : found->second;
 }
 
 json component_view(const World& world, const Component& component) {

@@ -17,7 +17,11 @@ struct DeviceCounts {
     std::size_t on_demand = 0;
 };
 
-[[nodiscard]] nlohmann::json device_view(const World& world, const Device& device, Instant now);
+/// How a device shows its user-defined fields: as version 2 of the API, or as version 3.
+enum class FieldsAs { map, list };
+
+[[nodiscard]] nlohmann::json device_view(const World& world, const Device& device, Instant now,
+                                         FieldsAs fields);
 [[nodiscard]] nlohmann::json site_view(const World& world, const Site& site, const DeviceCounts& counts);
 [[nodiscard]] nlohmann::json account_view(const World& world, const DeviceCounts& counts);
 [[nodiscard]] nlohmann::json component_view(const World& world, const Component& component);
@@ -43,6 +47,10 @@ inline constexpr std::int64_t kApiUserId = 1;
 [[nodiscard]] std::int64_t site_id(const World& world, const Site& site);
 /// The int64 id that goes with a device's index.
 [[nodiscard]] std::int64_t device_id(const World& world, const Device& device);
+/// The device whose network card has this address (12 hex digits); the sandbox makes one up for each.
+[[nodiscard]] const Device* device_with_mac(const World& world, std::string_view address, SteadyTime now);
+/// How the API spells the type of a variable.
+[[nodiscard]] std::string shown_type(const Fleet& fleet, const Variable& variable);
 [[nodiscard]] const Device* device_with_id(const World& world, std::int64_t id, SteadyTime now);
 
 }  // namespace runbookd::sandbox

@@ -19,7 +19,9 @@ enum Salt : std::uint64_t {
     outcome_salt,
     create_lag_salt,
     end_lag_salt,
-    start_lag_salt
+    start_lag_salt,
+    returns_salt,
+    down_salt
 };
 
 Salt lag_salt(ActivityAction action, JobStatus status) {
@@ -52,37 +54,19 @@ std::string filled(std::string text, const std::string& hostname) {
 }  // namespace
 
 World::World(Fleet fleet, Instant start, Witness& witness)
-    : fleet_(std::move(fleet)), start_(start), witness_(witness) {
+    : fleet_(std::move(fleet)),
+      start_(start),
+      witness_(witness),
+      devices_(fleet_, start),
+      alerts_(fleet_, devices_, start) {
     devices_by_uid_.reserve(fleet_.devices.size());
     for (const auto& device : fleet_.devices) devices_by_uid_.emplace(device.uid, &device);
     for (const auto& component : fleet_.components) components_by_uid_.emplace(component.uid, &component);
 }
 
-bool World::exists(const Device& device, SteadyTime now) const {
-    return since_start(now) >= fleet_.traits_of(device).appears_after;
-}
-
-bool World::is_online(const Device& device, SteadyTime now) const {
-    const auto& traits = fleet_.traits_of(device);
-    return device.reachable && !traits.deleted && exists(device, now) &&
-           traits.online.online_at(since_start(now));
-}
-
-std::optional<UtcTime> World::last_seen(const Device& device, Instant now) const {
-    const auto& traits = fleet_.traits_of(device);
-    if (device.reachable && !traits.deleted) {
-        if (const auto last = traits.online.last_online(since_start(now.steady))) {
-            return now.utc - (since_start(now.steady) - *last);
-        }
-    }
-    if (traits.last_seen_at) return traits.last_seen_at;
-    if (traits.last_seen_before_start) return start_.utc - *traits.last_seen_before_start;
-    return std::nullopt;
-}
-
 const Device* World::find_device(std::string_view uid, SteadyTime now) const {
     const auto found = devices_by_uid_.find(uid);
-    if (found == devices_by_uid_.end() || !exists(*found->second, now)) return nullptr;
+    if (found == devices_by_uid_.end() || !devices_.exists(*found->second, now)) return nullptr;
     return found->second;
 }
 
@@ -146,6 +130,7 @@ void World::advance(Instant now) {
         due_.pop();
         happen(due, Instant{now.utc - (now.steady - due.at), due.at});
     }
+    alerts_.advance(now);
 }
 
 std::optional<SteadyTime> World::next_due() const {
@@ -177,6 +162,7 @@ void World::script_ended(JobIndex index, ScriptResult result, Instant now) {
     auto& job = jobs_[index];
     const auto status = result.timed_out ? fleet_.unknowns.timed_out : status_of_exit(result.exit_code);
     job.exit_code = result.exit_code;
+    job.timed_out = result.timed_out;
     job.script_result = std::make_unique<const ScriptResult>(std::move(result));
     end(index, status, now);
 }
@@ -186,12 +172,18 @@ void World::schedule(SteadyTime at, JobIndex job, Event event) { due_.push(Due{a
 void World::plan(JobIndex index, Instant now) {
     const auto& device = fleet_.devices[jobs_[index].device];
     const auto fate = fate_of(fleet_, device, component_of(jobs_[index])).kind;
-    const auto expires = now.steady + fleet_.expiry;
     const auto earliest = now.steady + fleet_.pickup.pick(scramble(index, pickup_salt));
+    if (fate == JobFate::Kind::run) return wait_for_agent(index, earliest);
     if (fate == JobFate::Kind::fail) return schedule(earliest, index, Event::fail);
-    const auto picked_up = fate == JobFate::Kind::run ? pickup_time(device, earliest) : std::nullopt;
-    if (picked_up && *picked_up < expires) return schedule(*picked_up, index, Event::pickup);
-    schedule(expires, index, Event::expire);
+    schedule(now.steady + fleet_.expiry, index, Event::expire);
+}
+
+void World::wait_for_agent(JobIndex index, SteadyTime earliest) {
+    const auto& job = jobs_[index];
+    const auto expires = job.created + fleet_.expiry;
+    const auto online = devices_.next_online(device_of(job), earliest);
+    if (online && *online < expires) return schedule(*online, index, Event::pickup);
+    schedule(std::max(expires, earliest), index, Event::expire);
 }
 
 void World::play(JobIndex index, const Simulation& simulation, SteadyTime from) {
@@ -209,9 +201,12 @@ void World::happen(const Due& due, Instant at) {
         case Event::fail: end(due.job, JobStatus::failure, at); break;
         case Event::time_out:
             job.exit_code = kKilledExit;
+            job.timed_out = true;
             end(due.job, fleet_.unknowns.timed_out, at);
             break;
         case Event::pickup:
+            // Restarted since the pickup was planned.
+            if (!devices_.is_up(device_of(job), at.steady)) return wait_for_agent(due.job, at.steady);
             if (!simulation) {
                 scripts_waiting_.push_back(due.job);
                 break;
@@ -240,7 +235,17 @@ void World::end(JobIndex index, JobStatus status, Instant at) {
     job.status = status;
     job.ended = at.steady;
     record(ActivityAction::deployment, index, at);
+    if (status == JobStatus::success || status == JobStatus::warning) restart_device(index, at.steady);
     witness_.finished(at.utc, job, device_of(job).uid);
+}
+
+void World::restart_device(JobIndex index, SteadyTime at) {
+    const auto& job = jobs_[index];
+    const auto& reboots = component_of(job).reboots;
+    if (!reboots || job.timed_out) return;
+    const bool returns = fraction(scramble(index, returns_salt)) < reboots->returns;
+    const auto down_for = reboots->down_for.pick(scramble(index, down_salt));
+    devices_.restart(device_of(job), at, returns ? std::optional(down_for) : std::nullopt);
 }
 
 void World::record(ActivityAction action, JobIndex index, Instant at) {
@@ -254,13 +259,6 @@ void World::record(ActivityAction action, JobIndex index, Instant at) {
     entry.visible_from = at.steady + traits.lag.pick(scramble(index, lag_salt(action, entry.status)));
     activity_.add(entry);
     activity_.forget_before(at.utc - traits.retention);
-}
-
-std::optional<SteadyTime> World::pickup_time(const Device& device, SteadyTime earliest) const {
-    if (!device.reachable) return std::nullopt;
-    const auto online = fleet_.traits_of(device).online.next_online(since_start(earliest));
-    if (!online) return std::nullopt;
-    return start_.steady + *online;
 }
 
 }  // namespace runbookd::sandbox

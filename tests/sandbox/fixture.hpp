@@ -130,7 +130,8 @@ public:
     RememberingWitness witness;
     World world;
     AccessLog access_log{JsonLines{}};
-    Api api{world, access_log};
+    TrafficLog traffic{JsonLines{}};
+    Api api{world, access_log, traffic};
     std::string bearer;
 };
 

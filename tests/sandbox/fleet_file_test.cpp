@@ -64,6 +64,14 @@ TEST_CASE("the example of the design is read in full", "[sandbox]") {
     CHECK(fleet.faults[0].nth == 3);
 }
 
+TEST_CASE("the fleet of the examples is a valid one", "[sandbox]") {
+    const auto fleet = load_fleet("config/examples/fleet.yaml");
+    if (!fleet) FAIL(fleet.error().message);
+    CHECK(fleet->devices.size() == 14);
+    CHECK(fleet->components.size() == 6);
+    CHECK(fleet->alerts.size() == 1);
+}
+
 TEST_CASE("uids and the devices of a share are the same at every start", "[sandbox]") {
     const auto once = fleet_of(kExample);
     const auto again = fleet_of(kExample);
@@ -113,6 +121,13 @@ TEST_CASE("values of the wrong kind are refused", "[sandbox]") {
     CHECK(contains(error_of("components: [{name: c}]"), "expected exactly one of `script` and `simulate`"));
     CHECK(contains(error_of("faults: [{operation: quickjob, kind: resett_after}]"),
                    "did you mean `reset_after`?"));
+    CHECK(contains(error_of("dialect: sead"), "dialect: expected datto, seed or both, not `sead`"));
+    CHECK(contains(error_of("seed: {idempotency: yes}"), "seed.idempotency: expected honoured or ignored"));
+    CHECK(contains(error_of("variables: [{value: x}]"), "variables[0].name: expected a text"));
+    CHECK(contains(error_of("limits: {block: {after: 0}}"), "limits.block.after: expected a whole number"));
+    CHECK(contains(error_of("paging: {totals: some}"), "paging.totals: expected all, not_alerts or none"));
+    CHECK(contains(error_of("components: [{name: c, script: a, reboots: {returns: often}}]"),
+                   "components[0].reboots.returns: expected a share"));
     CHECK(contains(error_of("- a"), "expected a map"));
     CHECK(contains(error_of("a: [\n"), "not valid YAML"));
 }
