@@ -9,6 +9,8 @@ import os
 import sys
 import tempfile
 
+import jsonschema
+
 from calls import Sandbox, make_every_call
 from contract import Contract, lines_of
 
@@ -169,9 +171,48 @@ def bad_requests(contract):
             yield f"a bad request is not noticed: {bad['request']}"
 
 
+def nodes(node):
+    """Every map in a document."""
+    if isinstance(node, dict):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from nodes(child)
+
+
+def malformed(contract):
+    """What is wrong with the description as such."""
+    for node in nodes(contract.document):
+        # Such as what follows a comma in a text without quotes.
+        yield from (f"{key} has no value" for key, value in node.items() if value is None)
+        try:
+            contract.resolve(node)
+        except KeyError:
+            yield f"{node['$ref']} leads nowhere"
+    for name, schema in contract.document["components"]["schemas"].items():
+        try:
+            jsonschema.Draft202012Validator.check_schema(schema)
+        except jsonschema.SchemaError as error:
+            yield f"schema {name}: {error.message}"
+    names = []
+    for template, _, places, item in contract.paths:
+        for verb, operation in item.items():
+            if verb == "parameters":
+                continue
+            names.append(operation["operationId"])
+            parameters = [contract.resolve(each) for each in item.get("parameters", []) + operation.get("parameters", [])]
+            if sorted(each["name"] for each in parameters if each["in"] == "path") != sorted(places):
+                yield f"{verb} {template}: its places are not its path parameters"
+            if "default" not in operation["responses"]:
+                yield f"{verb} {template}: it is never refused"
+    yield from (f"operationId {name} is given twice" for name in set(names) if names.count(name) > 1)
+
+
 def main():
     contract = Contract(sys.argv[2])
-    problems = list(bad_requests(contract))
+    problems = list(malformed(contract))
+    if problems:
+        sys.exit("\n".join(problems))
+    problems += bad_requests(contract)
     recorded = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, fleet in SETTINGS.items():
