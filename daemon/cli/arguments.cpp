@@ -16,11 +16,11 @@ const std::vector<std::string> kVerbs{
     "validate",    "lint",     "next",  "run",      "quickjob", "runbooks", "runs",
     "occurrences", "targets",  "jobs",  "show",     "output",   "events",   "devices",
     "components",  "status",   "pause", "resume",   "verify",   "schema",   "diff",
-    "apply",       "coverage", "why",   "retarget", "plan",     "forecast"};
+    "apply",       "coverage", "why",   "retarget", "plan",     "forecast", "budget"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "settle",    "cancel",    "approve",
-                                           "reject",   "doctor",  "budget",    "audit",     "collect",
-                                           "import",   "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "settle",    "cancel",  "approve",
+                                           "reject",   "doctor",    "audit",     "collect", "import",
+                                           "token",    "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -288,6 +288,7 @@ private:
         output->add_option("JOB", command_.name, "A job's uid or its beginning")->required();
         output->add_flag("--stderr", command_.of_stderr, "The other stream");
         verb("status", Verb::status, "The daemon's own health");
+        list("budget", Verb::budget, "The API's limits, and what has been used of them");
         verb("verify", Verb::verify, "Whether the record explains every instant of every schedule")
             ->add_option("--since", command_.filters.since, "A span ago or an ISO time; default: all of it");
     }

@@ -35,7 +35,8 @@ enum class Verb {
     apply,
     coverage,
     why,
-    retarget
+    retarget,
+    budget
 };
 enum class Format { table, json, csv };
 

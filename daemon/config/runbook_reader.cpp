@@ -299,10 +299,7 @@ private:
 
     /// What decides about a start.
     void read_starts() {
-        if (const auto field = map_.get("priority"))
-            (void)read_word(
-                *field,
-                {{.text = "high", .supported = false}, {"normal"}, {.text = "low", .supported = false}});
+        read_priority();
         if (const auto field = map_.get("triggers")) check_triggers(*field);
         if (const auto field = map_.get("max_per_hour")) {
             constexpr std::int64_t kUnsaid = 50;
@@ -316,6 +313,13 @@ private:
         if (const auto field = map_.get("once")) check_once(*field);
         if (const auto field = map_.get("ramp")) check_ramp(*field);
         if (const auto field = map_.get("rollout")) check_rollout(*field);
+    }
+
+    void read_priority() {
+        const auto field = map_.get("priority");
+        if (!field) return resolved_.add("priority", "normal");
+        const auto place = read_word(*field, {{"high"}, {"normal"}, {"low"}});
+        if (place) runbook_.priority = static_cast<runbook::Priority>(*place);
     }
 
     /// What becomes of a job's and of a run's result.

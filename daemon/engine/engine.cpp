@@ -107,6 +107,7 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         guard_.doubt_start(now);
         begin_doubt(now);
     }
+    line_.restore(state.recent_creates, now);
     pauses_.restore(state.pauses, now);
     history_.restore(state);
     last_targets_.restore(state.last_targets);
@@ -269,7 +270,7 @@ bool Engine::is_quiet() const { return dispatcher_.is_quiet() && outbox_.commits
 void Engine::pump(Instant now) {
     if (!stopping_) {
         // In order of urgency: what must be known before anything may go out, what was lost, what creates
-        // wait for, creates, results.
+        // wait for, creates, results, and what is only to be fresh.
         line_.pump(now);
         finder_.pump(now);
         quick_jobs_.pump(now);
@@ -279,6 +280,7 @@ void Engine::pump(Instant now) {
         dispatcher_.pump(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         follower_.pump(now);
+        reader_.pump_refresh(now);
         set_pump_alarm(now);
     }
     books_.sweep();
@@ -290,7 +292,7 @@ void Engine::set_pump_alarm(Instant now) {
         // What is possible now has been done, or waits for a reply: asking again at once would only spin.
         if (at && *at > now.steady && (!next || *at < *next)) next = at;
     };
-    if (!line_.is_answered()) want(line_.opens_at(Budget::Kind::rate_check, now));
+    want(line_.wakes_at(now));
     if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
         follower_.wants_to_read() || quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));

@@ -136,6 +136,7 @@ public:
     /// What should be put right about customers and their sites, one line each.
     [[nodiscard]] const std::vector<std::string>& site_problems() const { return sites_.problems(); }
     [[nodiscard]] const Line& line() const { return line_; }
+    [[nodiscard]] const Dispatcher& dispatcher() const { return dispatcher_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
     [[nodiscard]] const Forecast& forecast() const { return forecast_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.

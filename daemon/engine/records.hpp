@@ -368,6 +368,7 @@ struct RecoveredState {
     std::vector<RecoveredDevice> devices;
     bool knows_fleet = false;               ///< the first list of devices ever is recorded whole
     std::vector<SitesAssigned::Row> sites;  ///< of customers
+    std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
 };
 
 }  // namespace runbookd::engine

@@ -37,7 +37,8 @@ public:
     /// Durable intents that certainly were not sent go out, as far as the line lets them.
     void send_again(Instant now);
     /// Whether there are such intents: they go before any new one.
-    [[nodiscard]] bool has_unsent() const { return !sendable_.empty() || looked_at_again_ > 0; }
+    [[nodiscard]] bool has_unsent() const { return unsent() > 0; }
+    [[nodiscard]] std::size_t unsent() const { return sendable_.size() + looked_at_again_; }
     /// Whether one of them waits for the line to open.
     [[nodiscard]] bool wants_to_send() const { return !sendable_.empty(); }
     /// How long a create takes, from its intent to its answer: the newest count most. None: there was none

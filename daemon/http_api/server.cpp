@@ -117,6 +117,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_history_routes(parts_->router, services);
     add_device_routes(parts_->router, services);
     add_state_routes(parts_->router, services);
+    add_budget_routes(parts_->router, services);
     add_seed_routes(parts_->router, services);
     add_seed_reads(parts_->router, services);
 }

@@ -107,6 +107,28 @@ struct VerifyStatus {
     std::int64_t unexplained = 0;  ///< 0: the record is complete
 };
 
+/// An account's limits, and what has been used of them in the sliding 60 s window.
+struct AccountBudget {
+    struct Calls {
+        std::optional<std::int64_t> limit;    ///< the account's; none: no limit
+        std::optional<std::int64_t> allowed;  ///< to runbookd
+        std::int64_t used = 0;                ///< of that, also by others as far as is known
+        /// By others, when the API's counters were read last (at a start: or by runbookd before it). None:
+        /// they have not been read yet.
+        std::optional<std::int64_t> others;
+    };
+    std::string account;
+    std::string limits_source;  ///< auto, fixed, off
+    double share = 1;           ///< of the limits, which is allowed
+    Calls reads, writes, creates;
+    std::optional<UtcTime> checked_at;  ///< when the API's counters were read last
+    std::optional<UtcTime> held_until;  ///< no call at all goes out before
+    std::string held_because;
+    std::int64_t creates_under_way = 0, creates_waiting = 0;
+    /// When there is room for a create; none: an answer must come first.
+    std::optional<UtcTime> next_create_at;
+};
+
 struct BudgetUse {
     std::int64_t used = 0, allowed = 0;  ///< in the sliding 60 s window; allowed 0: no limit
 };
@@ -147,6 +169,7 @@ public:
     virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
+    [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;
     [[nodiscard]] virtual FleetView fleet() const = 0;
     /// When the device came into the account's list, as device_fleet has it; none: it is not in a whole list.
     [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;

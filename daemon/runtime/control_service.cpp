@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runbook/overrides.hpp"
+#include "runtime/account_budget.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/retarget.hpp"
 
@@ -231,6 +232,10 @@ ports::DaemonStatus ControlService::status() const {
     if (const auto read_at = core.fleet().devices_read_at())
         status.fleet_read_at = now.utc - (now.steady - *read_at);
     return status;
+}
+
+std::vector<ports::AccountBudget> ControlService::budgets() const {
+    return {budget_of(loop_.engine(), account_, clock_.now())};
 }
 
 ports::FleetView ControlService::fleet() const {

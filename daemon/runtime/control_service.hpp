@@ -28,6 +28,7 @@ public:
     boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
+    [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override;
     [[nodiscard]] ports::FleetView fleet() const override;
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
     [[nodiscard]] std::string customer_of(const engine::Device& device) const override;

@@ -8,12 +8,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ulid.hpp"
 #include "store/run_scope.hpp"
 
 namespace runbookd::store {
 namespace {
 
 constexpr Millis kFollowed = std::chrono::hours{24 * 30};
+// What was created before it is out of the API's sliding window.
+constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
 template <class T>
 T known(std::optional<T> value, const std::string& text) {
@@ -270,6 +273,10 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     newest.step();
     state.newest = newest.optional_time(0);
     state.jobs = read_jobs(connection, state.newest.value_or(UtcTime{}));
+    Execution recent(connection.statement("recover_recent_creates"));
+    recent.bind(":since", first_ulid_of(now - kBudgetWindow));
+    recent.step();
+    state.recent_creates = recent.integer(0);
     return state;
 }
 

@@ -33,7 +33,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"tags: [maintenance, 'week 1']", {}},
         {"tags: []", {}},
         {"use: []", {}},
-        {"priority: normal", {}},
         {"triggers: []", {}},
         {"max_per_hour: 50", {}},
         {"one_job_per_device: false", {}},
@@ -53,7 +52,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
 
 TEST_CASE("what is right and not built yet is refused where it stands", "[config]") {
     check_all({
-        {"priority: high", {"3:11 not_supported priority"}},
         {"triggers: [{alert: {priority: [Critical, High], class: perf_disk_usage_ctx, cooldown: 24h, "
          "resolve: false}},\n"
          "  {outcome: {runbook: backup-check, disposition: [failed, timeout], consecutive: 1}},\n"

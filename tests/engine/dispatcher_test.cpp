@@ -95,6 +95,58 @@ TEST_CASE("a quick job goes before runs, the window that closes soonest before o
     CHECK(creates[81].first.job_name.starts_with("soon rb"));
 }
 
+TEST_CASE("a run of many devices does not shut a run of a few out", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(300));
+    auto few = clean_all("few");
+    few.targets.include = {{.hostname = runbook::TextMatch{{"ACME-0001?"}}}};
+    bench.start({clean_all("many"), few});
+    bench.run("many");
+    bench.run_for(seconds{20});
+    REQUIRE(bench.calls<CreateQuickJob>().size() == 80);
+    bench.run("few");
+    bench.run_for(minutes{1});
+    const auto creates = bench.calls<CreateQuickJob>();
+    REQUIRE(creates.size() == 160);
+    const auto is_of_few = [](const auto& call) { return call.first.runbook == "few"; };
+    CHECK(std::count_if(creates.begin() + 80, creates.begin() + 100, is_of_few) == 10);
+}
+
+TEST_CASE("the higher priority goes first, also where its window closes later", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(100));
+    std::vector<runbook::Runbook> books;
+    for (const auto priority :
+         {runbook::Priority::low, runbook::Priority::normal, runbook::Priority::high}) {
+        auto book = clean_all("p" + std::to_string(static_cast<int>(priority)));
+        book.priority = priority;
+        book.window = hours{2 - static_cast<int>(priority)} + hours{2};
+        books.push_back(book);
+    }
+    bench.start(books);
+    for (const auto& book : books) bench.run(book.name);
+    bench.run_for(minutes{5});
+    std::string order;
+    for (const auto& [create, at] : bench.calls<CreateQuickJob>()) order += create.runbook.back();
+    REQUIRE(order.size() == 300);
+    CHECK(order == std::string(100, '0') + std::string(100, '1') + std::string(100, '2'));
+}
+
+TEST_CASE("what a run still wants is told as waiting", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(200));
+    bench.start({clean_all("sweep")});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);
+    bench.run("sweep");
+    bench.run_for(seconds{20});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 120);
+    bench.pause("", minutes{30});
+    bench.run_for(minutes{1});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);  // held, they want nothing
+    bench.resume("");
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 40);
+    bench.run_for(minutes{2});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);
+}
+
 TEST_CASE("a device that went offline before its create is skipped", "[engine][dispatcher]") {
     EngineBench bench(fleet_of(100));
     bench.start({clean_all("sweep")});

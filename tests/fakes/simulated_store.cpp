@@ -6,6 +6,8 @@
 namespace runbookd::fakes {
 namespace {
 
+constexpr Millis kBudgetWindow = std::chrono::seconds{60};
+
 void require(bool holds, const std::string& what) {
     if (!holds) throw std::logic_error(what);
 }
@@ -294,6 +296,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
             state.runs.push_back({run.planned, run.started_at, run.targets});
+    for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {
         const auto& run = runs_.at(job.created.run);
         const bool is_given_up = run.decided_at.contains(job.created.device);

@@ -81,6 +81,8 @@ struct FakeControl final : ports::Control {
     }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
+    std::vector<ports::AccountBudget> budgets_now;
+    [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override { return budgets_now; }
     [[nodiscard]] ports::FleetView fleet() const override { return fleet_now; }
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override {
         const auto found = first_seen.find(device);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/ulid.hpp"
 #include "catch.hpp"
 #include "store/fixture.hpp"
 
@@ -227,6 +228,18 @@ TEST_CASE("a job that was given up is followed for 30 days, or until it ends ups
     CHECK(open.store().load(at(100'000))->jobs[0].job.str() == "02JOB");
     open.commit({engine::Noted{"daemon", "", "daemon.started", "", {}, at(31LL * 24 * 3'600'000)}});
     CHECK(open.store().load(at(100'000))->jobs.empty());
+}
+
+TEST_CASE("a start tells how many jobs were made in the last minute", "[store]") {
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db").string());
+    open.commit({revision(), planned(), started(3)});
+    CHECK(open.store().load(at())->recent_creates == 0);
+    open.commit({created(ulid_of(at(0), "a"), "d1"), created(ulid_of(at(30'000), "b"), "d2"),
+                 created(ulid_of(at(59'999), "c"), "d3")});
+    CHECK(open.store().load(at(60'000))->recent_creates == 3);
+    CHECK(open.store().load(at(60'001))->recent_creates == 2);
+    CHECK(open.store().load(at(200'000))->recent_creates == 0);
 }
 
 TEST_CASE("what was acknowledged survives a kill", "[store]") {
