@@ -12,6 +12,8 @@ CREATE INDEX jobs_followed ON jobs (created_at)
   WHERE status IN ('created', 'queued', 'running', 'timeout')
     AND (late_status IS NULL OR late_status IN ('created', 'queued', 'running'));
 
+CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AND late_status IS NULL;
+
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
 CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)

@@ -36,7 +36,8 @@ enum class Verb {
     coverage,
     why,
     retarget,
-    budget
+    budget,
+    settle
 };
 enum class Format { table, json, csv };
 
@@ -70,7 +71,8 @@ struct Command {
     bool with_unknown = false;                     ///< retarget
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause
-    std::string reason;                            ///< pause, run
+    std::string reason;                            ///< pause, run, settle
+    std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 
 }  // namespace runbookd::cli

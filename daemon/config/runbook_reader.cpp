@@ -315,6 +315,13 @@ private:
         if (const auto field = map_.get("rollout")) check_rollout(*field);
     }
 
+    void read_on_unknown() {
+        const auto field = map_.get("on_unknown");
+        if (!field) return resolved_.add("on_unknown", "hold");
+        const auto place = read_word(*field, {{"hold"}, {"redispatch"}});
+        if (place) runbook_.on_unknown = static_cast<runbook::OnUnknown>(*place);
+    }
+
     void read_priority() {
         const auto field = map_.get("priority");
         if (!field) return resolved_.add("priority", "normal");
@@ -328,8 +335,7 @@ private:
         if (const auto field = map_.get("collect"))
             (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
         if (const auto field = map_.get("retry")) check_retry(*field);
-        if (const auto field = map_.get("on_unknown"))
-            (void)read_word(*field, {{"hold"}, {.text = "redispatch", .supported = false}});
+        read_on_unknown();
         if (const auto field = map_.get("tolerate")) check_tolerate(*field);
     }
 

@@ -49,8 +49,11 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
-          [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
-          [this](Job& job, Instant now) { give_up_missing(job, now); }),
+          {[this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
+           [this](Job& job, Instant now) { give_up_missing(job, now); },
+           [this](const LostJob& lost, const DattoJobUid& upstream, Instant now) {
+               take_up_late(lost, upstream, now);
+           }}),
       sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_,
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
@@ -121,6 +124,10 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     };
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
+    for (const auto& job : state.lost) {
+        if (job.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
+        finder_.search_on(job, now);
+    }
     for (const auto& run : books_.runs())
         if (run->status == RunStatus::running &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
@@ -238,6 +245,22 @@ void Engine::take_up_found(Job& job, const DattoJobUid& upstream, Instant now) {
     follower_.follow(job, now);
 }
 
+void Engine::take_up_late(const LostJob& lost, const DattoJobUid& upstream, Instant now) {
+    auto& job = books_.add_job(lost.job, [this, uid = lost.job](Instant) { follower_.look_at(uid); });
+    job.run = lost.run;
+    job.runbook = lost.runbook;
+    job.device = lost.device;
+    job.component_uid = lost.component_uid;
+    job.component_name = lost.component_name;
+    job.status = JobStatus::failed;
+    job.datto_job = upstream;
+    job.created_at = lost.created_at;
+    job.queued_at = now.utc;
+    outbox_.write(JobFound{job.uid, upstream, now.utc});
+    books_.abandon(job, now);
+    job.next_look.set(now.steady);  // it has had the time to end
+}
+
 void Engine::give_up_missing(Job& job, Instant now) {
     JobChanged change;
     change.status = JobStatus::failed;
@@ -247,8 +270,17 @@ void Engine::give_up_missing(Job& job, Instant now) {
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
-    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
+    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending) {
+        const bool gets_another = run->book != nullptr &&
+                                  run->book->on_unknown == runbook::OnUnknown::redispatch &&
+                                  now.utc < run->create_end;
+        if (gets_another) {
+            target->job.reset();
+            dispatcher_.put_back(*run, *target);
+        } else {
+            books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
+        }
+    }
     books_.drop(job.uid);
 }
 
@@ -262,6 +294,7 @@ void Engine::stop(Instant now) {
     if (std::exchange(stopping_, true)) return;
     planner_.stop();
     dispatcher_.stop();
+    sender_.stop(now);
     outbox_.write(Noted{"daemon", settings_.account, "daemon.stopping", "", {}, now.utc});
 }
 
@@ -280,6 +313,7 @@ void Engine::pump(Instant now) {
         dispatcher_.pump(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         follower_.pump(now);
+        finder_.pump_late(now);
         reader_.pump_refresh(now);
         set_pump_alarm(now);
     }

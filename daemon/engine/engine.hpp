@@ -79,6 +79,23 @@ struct PauseOrder {
     std::string actor;
 };
 
+/// A person's word on a job that nobody knows about.
+struct SettleOrder {
+    enum class Word {
+        ran,         ///< its target succeeded
+        not_run,     ///< it failed
+        redispatch,  ///< it failed, and gets another run
+    };
+    JobUid job;
+    RunUid run;  ///< of the job, as the record has it
+    DeviceUid device;
+    std::string runbook;
+    std::map<std::string, std::string> variables;  ///< that the run's starter had set: of another run
+    Word word = Word::not_run;
+    std::string reason;
+    std::string actor;
+};
+
 class Engine {
 public:
     using Done = std::function<void(Result<void>)>;
@@ -109,6 +126,13 @@ public:
     void pause(PauseOrder order, Done answer, Instant now);
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
+
+    /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once it
+    /// is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
+    /// meanwhile; a job that may still run is in the way of another), and, of redispatch, those of start_run:
+    /// then nothing is said.
+    using Settled = std::function<void(Result<std::optional<RunUid>>)>;
+    void settle(SettleOrder order, Settled answer, Instant now);
 
     /// What a run would do now, or at another time; see Previews.
     void preview(PreviewOrder order, Previews::Answer answer, Instant now);
@@ -165,6 +189,7 @@ private:
                      Instant now);
     void recover_job(const RecoveredJob& stored, Instant now);
     void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
+    void take_up_late(const LostJob& lost, const DattoJobUid& upstream, Instant now);
     void give_up_missing(Job& job, Instant now);
     void release_creates(Instant now);
     void on_fresh_fleet(Instant now);

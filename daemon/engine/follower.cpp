@@ -164,8 +164,11 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
 void Follower::close(Job& job, Instant now) {
     const auto outcome = outcome_of(job.ended->status);
     if (job.stage == Stage::abandoned) {
-        outbox_.write(JobLate{job.uid, std::string(to_text(outcome->status)), status_text(*job.ended),
-                              job.ended->ran_on, std::move(job.out), std::move(job.err), now.utc});
+        JobLate late{job.uid,           std::string(to_text(outcome->status)),
+                     status_text(*job.ended), job.ended->ran_on,
+                     std::move(job.out), std::move(job.err),
+                     now.utc};
+        books_.end_late(job, std::move(late), outcome->disposition, outcome->reason, now);
         return books_.drop(job.uid);
     }
     JobChanged change;

@@ -179,6 +179,26 @@ struct JobLate {
     UtcTime at{};
 };
 
+/// A job that had been given up without an answer has turned up (event job.found): it is followed on, to
+/// learn how it ended.
+struct JobFound {
+    JobUid job;
+    DattoJobUid datto_job;
+    UtcTime at{};
+};
+/// The second word, and the last, on a target that was `unknown` (event target.revised). The counts of its run
+/// follow, and, where that is finished, its status (event run.revised).
+struct TargetRevised {
+    RunUid run;
+    DeviceUid device;
+    JobUid job;  ///< whose end it is
+    Disposition disposition = Disposition::failed;
+    std::string reason;
+    std::string message;  ///< for a person, in the event; may be empty
+    std::string actor;    ///< who said so; empty: the API shows it
+    UtcTime at{};
+};
+
 /// Verdict over nominal instants of one lane (event occurrence.decided). A row that continues its neighbour
 /// (same runbook, zone, customer, verdict and reason, next in order, without a run) extends it.
 struct OccurrenceDecided {
@@ -256,7 +276,7 @@ struct Noted {
 using Record =
     std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
                  RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
-                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted>;
+                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -278,6 +298,19 @@ struct RecoveredJob {
     /// Set once given up here (when its target was decided) while it has not ended upstream: followed on for
     /// late_status.
     std::optional<UtcTime> abandoned_at;
+    /// Its target is unknown, and has not been revised.
+    bool is_target_unknown = false;
+};
+/// A job that was given up without an answer (failed / unknown_dispatch) and has not turned up.
+struct LostJob {
+    JobUid job;
+    RunUid run;
+    std::string runbook;
+    DeviceUid device;
+    ComponentUid component_uid;
+    std::string component_name;
+    UtcTime created_at{};
+    bool is_target_unknown = true;  ///< and has not been revised
 };
 struct RecoveredTarget {
     TargetRow row;
@@ -368,6 +401,7 @@ struct RecoveredState {
     std::vector<RecoveredDevice> devices;
     bool knows_fleet = false;               ///< the first list of devices ever is recorded whole
     std::vector<SitesAssigned::Row> sites;  ///< of customers
+    std::vector<LostJob> lost;              ///< of the last two days, oldest first
     std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
 };
 

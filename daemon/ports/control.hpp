@@ -52,6 +52,22 @@ struct RetargetAccepted {
     std::int64_t done_since = 0;     ///< a later run succeeded
 };
 
+/// A person's word on a job that nobody knows about.
+struct SettleRequest {
+    enum class Word { ran, not_run, redispatch };
+    std::string job;  ///< uid or a prefix of it
+    Word word = Word::not_run;
+    std::string reason;  ///< not empty
+    std::string actor;
+};
+struct SettleAccepted {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    std::string hostname, disposition, reason;
+    std::optional<RunUid> new_run;  ///< of redispatch
+};
+
 struct PauseRequest {
     std::string runbook;  ///< empty: all of them, and quick jobs
     Millis span{};        ///< how long from now; 1 s to 366 d
@@ -159,6 +175,9 @@ public:
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
     /// Once the run is durable. Errors: as above; refused_by_rule (as for any run).
     virtual boost::asio::awaitable<Result<RetargetAccepted>> retarget(RetargetRequest request) = 0;
+    /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the job's target is not
+    /// `unknown`, or was revised); of redispatch also as any run, refused_by_rule (it was a quick job).
+    virtual boost::asio::awaitable<Result<SettleAccepted>> settle(SettleRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable. The message
     /// names what was not found.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;

@@ -80,6 +80,14 @@ struct RunLeftovers {
     std::vector<Target> targets;  ///< all but those that succeeded
 };
 
+/// A job whose fate a person means to settle.
+struct SettledJob {
+    std::string job_uid, run_uid, runbook, device_uid, hostname;
+    std::map<std::string, std::string> variables;  ///< that the run's starter had set
+    std::string disposition, reason;               ///< of its target
+    std::optional<std::int64_t> revised_at_ms;     ///< when that was revised
+};
+
 class History {
 public:
     virtual ~History() = default;
@@ -103,6 +111,8 @@ public:
     virtual boost::asio::awaitable<Result<WhyFacts>> why(WhyQuery query) = 0;
     /// Of a run by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
     virtual boost::asio::awaitable<Result<RunLeftovers>> leftovers(std::string run) = 0;
+    /// Of a job by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
+    virtual boost::asio::awaitable<Result<SettledJob>> settling(std::string job) = 0;
 };
 
 }  // namespace runbookd::ports

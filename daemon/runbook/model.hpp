@@ -44,6 +44,12 @@ enum class OverlapPolicy {
 /// Whose creates go first where the API's budget is short.
 enum class Priority : std::uint8_t { high, normal, low };
 
+/// What becomes of a target whose create got no answer and whose job was not found.
+enum class OnUnknown : std::uint8_t {
+    hold,        ///< decided unknown: it may have run
+    redispatch,  ///< gets another job as long as the window is open: it may run twice
+};
+
 /// The rules that a revision was resolved with: kept, so that they can be computed with again when the system
 /// has newer ones.
 using cron::ZoneRules;
@@ -65,6 +71,7 @@ struct Meaning {
     OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::wait;
     Priority priority = Priority::normal;
+    OnUnknown on_unknown = OnUnknown::hold;
     Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid

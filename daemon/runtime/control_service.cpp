@@ -6,6 +6,7 @@
 #include "runtime/account_budget.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/retarget.hpp"
+#include "runtime/settle.hpp"
 
 namespace runbookd::runtime {
 
@@ -119,6 +120,28 @@ asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget(ports:
     if (!started) co_return gone();
     if (!*started) co_return tl::unexpected<Error>((*started).error());
     accepted.run = **started;
+    co_return accepted;
+}
+
+asio::awaitable<Result<ports::SettleAccepted>> ControlService::settle(ports::SettleRequest request) {
+    auto found = co_await history_.settling(request.job);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    if (auto fine = check(request, *found); !fine) co_return tl::unexpected<Error>(std::move(fine.error()));
+    ports::SettleAccepted accepted;
+    accepted.job = JobUid{found->job_uid};
+    accepted.run = RunUid{found->run_uid};
+    accepted.device = DeviceUid{found->device_uid};
+    accepted.hostname = found->hostname;
+    accepted.disposition = request.word == ports::SettleRequest::Word::ran ? "succeeded" : "failed";
+    accepted.reason = "by_person";
+    auto order = order_of(std::move(request), std::move(*found));
+    const Answer<Result<std::optional<RunUid>>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.settle(std::move(order), answer.callback(), now); });
+    auto settled = co_await answer.wait();
+    if (!settled) co_return gone();
+    if (!*settled) co_return tl::unexpected<Error>((*settled).error());
+    accepted.new_run = std::move(**settled);
     co_return accepted;
 }
 

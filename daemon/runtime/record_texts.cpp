@@ -73,6 +73,8 @@ struct Redaction {
     }
     void operator()(engine::SitesAssigned&) const {}
     void operator()(engine::Noted& r) const { texts(r.data); }
+    void operator()(engine::JobFound&) const {}
+    void operator()(engine::TargetRevised& r) const { text(r.message); }
 };
 
 }  // namespace

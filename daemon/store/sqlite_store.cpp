@@ -179,6 +179,13 @@ asio::awaitable<Result<ports::RunLeftovers>> SqliteStore::leftovers(std::string 
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::SettledJob>> SqliteStore::settling(std::string job) {
+    std::function<Result<ports::SettledJob>()> question = [this, job = std::move(job)] {
+        return reader_->settling(job);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
     std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
     co_return co_await read(std::move(question));

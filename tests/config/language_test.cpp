@@ -42,7 +42,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"collect: none", {}},
         {"retry: {attempts: 1, delay: 1m, backoff: 2, on: [failed, timeout]}", {}},
         {"retry: {delay: 5m, backoff: 1.5}", {}},
-        {"on_unknown: hold", {}},
         {"tolerate: 0", {}},
         {"tolerate: 0%", {}},
         {"rollout: {waves: [100%], soak: 0s, promote: auto}", {}},
@@ -71,7 +70,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
           "3:61 not_supported success.stdout"}},
         {"collect: rows", {"3:10 not_supported collect"}},
         {"retry: {attempts: 3}", {"3:19 not_supported retry.attempts"}},
-        {"on_unknown: redispatch", {"3:13 not_supported on_unknown"}},
         {"tolerate: 5", {"3:11 not_supported tolerate"}},
         {"tolerate: 2%", {"3:11 not_supported tolerate"}},
         {"rollout: {waves: [{hostname: 'X*'}, 1, 10%, 100%], soak: 10m, promote: manual, abort_when: "

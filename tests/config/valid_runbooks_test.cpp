@@ -42,8 +42,8 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     CHECK(runbook.yaml == kLeast);
     CHECK(
         runbook.resolved ==
-        R"({"account":"main","finish_by":"none","offline":"wait","overlap":"skip","priority":"normal",)"
-        R"("timeout":"1h","window":"1h"})");
+        R"({"account":"main","finish_by":"none","offline":"wait","on_unknown":"hold","overlap":"skip",)"
+        R"("priority":"normal","timeout":"1h","window":"1h"})");
 }
 
 TEST_CASE("every key that is written counts, and is not named as a default", "[config]") {
@@ -88,7 +88,8 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
-          R"("offline":"wait","offset":"0d","overlap":"skip","priority":"normal","timeout":"1h",)"
+          R"("offline":"wait","offset":"0d","on_unknown":"hold","overlap":"skip","priority":"normal",)"
+          R"("timeout":"1h",)"
           R"("timezone":"Europe/Berlin",)"
           R"("window":"1h","zones":{"Europe/Berlin":")" +
               zones.rules("Europe/Berlin")->digest + R"("}})");

@@ -378,6 +378,83 @@ TEST_CASE("ten thousand targets are no harder than ten", "[engine][scale]") {
     CHECK(bench.calls<CreateQuickJob>().size() == 10'000);
 }
 
+TEST_CASE("a stop leaves what certainly was not sent to the next start, none of it unknown",
+          "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(20));
+    bench.script = fail_creates(FailureKind::throttled, 1000);
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(seconds{10});
+    REQUIRE(bench.all<JobCreated>().size() == 8);
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().is_quiet());
+    const auto ended = bench.all<JobChanged>();
+    REQUIRE(ended.size() == 8);
+    for (const auto& change : ended) {
+        CHECK(change.status == JobStatus::failed);
+        CHECK(change.reason == "not_sent");
+    }
+    CHECK(bench.all<TargetDecided>().empty());
+    CHECK(bench.engine().open_jobs() == 0);
+    bench.run_for(minutes{30});
+    CHECK(bench.all<JobCreated>().size() == 8);
+}
+
+TEST_CASE("a stop also ends what becomes durable or is refused after it", "[engine][dispatcher]") {
+    for (const bool is_by_disk : {true, false}) {
+        EngineBench bench(fleet_of(4));
+        bench.start({clean_all("sweep")});
+        bench.run_for(seconds{1});
+        bench.latency = seconds{5};
+        if (is_by_disk) bench.hold_commits();
+        bench.run("sweep");
+        bench.run_for(is_by_disk ? seconds{120} : seconds{3});  // by then the devices are to be read again
+        bench.script = fail_creates(FailureKind::throttled, 1000);
+        bench.tell([](Engine& core, Instant now) { core.stop(now); });
+        bench.release_commits();
+        bench.run_for(minutes{1});
+        CHECK(bench.all<JobCreated>().size() == 4);
+        REQUIRE(bench.all<JobChanged>().size() == 4);
+        for (const auto& change : bench.all<JobChanged>()) CHECK(change.reason == "not_sent");
+        CHECK(bench.engine().is_quiet());
+    }
+}
+
+TEST_CASE("a stop does not wait for a device that is looked at again", "[engine][dispatcher]") {
+    EngineBench bench;
+    bench.script = fail_creates(FailureKind::throttled, 1);
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(seconds{30});
+    bench.latency = seconds{5};
+    while (bench.calls<ReadDevice>().empty()) bench.run_for(seconds{1});
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().is_quiet());
+    CHECK(bench.all<JobChanged>().at(0).reason == "not_sent");
+    bench.run_for(minutes{1});
+    CHECK(bench.calls<CreateQuickJob>().size() == 1);
+    CHECK(bench.engine().open_jobs() == 0);
+}
+
+TEST_CASE("a quick job that a stop kept from being sent has failed: whoever asked has its uid",
+          "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(1));
+    bench.script = fail_creates(FailureKind::throttled, 1000);
+    bench.start({clean_all("sweep")});
+    bench.run_for(seconds{1});
+    bench.quick_job("d00000", "Clean");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    REQUIRE(bench.all<TargetDecided>().size() == 1);
+    CHECK(bench.all<TargetDecided>()[0].disposition == Disposition::failed);
+    CHECK(bench.all<TargetDecided>()[0].reason == "not_sent");
+    CHECK(bench.all<RunFinished>().size() == 1);
+}
+
 TEST_CASE("stopping makes no new intent, and is over when every create has its answer",
           "[engine][dispatcher]") {
     EngineBench bench(fleet_of(40));

@@ -27,6 +27,7 @@ struct FaultRates {
     int lost_after = 0;    ///< it has its effect, and no answer comes
     int server_error = 0;  ///< 500 without an effect
     int throttled = 0;     ///< 429
+    int late_log = 0;      ///< of a create: the activity log shows it half an hour to ten hours later
 };
 
 class SimulatedRmm {
@@ -47,6 +48,8 @@ public:
     void go_down(UtcTime until) { down_until_ = until; }
     /// How the job ended, or will; nullopt: never accepted.
     [[nodiscard]] std::optional<engine::DeploymentStatus> end_of(const std::string& job_name) const;
+    /// Whether the activity log shows some jobs only after they were given up.
+    [[nodiscard]] bool has_late_log() const { return faults_.late_log > 0; }
     std::vector<engine::Site> sites_;
     [[nodiscard]] const std::vector<engine::Device>& devices() const { return devices_; }
 
@@ -57,7 +60,7 @@ private:
         DeviceUid device;
         UtcTime starts{}, ends{};
         engine::DeploymentStatus ends_as = engine::DeploymentStatus::success;
-        UtcTime in_log_at{};
+        UtcTime created{}, in_log_at{};
     };
     [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call, UtcTime now);
     [[nodiscard]] engine::ApiResult create(const engine::CreateQuickJob& call, UtcTime now);
@@ -66,6 +69,7 @@ private:
     [[nodiscard]] bool by_chance(int of_thousand);
 
     std::mt19937_64 random_;
+    std::mt19937_64 log_random_;  // of its own: it must not shift the draws of the others
     FaultRates faults_;
     std::vector<engine::Device> devices_;
     std::map<DeviceUid, UtcTime> offline_since_;

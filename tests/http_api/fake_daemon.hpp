@@ -79,6 +79,13 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return retargeted;
     }
+    std::vector<ports::SettleRequest> settles_asked;
+    ports::SettleAccepted settled;
+    boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override {
+        settles_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return settled;
+    }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
     std::vector<ports::AccountBudget> budgets_now;
@@ -137,6 +144,9 @@ struct FakeHistory final : ports::History {
     }
     boost::asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string) override {
         co_return ports::RunLeftovers{};
+    }
+    boost::asio::awaitable<Result<ports::SettledJob>> settling(std::string) override {
+        co_return ports::SettledJob{};
     }
 };
 
