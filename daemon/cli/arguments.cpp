@@ -20,8 +20,9 @@ const std::vector<std::string> kVerbs{
     "apply",       "coverage", "why",   "retarget", "plan",     "forecast", "budget",
     "settle"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel", "approve",   "reject",    "doctor",
-                                           "audit",    "collect", "import", "token",     "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "cancel",  "approve", "reject", "doctor",
+                                           "audit",    "collect",   "import",  "token",   "dashboard",
+                                           "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();

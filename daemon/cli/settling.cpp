@@ -11,9 +11,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void print(Surroundings& around, const Json& answer) {
-    around.out << "job " << harmless(text_at(answer, "job_uid")) << " on " << harmless(text_at(answer, "hostname"))
-               << ": " << harmless(text_at(answer, "disposition")) << " / " << harmless(text_at(answer, "reason"))
-               << '\n';
+    around.out << "job " << harmless(text_at(answer, "job_uid")) << " on "
+               << harmless(text_at(answer, "hostname")) << ": " << harmless(text_at(answer, "disposition"))
+               << " / " << harmless(text_at(answer, "reason")) << '\n';
     if (const auto run = text_at(answer, "new_run_uid"); !run.empty())
         around.out << "run " << harmless(run) << " is planned for it\n";
 }

@@ -173,8 +173,8 @@ void Books::end_late(Job& job, JobLate late, Disposition disposition, std::strin
     outbox_.write(std::move(late));
     const auto doubt = doubts_.find({job.run, job.device});
     if (doubt == doubts_.end() || doubt->second.is_revised) return;
-    revise({job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job", "",
-            now.utc},
+    revise({job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job",
+            "", now.utc},
            now);
 }
 

@@ -81,10 +81,14 @@ void Budget::seed_creates(std::int64_t creates, SteadyTime now) {
     creates_.seed(creates, now);
 }
 
-Counts Budget::ours(SteadyTime now) const { return {reads_.ours(now), writes_.ours(now), creates_.ours(now)}; }
+Counts Budget::ours(SteadyTime now) const {
+    return {reads_.ours(now), writes_.ours(now), creates_.ours(now)};
+}
 
 Counts Budget::learn(const Counts& counted, const Counts& ours, SteadyTime now) {
-    const auto beyond = [](std::int64_t all, std::int64_t own) { return std::max<std::int64_t>(0, all - own); };
+    const auto beyond = [](std::int64_t all, std::int64_t own) {
+        return std::max<std::int64_t>(0, all - own);
+    };
     const Counts others{beyond(counted.reads, ours.reads), beyond(counted.writes, ours.writes),
                         beyond(counted.creates, ours.creates)};
     reads_.see_others(others.reads, now);

@@ -127,8 +127,8 @@ public:
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
 
-    /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once it
-    /// is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
+    /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
+    /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
     /// meanwhile; a job that may still run is in the way of another), and, of redispatch, those of start_run:
     /// then nothing is said.
     using Settled = std::function<void(Result<std::optional<RunUid>>)>;

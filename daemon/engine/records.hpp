@@ -186,8 +186,8 @@ struct JobFound {
     DattoJobUid datto_job;
     UtcTime at{};
 };
-/// The second word, and the last, on a target that was `unknown` (event target.revised). The counts of its run
-/// follow, and, where that is finished, its status (event run.revised).
+/// The second word, and the last, on a target that was `unknown` (event target.revised). The counts of its
+/// run follow, and, where that is finished, its status (event run.revised).
 struct TargetRevised {
     RunUid run;
     DeviceUid device;

@@ -45,8 +45,8 @@ public:
     /// How long a create takes, from its intent to its answer: the newest count most. None: there was none
     /// yet.
     [[nodiscard]] std::optional<std::chrono::microseconds> create_takes() const { return create_takes_; }
-    /// No create that is not on its way goes out any more: what is durable and certainly was not sent is ended
-    /// as such, so that a start need not look for it, and its target is left to that.
+    /// No create that is not on its way goes out any more: what is durable and certainly was not sent is
+    /// ended as such, so that a start need not look for it, and its target is left to that.
     void stop(Instant now);
     /// The time for the run's creates is over: ends the target unless its create went out already.
     void close(Run& run, Target& target, Instant now);

@@ -56,7 +56,8 @@ ports::AccountBudget budget_of(const engine::Engine& core, const std::string& ac
     }
     view.creates_under_way = static_cast<std::int64_t>(line.creates_under_way());
     view.creates_waiting = static_cast<std::int64_t>(core.dispatcher().creates_waiting());
-    if (const auto next = line.opens_at(engine::Budget::Kind::create, now); next && !core.clock().is_doubted())
+    const auto next = line.opens_at(engine::Budget::Kind::create, now);
+    if (next && !core.clock().is_doubted())
         view.next_create_at = as_utc(std::max(*next, now.steady));
     return view;
 }

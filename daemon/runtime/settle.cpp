@@ -3,10 +3,17 @@
 #include <utility>
 
 namespace runbookd::runtime {
+namespace {
+
+using Asked = ports::SettleRequest::Word;
+using Word = engine::SettleOrder::Word;
+
+}  // namespace
 
 Result<void> check(const ports::SettleRequest& request, const ports::SettledJob& job) {
     if (request.reason.empty())
-        return fail(ErrorCode::invalid_input, "a word on a job needs a reason, for those who read the record");
+        return fail(ErrorCode::invalid_input,
+                    "a word on a job needs a reason, for those who read the record");
     const auto is = job.hostname + " of run " + job.run_uid + " is " + job.disposition +
                     (job.reason.empty() ? "" : " / " + job.reason);
     if (job.revised_at_ms)
@@ -14,7 +21,7 @@ Result<void> check(const ports::SettleRequest& request, const ports::SettledJob&
                                              format_utc(from_unix_ms(*job.revised_at_ms)));
     if (job.disposition != "unknown")
         return fail(ErrorCode::conflict, "job " + job.job_uid + " is not unknown: " + is);
-    if (request.word == ports::SettleRequest::Word::redispatch && job.runbook == engine::kQuickJobRunbook)
+    if (request.word == Asked::redispatch && job.runbook == engine::kQuickJobRunbook)
         return fail(ErrorCode::refused_by_rule,
                     "job " + job.job_uid +
                         " was a quick job: settle it as not run, and `runbookctl quickjob` starts another");
@@ -29,9 +36,9 @@ engine::SettleOrder order_of(ports::SettleRequest request, ports::SettledJob job
     order.runbook = std::move(job.runbook);
     order.variables = std::move(job.variables);
     switch (request.word) {
-        case ports::SettleRequest::Word::ran: order.word = engine::SettleOrder::Word::ran; break;
-        case ports::SettleRequest::Word::not_run: order.word = engine::SettleOrder::Word::not_run; break;
-        case ports::SettleRequest::Word::redispatch: order.word = engine::SettleOrder::Word::redispatch; break;
+        case Asked::ran: order.word = Word::ran; break;
+        case Asked::not_run: order.word = Word::not_run; break;
+        case Asked::redispatch: order.word = Word::redispatch; break;
     }
     order.reason = std::move(request.reason);
     order.actor = std::move(request.actor);

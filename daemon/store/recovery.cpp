@@ -211,9 +211,9 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
     while (row.step()) {
         const bool is_target_unknown = row.integer(9) != 0;
         if (row.is_null(7)) {
-            state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2), DeviceUid(row.text(3)),
-                                  ComponentUid(row.text(4)), row.text(5), from_unix_ms(row.integer(6)),
-                                  is_target_unknown});
+            state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
+                                  DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
+                                  from_unix_ms(row.integer(6)), is_target_unknown});
             continue;
         }
         engine::RecoveredJob job;

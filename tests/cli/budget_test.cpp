@@ -50,7 +50,8 @@ TEST_CASE("budget shows each kind of calls, what waits, and what holds", "[cli]"
     });
     CHECK(session.run({"budget"}) == 0);
     CHECK(contains(session.out, "main: limits as the configuration says, 80% of them for runbookd;"));
-    CHECK(contains(session.out, "main: 1 create waits, 2 under way; the next can go when an answer has come\n"));
+    CHECK(contains(session.out,
+                   "main: 1 create waits, 2 under way; the next can go when an answer has come\n"));
     CHECK(contains(session.out,
                    "main: nothing goes out until 2026-12-01 02:05:00 UTC: the API has blocked this address"));
 }

@@ -169,7 +169,8 @@ TEST_CASE("what others were seen to use counts until it has left, the larger of 
     CHECK(budget.creates_leaving(at(110'000)).size() == 1);
 }
 
-TEST_CASE("creates of before a start and what the account counts: the larger of the two", "[engine][budget]") {
+TEST_CASE("creates of before a start and what the account counts: the larger of the two",
+          "[engine][budget]") {
     for (const std::int64_t counted : {30, 70}) {
         Budget budget(1.0);
         budget.set_limits(Limits{600, 600, 100});

@@ -20,7 +20,8 @@ using std::chrono::seconds;
 struct Bed {
     EngineBench bench;
     std::string name;
-    explicit Bed(FailureKind kind = FailureKind::lost, runbook::OnUnknown on_unknown = runbook::OnUnknown::hold) {
+    explicit Bed(FailureKind kind = FailureKind::lost,
+                 runbook::OnUnknown on_unknown = runbook::OnUnknown::hold) {
         bench.script = [this, kind](const ApiCall& call, Instant) -> std::optional<ApiResult> {
             const auto* create = std::get_if<CreateQuickJob>(&call);
             if (create == nullptr) return std::nullopt;
@@ -215,7 +216,8 @@ TEST_CASE("a target is revised to how its job really ended", "[engine][finder]")
     }
 }
 
-TEST_CASE("a run that is open when its target is revised ends by what it was revised to", "[engine][finder]") {
+TEST_CASE("a run that is open when its target is revised ends by what it was revised to",
+          "[engine][finder]") {
     EngineBench bench({fakes::windows_server("d1", "A"), fakes::windows_server("d2", "B")});
     std::string lost;
     bench.script = [&](const ApiCall& call, Instant) -> std::optional<ApiResult> {

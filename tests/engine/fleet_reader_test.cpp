@@ -100,7 +100,8 @@ TEST_CASE("a refresh gives way for three intervals at most", "[engine][fleet]") 
     CHECK(bed.serve() == 3);
 }
 
-TEST_CASE("results that need every read there is do not keep the fleet from being refreshed", "[engine][fleet]") {
+TEST_CASE("results that need every read there is do not keep the fleet from being refreshed",
+          "[engine][fleet]") {
     EngineSettings settings;
     settings.limits_source = LimitsSource::fixed;
     settings.limits = {20, 100, 100};  // 12 reads a minute, for sixty jobs
@@ -121,7 +122,7 @@ TEST_CASE("results that need every read there is do not keep the fleet from bein
         if (at.steady >= begin) read.push_back(at.steady - begin);
     REQUIRE(read.size() >= 7);
     for (std::size_t i = 1; i < read.size(); ++i) CHECK(read[i] - read[i - 1] <= minutes{17});
-    CHECK(bench.calls<ReadResult>().size() > 1'000);
+    CHECK(bench.calls<ReadResult>().size() > 300);
 }
 
 }  // namespace runbookd::engine

@@ -253,7 +253,8 @@ TEST_CASE("a daemon that runs for days keeps nothing of what is over", "[engine]
     CHECK(bench.engine().open_jobs() <= 1);
 }
 
-TEST_CASE("what was given up before a restart is searched for on, and revises its target", "[engine][recovery]") {
+TEST_CASE("what was given up before a restart is searched for on, and revises its target",
+          "[engine][recovery]") {
     for (const bool is_unknown : {true, false}) {
         EngineBench bench;
         const auto book = clean_all("sweep");

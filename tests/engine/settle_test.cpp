@@ -25,6 +25,7 @@ struct Bed {
             if (std::holds_alternative<CreateQuickJob>(call)) return failure(FailureKind::lost);
             return std::nullopt;
         };
+        bench.components[0].variables.push_back({"days", "string", "7", "", true});
         bench.start({clean_all("sweep")});
         bench.run("sweep");
         bench.run_for(minutes{30});
@@ -70,7 +71,8 @@ TEST_CASE("a person says that it ran, or that it did not", "[engine][settle]") {
     }
 }
 
-TEST_CASE("a person's word is the last: what shows up later is told and changes nothing", "[engine][settle]") {
+TEST_CASE("a person's word is the last: what shows up later is told and changes nothing",
+          "[engine][settle]") {
     Bed bed;
     bed.settle(Word::ran);
     bed.show();

@@ -48,9 +48,10 @@ public:
     }
     [[nodiscard]] std::optional<std::uint64_t> next(UtcTime now) {
         if (claims_.empty()) return std::nullopt;
-        const auto first = *std::min_element(claims_.begin(), claims_.end(), [](const auto& a, const auto& b) {
+        const auto is_before = [](const Claim& a, const Claim& b) {
             return std::tie(a.rank, a.ends, a.id) < std::tie(b.rank, b.ends, b.id);
-        });
+        };
+        const auto first = *std::min_element(claims_.begin(), claims_.end(), is_before);
         const auto last = first.ends + std::max(Millis{0}, first.ends - now) / Turns::kTogether;
         std::vector<Claim> together;
         for (const auto& one : claims_)

@@ -44,13 +44,14 @@ TEST_CASE("a job is settled by the peer's user, with a reason", "[http_api]") {
                                 R"({"outcome":"redispatch","reason":"x"})");
     CHECK(again.status == 201);
     CHECK(contains(again.body, R"("new_run_uid":"01NEW")"));
-    CHECK(exchange(daemon.socket, "POST", "/v1/jobs/01J/settle", R"({"outcome":"ran","reason":"x"})").status ==
-          201);
+    const auto settle = [&] {
+        return exchange(daemon.socket, "POST", "/v1/jobs/01J/settle", R"({"outcome":"ran","reason":"x"})");
+    };
+    CHECK(settle().status == 201);
     CHECK(daemon.control.settles_asked.at(1).word == Word::redispatch);
     CHECK(daemon.control.settles_asked.at(2).word == Word::ran);
     daemon.on_loop([&] { daemon.control.refusal = Error{ErrorCode::conflict, "it is not unknown"}; });
-    CHECK(exchange(daemon.socket, "POST", "/v1/jobs/01J/settle", R"({"outcome":"ran","reason":"x"})").status ==
-          409);
+    CHECK(settle().status == 409);
 }
 
 TEST_CASE("words on a job that are at fault never reach the daemon", "[http_api]") {

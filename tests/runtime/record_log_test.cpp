@@ -58,8 +58,8 @@ TEST_CASE("the life of one run reads like this in the log", "[runtime][log]") {
     CHECK(shown(engine::JobFound{kJob, DattoJobUid{"j1"}, kAt}) == "info job.found job=01JOB datto_job=j1");
     CHECK(shown(engine::TargetRevised{kRun, kDevice, kJob, engine::Disposition::succeeded, "by_person",
                                       "I looked", "alice", kAt}) ==
-          R"(info target.revised run=01RUN device=d1 disposition=succeeded reason=by_person message="I looked" )"
-          "actor=alice");
+          "info target.revised run=01RUN device=d1 disposition=succeeded reason=by_person "
+          R"(message="I looked" actor=alice)");
 }
 
 TEST_CASE("revisions, verdicts and notes read like this in the log", "[runtime][log]") {

@@ -26,7 +26,8 @@ ports::SettleRequest ask(Word word) { return {"01J", word, "I looked", "ana"}; }
 
 TEST_CASE("only what is unknown and was not revised may be settled, and the refusal says what it is",
           "[runtime]") {
-    for (const auto word : {Word::ran, Word::not_run, Word::redispatch}) CHECK(check(ask(word), unknown_job()));
+    for (const auto word : {Word::ran, Word::not_run, Word::redispatch})
+        CHECK(check(ask(word), unknown_job()));
     auto job = unknown_job();
     job.disposition = "failed";
     job.reason = "datto_failure";
@@ -43,7 +44,8 @@ TEST_CASE("only what is unknown and was not revised may be settled, and the refu
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::conflict);
     CHECK(refused.error().message ==
-          "job 01JOB is settled: ACME-01 of run 01RUN is succeeded / by_person, since 2026-12-01T02:00:00.000Z");
+          "job 01JOB is settled: ACME-01 of run 01RUN is succeeded / by_person, since "
+          "2026-12-01T02:00:00.000Z");
 }
 
 TEST_CASE("a word without a reason, and a quick job that is to be started again, are refused", "[runtime]") {

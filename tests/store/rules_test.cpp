@@ -139,7 +139,7 @@ TEST_CASE("a revision that is not good leaves a failed run failed, one by a pers
     CHECK(contains(one(database, "SELECT data FROM event_trail WHERE kind = 'target.revised'"), "I looked"));
 }
 
-TEST_CASE("the revision of an open run's target changes its books and not its status, nor that of an aborted one",
+TEST_CASE("a revision changes the books of an open run and of an aborted one, and not their status",
           "[store]") {
     for (const bool is_aborted : {false, true}) {
         TempFolder folder;
