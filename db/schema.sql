@@ -12,6 +12,8 @@ CREATE INDEX jobs_followed ON jobs (created_at)
   WHERE status IN ('created', 'queued', 'running', 'timeout')
     AND (late_status IS NULL OR late_status IN ('created', 'queued', 'running'));
 
+CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AND late_status IS NULL;
+
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
 CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)
@@ -25,6 +27,8 @@ CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE vo
 CREATE INDEX pauses_by_runbook ON pauses (runbook, from_at);
 
 CREATE UNIQUE INDEX pauses_in_force ON pauses (runbook) WHERE ended_at IS NULL;
+
+CREATE INDEX request_keys_by_time ON request_keys (actor, at);
 
 CREATE UNIQUE INDEX revisions_in_force ON revisions (runbook) WHERE effective_until IS NULL;
 
@@ -166,6 +170,16 @@ CREATE TABLE pauses (
   ended_at INTEGER,
   ended_by TEXT,
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+
+CREATE TABLE request_keys (
+  id      INTEGER PRIMARY KEY,
+  actor   TEXT NOT NULL,
+  key     TEXT NOT NULL CHECK (key <> ''),
+  request TEXT NOT NULL,  -- SHA-256 of what was asked for, in hex
+  run     INTEGER NOT NULL UNIQUE REFERENCES runs (id),
+  at      INTEGER NOT NULL,
+  UNIQUE (actor, key)
 ) STRICT;
 
 CREATE TABLE revisions (

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sandbox/call.hpp"
-#include "sandbox/reason.hpp"
+#include "sandbox/seed_views.hpp"
 
 namespace runbookd::sandbox {
 
@@ -15,16 +15,6 @@ constexpr std::string_view kFaultsPath = "/sandbox/faults";
 constexpr Millis kSlowedBy{1000};  // Datto's help: one second above 90 % of a limit
 
 bool is_under_api(const std::string& path) { return path.rfind("/api/", 0) == 0; }
-
-Reply html_reply(int status) {
-    Reply reply;
-    reply.status = status;
-    reply.content_type = "text/html";
-    const auto title = std::to_string(status) + ' ' + std::string(reason_phrase(status));
-    reply.body =
-        "<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>\n";
-    return reply;
-}
 
 Reply message_reply(int status, const std::string& message) {
     auto reply = json_reply({{"error", message}});
@@ -46,74 +36,96 @@ Result<std::vector<Fault>> parse_faults(const std::string& text) {
 
 }  // namespace
 
-Api::Api(World& world, AccessLog& access_log)
+Api::Api(World& world, AccessLog& access_log, TrafficLog& traffic)
     : world_(world),
       access_log_(access_log),
+      traffic_(traffic),
       limits_(world.fleet().limits),
-      tokens_(world.fleet().key, world.fleet().secret, world.fleet().token_life) {
+      tokens_(world.fleet()) {
     faults_.set(world.fleet().faults);
 }
 
 Reply Api::handle(const Request& request, Instant now) {
     world_.advance(now);
-    const auto match = find_route(request.method, request.path);
+    const auto dialect = dialect_of(request);
+    const Arrival arrival{request, dialect, find_route(dialect, request.method, request.path), now};
+    const auto operation = arrival.match.operation;
     const bool controls = request.path == kFaultsPath;
-    const auto fault = controls ? std::nullopt : faults_.strike(match.operation);
-    auto reply = controls ? control(request, now)
-                 : fault  ? answer_with(*fault, request, match, now)
-                          : answer(request, match, now);
+    const auto fault = controls ? std::nullopt : faults_.strike(operation);
+    auto reply = controls ? control(request, now) : fault ? answer_with(*fault, arrival) : answer(arrival);
     const auto status = reply.ending == Ending::reset ? 0 : reply.status;
-    access_log_.request(now.utc, request.method, request.path, request.query, match.operation, status);
+    access_log_.request(now.utc, request.method, request.path, request.query, operation, status);
+    traffic_.exchange(now.utc, request, operation, reply, fault ? name_of(fault->kind) : std::string_view{});
     return reply;
 }
 
-Reply Api::answer(const Request& request, const Match& match, Instant now) {
-    if (match.operation == Operation::token) {
-        return request.method == "POST" ? tokens_.grant(request, now) : error_reply(405, request, now);
-    }
-    if (!is_under_api(request.path)) return error_reply(404, request, now);
-    return answer_api(request, match, now);
+Dialect Api::dialect_of(const Request& request) const {
+    const auto& fleet = world_.fleet();
+    if (fleet.dialects == Dialects::datto) return Dialect::datto;
+    if (fleet.dialects == Dialects::seed) return Dialect::seed;
+    return request.authorization == "Bearer " + fleet.seed.token ? Dialect::seed : Dialect::datto;
 }
 
-Reply Api::answer_api(const Request& request, const Match& match, Instant now) {
-    if (now.steady < blocked_until_) return html_reply(403);
-    if (request.path == "/api/auth/oauth/token") return error_reply(404, request, now);
+bool Api::may_enter(const Arrival& arrival) const {
+    const auto& authorization = arrival.request.authorization;
+    if (arrival.dialect == Dialect::seed) return authorization == "Bearer " + world_.fleet().seed.token;
+    return tokens_.accept(authorization, arrival.now.steady);
+}
+
+Reply Api::answer(const Arrival& arrival) {
+    const auto& request = arrival.request;
+    if (arrival.match.operation == Operation::token)
+        return request.method == "POST" ? tokens_.grant(request, arrival.now) : refuse(405, arrival);
+    return is_under_api(request.path) ? answer_api(arrival) : refuse(404, arrival);
+}
+
+Reply Api::answer_api(const Arrival& arrival) {
+    const auto& [request, dialect, match, now] = arrival;
+    if (now.steady < blocked_until_) return refuse_blocked(arrival);
+    if (request.path == "/api/auth/oauth/token") return refuse(404, arrival);
     const bool open = match.route && match.route->access == Access::open;
-    if (!open && !tokens_.accept(request.authorization, now.steady)) return error_reply(401, request, now);
-    const auto pace = open ? Pace::normal : count(request, match, now.steady);
-    if (pace == Pace::refused) return error_reply(429, request, now);
-    if (!match.route) return error_reply(match.path_known ? 405 : 404, request, now);
+    if (!open && !may_enter(arrival)) return refuse(401, arrival);
+    const auto pace = open ? Pace::normal : count(arrival);
+    if (pace == Pace::refused)
+        return blocks(now.steady) ? refuse_blocked(arrival) : refuse_over_limit(arrival);
+    if (!match.route) return refuse(match.path_known ? 405 : 404, arrival);
     const auto query = parse_form(request.query);
-    auto reply = match.route->answer(Call{world_, limits_, request, match.parts, query, now});
+    auto reply = match.route->answer(Call{world_, limits_, keys_, request, match.parts, query, now});
     if (pace == Pace::slowed) reply.delay += kSlowedBy;
     return reply;
 }
 
-Reply Api::answer_with(const Fault& fault, const Request& request, const Match& match, Instant now) {
+Reply Api::answer_with(const Fault& fault, const Arrival& arrival) {
     switch (fault.kind) {
-        case FaultKind::reset_before: {
-            Reply reply;
-            reply.ending = Ending::reset;
-            return reply;
-        }
         case FaultKind::status:
         case FaultKind::html:
-        case FaultKind::block: {
-            // An answered call uses up the limit, whatever the answer.
-            if (is_under_api(request.path)) count(request, match, now.steady);
-            if (fault.kind == FaultKind::block) blocked_until_ = now.steady + fault.delay;
-            auto reply = fault.kind == FaultKind::status ? error_reply(fault.status, request, now)
-                                                         : html_reply(fault.status);
-            if (fault.kind == FaultKind::status) reply.delay = fault.delay;
-            return reply;
-        }
+        case FaultKind::block:
+        case FaultKind::reset_before: return answer_without_effect(fault, arrival);
         default: break;
     }
-    auto reply = answer(request, match, now);
+    auto reply = answer(arrival);
     if (fault.kind == FaultKind::reset_after) reply.ending = Ending::reset;
     if (fault.kind == FaultKind::slow) reply.delay += fault.delay;
     if (fault.kind == FaultKind::cut) reply.ending = Ending::cut;
     if (fault.kind == FaultKind::bad_json) reply.body.resize(reply.body.size() / 2);
+    return reply;
+}
+
+Reply Api::answer_without_effect(const Fault& fault, const Arrival& arrival) {
+    if (fault.kind == FaultKind::reset_before) {
+        Reply reply;
+        reply.ending = Ending::reset;
+        return reply;
+    }
+    // An answered call uses up the limit, whatever the answer.
+    if (is_under_api(arrival.request.path)) count(arrival);
+    if (fault.kind == FaultKind::html) return html_reply(fault.status);
+    if (fault.kind == FaultKind::block) {
+        blocked_until_ = arrival.now.steady + fault.delay;
+        return refuse_blocked(arrival);
+    }
+    auto reply = fault.status == 429 ? refuse_over_limit(arrival) : refuse(fault.status, arrival);
+    reply.delay = fault.delay;
     return reply;
 }
 
@@ -126,10 +138,39 @@ Reply Api::control(const Request& request, Instant now) {
     return json_reply(faults_.describe());
 }
 
-Pace Api::count(const Request& request, const Match& match, SteadyTime now) {
-    if (request.method == "GET" || request.method == "HEAD") return limits_.count_read(now);
-    const bool creates = match.route && match.operation == Operation::quickjob;
-    return creates ? limits_.count_job_create(now) : limits_.count_write(now);
+Reply Api::refuse(int status, const Arrival& arrival) const {
+    return arrival.dialect == Dialect::seed ? seed_error(status)
+                                            : error_reply(status, arrival.request, arrival.now);
+}
+
+Reply Api::refuse_over_limit(const Arrival& arrival) const {
+    if (arrival.dialect == Dialect::datto)
+        return refusal_reply(world_.fleet().unknowns.over_limit, arrival.request, arrival.now, kRateWindow);
+    auto reply = seed_error(429);
+    reply.headers["Retry-After"] =
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(kRateWindow).count());
+    return reply;
+}
+
+Reply Api::refuse_blocked(const Arrival& arrival) const {
+    return refusal_reply(world_.fleet().unknowns.blocked, arrival.request, arrival.now,
+                         blocked_until_ - arrival.now.steady);
+}
+
+Pace Api::count(const Arrival& arrival) {
+    const auto now = arrival.now.steady;
+    const auto& method = arrival.request.method;
+    if (method == "GET" || method == "HEAD") return limits_.count_read(now);
+    return limits_.count_write(arrival.match.route ? arrival.match.route->write : std::string_view{}, now);
+}
+
+bool Api::blocks(SteadyTime now) {
+    over_limit_.count(now);
+    const auto& limits = world_.fleet().limits;
+    if (!limits || !limits->block) return false;
+    if (over_limit_.used(now) <= static_cast<std::size_t>(limits->block->after)) return false;
+    blocked_until_ = now + limits->block->lasting;
+    return true;
 }
 
 }  // namespace runbookd::sandbox

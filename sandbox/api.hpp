@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "sandbox/exchange.hpp"
 #include "sandbox/fault.hpp"
+#include "sandbox/idempotency.hpp"
 #include "sandbox/json_lines.hpp"
 #include "sandbox/rate_window.hpp"
 #include "sandbox/routes.hpp"
@@ -14,25 +15,43 @@ namespace runbookd::sandbox {
 
 class Api {
 public:
-    /// Both outlive this. Key, secret, limits and faults are those of the world's fleet.
-    Api(World& world, AccessLog& access_log);
+    /// All three outlive this. Tokens, limits and faults are those of the world's fleet.
+    Api(World& world, AccessLog& access_log, TrafficLog& traffic);
 
-    /// `now` is the arrival. Whatever the request does has happened, and is in ledger and access log, on
-    /// return.
+    /// `now` is the arrival. Whatever the request does has happened, and is in ledger, access log and traffic
+    /// file, on return.
     [[nodiscard]] Reply handle(const Request& request, Instant now);
 
 private:
-    Reply answer(const Request& request, const Match& match, Instant now);
-    Reply answer_api(const Request& request, const Match& match, Instant now);
-    Reply answer_with(const Fault& fault, const Request& request, const Match& match, Instant now);
+    /// One request, and where it leads.
+    struct Arrival {
+        const Request& request;
+        Dialect dialect;
+        Match match;
+        Instant now;
+    };
+    [[nodiscard]] Dialect dialect_of(const Request& request) const;
+    [[nodiscard]] bool may_enter(const Arrival& arrival) const;
+    Reply answer(const Arrival& arrival);
+    Reply answer_api(const Arrival& arrival);
+    Reply answer_with(const Fault& fault, const Arrival& arrival);
+    Reply answer_without_effect(const Fault& fault, const Arrival& arrival);
     Reply control(const Request& request, Instant now);
-    Pace count(const Request& request, const Match& match, SteadyTime now);
+    [[nodiscard]] Reply refuse(int status, const Arrival& arrival) const;
+    [[nodiscard]] Reply refuse_over_limit(const Arrival& arrival) const;
+    [[nodiscard]] Reply refuse_blocked(const Arrival& arrival) const;
+    Pace count(const Arrival& arrival);
+    /// Whether one more call over a limit is one too many.
+    bool blocks(SteadyTime now);
 
     World& world_;
     AccessLog& access_log_;
+    TrafficLog& traffic_;
     RateLimits limits_;
     Tokens tokens_;
     Faults faults_;
+    IdempotencyKeys keys_;
+    RateWindow over_limit_{std::nullopt};  // calls that were refused for their number
     SteadyTime blocked_until_ = SteadyTime::min();
 };
 

@@ -11,25 +11,27 @@
 #include "base/time.hpp"
 #include "sandbox/exchange.hpp"
 #include "sandbox/rate_window.hpp"
+#include "sandbox/refusals.hpp"
 #include "sandbox/world.hpp"
 
 namespace runbookd::sandbox {
 
+class IdempotencyKeys;
+
 struct Call {
     World& world;
     RateLimits& limits;
+    IdempotencyKeys& keys;
     const Request& request;
     const std::vector<std::string>& parts;  ///< what stood at the places of the route
     const Form& query;
     Instant now;
 };
 
-/// The largest page, and the default one (Datto RMM API v2, system/pagination).
-inline constexpr std::size_t kPageSize = 250;
+/// The largest page of an activity log.
+inline constexpr std::size_t kLargestLogPage = 250;
 
 [[nodiscard]] Reply json_reply(const nlohmann::json& body);
-/// {"timestamp", "status", "error", "path"}: ErrorResponse of the API's Build 235.
-[[nodiscard]] Reply error_reply(int status, const Request& request, Instant now);
 [[nodiscard]] inline Reply error_reply(int status, const Call& call) {
     return error_reply(status, call.request, call.now);
 }
@@ -38,8 +40,13 @@ inline constexpr std::size_t kPageSize = 250;
 /// not one.
 [[nodiscard]] std::optional<std::int64_t> whole_number(const Form& query, const std::string& name,
                                                        std::int64_t otherwise);
-/// The request's own URL with other query parameters.
-[[nodiscard]] std::string url_with(const Call& call, const Form& query);
+/// The text of a query parameter; empty where it is absent.
+[[nodiscard]] std::string text_of(const Form& query, const std::string& name);
+/// The URL of another page of what the call asks for: its own URL with `place` set, the parameters that say
+/// which page. A fleet whose paging drops filters leaves out all others.
+[[nodiscard]] std::string url_of_page(const Call& call, const Form& place);
+/// What stands for the URL of a page that there is not.
+[[nodiscard]] nlohmann::json no_page(const Call& call);
 
 /// Items of a list as JSON, made only for those on the page.
 using ItemView = std::function<nlohmann::json(std::size_t item)>;

@@ -65,6 +65,12 @@ std::vector<Variable> read_variables(YamlMap& component, Problems& problems) {
         variable.type = map.text("type", variable.type);
         variable.default_value = map.text("default", "");
         variable.description = map.text("description", "");
+        for (const auto& option : map.list("options")) {
+            if (option.IsScalar())
+                variable.options.push_back(option.Scalar());
+            else
+                map.problem("options", "expected a list of texts");
+        }
         const auto direction = map.text("direction", "input");
         if (direction != "input" && direction != "output")
             map.problem("direction", "expected input or output");
@@ -82,18 +88,29 @@ std::vector<Variable> read_variables(YamlMap& component, Problems& problems) {
 void read_work(YamlMap& map, Component& component, Problems& problems) {
     const auto script = map.get("script");
     const auto simulation = map.get("simulate");
-    const auto timeout = map.span("timeout", Script{}.timeout);
+    const auto timeout = map.optional_span("timeout");
     if (script.IsDefined() == simulation.IsDefined()) {
         return map.problem(script.IsDefined() ? "simulate" : "script",
                            "expected exactly one of `script` and `simulate`");
     }
+    if (timeout && timeout->count() == 0) map.problem("timeout", "expected more than 0s");
     if (simulation.IsDefined()) {
-        if (map.get("timeout").IsDefined()) map.problem("timeout", "expected only beside `script`");
-        component.work = read_simulation(simulation, map.path_of("simulate"), problems);
+        auto read = read_simulation(simulation, map.path_of("simulate"), problems);
+        read.timeout = timeout;
+        component.work = std::move(read);
         return;
     }
-    if (timeout.count() == 0) map.problem("timeout", "expected more than 0s");
-    component.work = Script{map.text("script", ""), timeout};
+    component.work = Script{map.text("script", ""), timeout.value_or(Script{}.timeout)};
+}
+
+std::optional<Reboots> read_reboots(YamlMap& component) {
+    auto map = component.inner("reboots");
+    if (!map) return std::nullopt;
+    Reboots reboots;
+    reboots.down_for = map->range("down_for", reboots.down_for);
+    reboots.returns = map->share("returns", reboots.returns);
+    map->finish();
+    return reboots;
 }
 
 }  // namespace
@@ -107,12 +124,14 @@ void read_components(YamlMap& top, Fleet& fleet, Problems& problems) {
         component.uid = map.text("uid", guid_of("component", component.name));
         component.description = map.text("description", "");
         component.category = map.text("category", component.category);
+        component.credentials_required = map.flag("credentials_required", false);
         component.variables = read_variables(map, problems);
         read_work(map, component, problems);
+        component.reboots = read_reboots(map);
         if (!uids.insert(component.uid).second) {
             map.problem("name", "a component of this name or uid is given already; give each a `uid`");
         }
-        map.finish({"reboots"});
+        map.finish();
         fleet.components.push_back(std::move(component));
     }
 }

@@ -15,6 +15,7 @@ struct Request {
     std::string host;   ///< of the Host header; absolute URLs in replies begin with it
     std::string authorization;
     std::string content_type;
+    std::string idempotency_key;  ///< of the header of that name
     std::string body;
 };
 
@@ -28,7 +29,8 @@ struct Reply {
     int status = 200;
     std::string body;
     std::string content_type = "application/json";
-    Millis delay{0};  ///< to wait before it is sent
+    Millis delay{0};                             ///< to wait before it is sent
+    std::map<std::string, std::string> headers;  ///< beside those of every reply
     Ending ending = Ending::whole;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 // Faults that the sandbox commits on request: which call of which operation meets what.
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,19 +20,25 @@ enum class FaultKind {
     cut,           ///< the effect happens, the connection closes in the middle of the body
     bad_json,      ///< the effect happens, the body is no JSON
     html,          ///< a gateway's HTML page with this status, without any effect
-    block,         ///< 403 and an HTML page, for this and every call under /api during `delay`
+    block,         ///< the fleet's refusal of the blocked, for this and every call under /api during `delay`
 };
 
+/// As faults are written: "reset_after".
+[[nodiscard]] std::string_view name_of(FaultKind kind);
+
 struct Fault {
-    Operation operation = Operation::other;
-    int nth = 1;    ///< the first call that meets it, counted from 1 since the fault was set
-    int times = 1;  ///< how many calls in a row; 0: all from then on
+    std::optional<Operation> operation;  ///< unset: any
+    int nth = 1;    ///< the first call that may meet it, counted from 1 since the fault was set
+    int times = 1;  ///< how many calls in a row meet it (with a share: at most in all); 0: no end
+    std::optional<double> share;  ///< of the calls from `nth` on, drawn by `seed`; unset: all
+    std::uint64_t seed = 0;
     FaultKind kind = FaultKind::status;
     int status = 500;
     Millis delay{0};
 };
 
-/// Reads one fault; numbers may also be texts ("2"), `delay` is a span ("5s") or milliseconds.
+/// Reads one fault; numbers may also be texts ("2"), `delay` is a span ("5s") or milliseconds, `share` a text
+/// ("2%").
 /// Errors: invalid_input, naming the key and what was expected.
 [[nodiscard]] Result<Fault> parse_fault(const nlohmann::json& value);
 
@@ -49,6 +57,8 @@ private:
         long long seen = 0;
         long long struck = 0;
     };
+    [[nodiscard]] static bool hits(const Counted& counted, std::uint64_t place);
+
     std::vector<Counted> faults_;
 };
 

@@ -21,12 +21,14 @@ void divide(OnlinePattern& pattern, double speed) {
     if (pattern.every) pattern.every = std::max(divided(*pattern.every, speed), *pattern.lasting + Millis{1});
 }
 
-}  // namespace
-
-Millis SpanRange::pick(std::uint64_t scrambled) const {
-    const auto width = static_cast<std::uint64_t>((most - least).count()) + 1;
-    return least + Millis{static_cast<Millis::rep>(scrambled % width)};
+void divide(AlertRule& rule, double speed) {
+    rule.after = divided(rule.after, speed);
+    // A span of nothing would never come to an end.
+    if (rule.every) rule.every = std::max(divided(*rule.every, speed), Millis{1});
+    if (rule.resolves) rule.resolves = divided(*rule.resolves, speed);
 }
+
+}  // namespace
 
 JobStatus Simulation::pick_outcome(double fraction) const {
     double sum = 0;
@@ -39,15 +41,22 @@ JobStatus Simulation::pick_outcome(double fraction) const {
 
 Fleet at_speed(Fleet fleet, double speed) {
     divide(fleet.pickup, speed);
-    divide(fleet.activity_lag, speed);
+    divide(fleet.activity_log.lag, speed);
     fleet.expiry = divided(fleet.expiry, speed);
     fleet.results_404_for = divided(fleet.results_404_for, speed);
+    auto& order = fleet.unknowns.order;
+    for (auto* lag : {&order.completed, &order.result, &order.output}) divide(*lag, speed);
     for (auto& traits : fleet.traits) {
         divide(traits.online, speed);
         traits.appears_after = divided(traits.appears_after, speed);
     }
+    for (auto& rule : fleet.alerts) divide(rule, speed);
     for (auto& component : fleet.components) {
-        if (auto* simulation = std::get_if<Simulation>(&component.work)) divide(simulation->duration, speed);
+        if (component.reboots) divide(component.reboots->down_for, speed);
+        auto* simulation = std::get_if<Simulation>(&component.work);
+        if (!simulation) continue;
+        divide(simulation->duration, speed);
+        if (simulation->timeout) simulation->timeout = divided(*simulation->timeout, speed);
     }
     return fleet;
 }

@@ -5,40 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "sandbox/account_file.hpp"
+#include "sandbox/alert_file.hpp"
 #include "sandbox/component_file.hpp"
 #include "sandbox/device_file.hpp"
 #include "sandbox/uid.hpp"
+#include "sandbox/unknowns_file.hpp"
 #include "sandbox/yaml_map.hpp"
 
 namespace runbookd::sandbox {
 namespace {
-
-std::optional<Limits> read_limits(YamlMap& top, Problems& problems) {
-    const auto node = top.get("limits");
-    if (!node.IsDefined()) return Limits{};
-    if (node.IsScalar() && node.Scalar() == "off") return std::nullopt;
-    Limits limits;
-    if (!node.IsMap()) {
-        top.problem("limits",
-                    "expected off, or a map such as {reads: 600, writes: 600, device_job_create: 100}");
-        return limits;
-    }
-    YamlMap map(node, "limits", problems);
-    limits.reads = map.number("reads", 1, 1'000'000, limits.reads);
-    limits.writes = map.number("writes", 1, 1'000'000, limits.writes);
-    limits.device_job_create = map.number("device_job_create", 1, 1'000'000, limits.device_job_create);
-    map.finish();
-    return limits;
-}
-
-SpanRange read_activity_log(YamlMap& top, SpanRange otherwise, Problems& problems) {
-    const auto node = top.get("activity_log");
-    if (!node.IsDefined()) return otherwise;
-    YamlMap map(node, "activity_log", problems);
-    const auto lag = map.range("lag", otherwise);
-    map.finish();
-    return lag;
-}
 
 void read_sites(YamlMap& top, Fleet& fleet, Problems& problems) {
     std::set<std::string> uids;
@@ -49,6 +25,7 @@ void read_sites(YamlMap& top, Fleet& fleet, Problems& problems) {
         site.uid = map.text("uid", guid_of("site", site.name));
         site.description = map.text("description", "");
         site.on_demand = map.flag("on_demand", false);
+        site.variables = read_variables(map, problems);
         if (!uids.insert(site.uid).second) map.problem("name", "a site of this name or uid is given already");
         fleet.sites.push_back(site);
         read_devices(map, fleet, problems);
@@ -94,28 +71,16 @@ void read_faults(YamlMap& top, Fleet& fleet, Problems& problems) {
     }
 }
 
-void refuse_later_keys(YamlMap& top) {
-    const auto alerts = top.get("alerts");
-    if (alerts.IsDefined() && !(alerts.IsSequence() && alerts.size() == 0))
-        top.problem("alerts", "not supported yet");
-}
-
 Fleet read_fleet(const YAML::Node& document, Problems& problems) {
     Fleet fleet;
     YamlMap top(document, "", problems);
-    fleet.key = top.text("key", fleet.key);
-    fleet.secret = top.text("secret", fleet.secret);
-    fleet.limits = read_limits(top, problems);
-    fleet.pickup = top.range("pickup", fleet.pickup);
-    fleet.expiry = top.span("expiry", fleet.expiry);
-    fleet.token_life = top.span("token_life", fleet.token_life);
-    fleet.activity_lag = read_activity_log(top, fleet.activity_lag, problems);
-    fleet.results_404_for = top.span("results_404_for", fleet.results_404_for);
+    read_account(top, fleet, problems);
+    fleet.unknowns = read_unknowns(top);
     read_sites(top, fleet, problems);
     read_components(top, fleet, problems);
     read_filters(top, fleet, problems);
+    read_alerts(top, fleet, problems);
     read_faults(top, fleet, problems);
-    refuse_later_keys(top);
     top.finish();
     return fleet;
 }

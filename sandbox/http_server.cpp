@@ -35,6 +35,7 @@ Request read_request(const WireRequest& wire) {
     request.host = std::string(wire[http::field::host]);
     request.authorization = std::string(wire[http::field::authorization]);
     request.content_type = std::string(wire[http::field::content_type]);
+    request.idempotency_key = std::string(wire["Idempotency-Key"]);
     request.body = wire.body();
     return request;
 }
@@ -46,6 +47,7 @@ WireReply wire_reply(const WireRequest& request, Reply reply) {
     wire.reason(std::string(reason_phrase(reply.status)));
     wire.keep_alive(request.keep_alive());
     if (!reply.body.empty()) wire.set(http::field::content_type, reply.content_type);
+    for (const auto& [name, value] : reply.headers) wire.set(name, value);
     wire.body() = std::move(reply.body);
     wire.prepare_payload();
     return wire;

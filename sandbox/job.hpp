@@ -20,6 +20,7 @@ struct ScriptResult {
     int exit_code = 0;  ///< 128 + signal where one ended it
     std::string stdout_text;
     std::string stderr_text;
+    bool timed_out = false;
 };
 
 struct Job {
@@ -33,7 +34,9 @@ struct Job {
     SteadyTime created{};
     JobStatus status = JobStatus::pending;
     std::optional<UtcTime> ran_on;
+    std::optional<SteadyTime> ended;
     std::optional<int> exit_code;
+    bool timed_out = false;                             ///< it ran into its component's timeout
     std::unique_ptr<const ScriptResult> script_result;  ///< of a script, once it ended
 };
 

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/glob.hpp"
+#include "sandbox/blemishes.hpp"
 #include "sandbox/calls.hpp"
+#include "sandbox/job_sight.hpp"
+#include "sandbox/quick_job_rules.hpp"
 #include "sandbox/views.hpp"
 
 namespace runbookd::sandbox {
@@ -64,22 +66,6 @@ std::optional<QuickJobBody> read_body(const std::string& text) {
     return read;
 }
 
-bool converts(const std::string& value, const std::string& type) {
-    if (equals_ignoring_case(type, "boolean")) return value == "true" || value == "false";
-    // An environment variable ends at its first NUL.
-    return value.find('\0') == std::string::npos;
-}
-
-bool accepts(const Component& component, const Variables& sent) {
-    return std::all_of(sent.begin(), sent.end(), [&](const auto& each) {
-        const auto& known = component.variables;
-        const auto found = std::find_if(known.begin(), known.end(), [&](const Variable& variable) {
-            return variable.is_input && variable.name == each.first;
-        });
-        return found != known.end() && converts(each.second, found->type);
-    });
-}
-
 Reply unreadable() {
     auto reply = json_reply({{"errorMessage", "Failed to read request"}});
     reply.status = 400;
@@ -88,31 +74,42 @@ Reply unreadable() {
 
 /// The job of results, stdout and stderr; none: 404, also while results are held back and for another device.
 const Job* job_on_device(const Call& call) {
-    const auto* job = call.world.find_job(call.parts[0]);
+    const auto* job = call.world.find_job(call.parts[0], call.now.steady);
     if (!job || call.world.device_of(*job).uid != call.parts[1]) return nullptr;
     if (call.now.steady - job->created < call.world.fleet().results_404_for) return nullptr;
     return job;
 }
 
-json component_result(const World& world, const Job& job) {
-    const auto& component = world.component_of(job);
-    return {{"componentUid", component.uid},
-            {"componentName", component.name},
-            {"componentStatus", job.status == JobStatus::failure ? "Failure" : "Success"},
-            {"numberOfWarnings", job.status == JobStatus::warning ? 1 : 0},
-            {"hasStdOut", !world.stdout_of(job).empty()},
-            {"hasStdErr", !world.stderr_of(job).empty()}};
+/// A JSON string whose bytes beyond ASCII are those of `text`, UTF-8 or not.
+std::string quoted_raw(const std::string& text) {
+    std::string quoted = "\"";
+    for (const char byte : text) {
+        const bool plain = byte != '"' && byte != '\\' && static_cast<unsigned char>(byte) >= 0x20;
+        if (plain) {
+            quoted += byte;
+        } else {
+            const auto escaped = json(std::string(1, byte)).dump();
+            quoted.append(escaped, 1, escaped.size() - 2);
+        }
+    }
+    return quoted + '"';
 }
 
 Reply output_reply(const Call& call, const Job& job, std::string text) {
+    const auto& fleet = call.world.fleet();
     const auto& component = call.world.component_of(job);
     json entries = json::array();
-    if (!text.empty()) {
-        entries.push_back({{"componentUid", component.uid},
-                           {"componentName", component.name},
-                           {"stdData", std::move(text)}});
-    }
-    return json_reply(entries);
+    if (text.empty()) return json_reply(entries);
+    json entry = {
+        {"componentUid", component.uid}, {"componentName", component.name}, {"stdData", std::move(text)}};
+    entries.push_back(blemished(fleet.blemishes, "output", job.uid, std::move(entry)));
+    if (!fleet.unknowns.output.raw_bytes || !entries[0]["stdData"].is_string()) return json_reply(entries);
+    const auto raw = quoted_raw(entries[0]["stdData"].get_ref<const std::string&>());
+    entries[0].erase("stdData");
+    auto reply = json_reply(entries);
+    const auto end_of_entry = reply.body.size() - 2;  // before "}]"
+    reply.body.insert(end_of_entry, ",\"stdData\":" + raw);
+    return reply;
 }
 
 }  // namespace
@@ -120,26 +117,28 @@ Reply output_reply(const Call& call, const Job& job, std::string text) {
 Reply put_quickjob(const Call& call) {
     auto body = read_body(call.request.body);
     if (!body) return unreadable();
+    const auto& fleet = call.world.fleet();
     const auto* device = call.world.find_device(call.parts[0], call.now.steady);
-    if (!device || call.world.fleet().traits_of(*device).deleted) return error_reply(404, call);
+    if (!device) return error_reply(404, call);
     if (body->job_name.empty() || !body->component_uid) return error_reply(400, call);
-    // Components run on computers only; what the live API answers for a printer is not known.
-    if (call.world.fleet().traits_of(*device).device_class != "device") return error_reply(400, call);
     const auto* component = call.world.find_component(*body->component_uid);
-    if (!component || !accepts(*component, body->variables)) return error_reply(400, call);
+    const auto fate = fate_of(fleet, *device, component ? *component : Component{});
+    if (fate.kind == JobFate::Kind::refuse) return error_reply(fate.status, call);
+    if (!component) return error_reply(fleet.unknowns.refusals.component, call);
+    if (const auto status = refusal_of(fleet, *component, body->variables)) return error_reply(*status, call);
     const auto& job = call.world.create_job(*device, *component, std::move(body->job_name),
                                             std::move(body->variables), call.now);
-    return json_reply(
-        {{"job", job_view(job)}, {"jobComponents", json::array({job_component_view(call.world, job)})}});
+    return json_reply({{"job", job_view(call.world, job, call.now.steady)},
+                       {"jobComponents", json::array({job_component_view(call.world, job)})}});
 }
 
 Reply get_job(const Call& call) {
-    const auto* job = call.world.find_job(call.parts[0]);
-    return job ? json_reply(job_view(*job)) : error_reply(404, call);
+    const auto* job = call.world.find_job(call.parts[0], call.now.steady);
+    return job ? json_reply(job_view(call.world, *job, call.now.steady)) : error_reply(404, call);
 }
 
 Reply get_job_components(const Call& call) {
-    const auto* job = call.world.find_job(call.parts[0]);
+    const auto* job = call.world.find_job(call.parts[0], call.now.steady);
     if (!job) return error_reply(404, call);
     return page_reply(call, "jobComponents", 1,
                       [&](std::size_t) { return job_component_view(call.world, *job); });
@@ -147,26 +146,19 @@ Reply get_job_components(const Call& call) {
 
 Reply get_job_results(const Call& call) {
     const auto* job = job_on_device(call);
-    if (!job) return error_reply(404, call);
-    json results;
-    if (has_results(job->status)) results = json::array({component_result(call.world, *job)});
-    return json_reply({{"jobUid", job->uid},
-                       {"deviceUid", call.parts[1]},
-                       {"ranOn", job->ran_on ? json(to_unix_ms(*job->ran_on)) : json()},
-                       {"jobDeploymentStatus", name_of(job->status)},
-                       {"componentResults", std::move(results)}});
+    return job ? json_reply(results_view(call.world, *job, call.now.steady)) : error_reply(404, call);
 }
 
 Reply get_job_stdout(const Call& call) {
     const auto* job = job_on_device(call);
     if (!job) return error_reply(404, call);
-    return output_reply(call, *job, call.world.stdout_of(*job));
+    return output_reply(call, *job, shown_stdout(call.world, *job, call.now.steady));
 }
 
 Reply get_job_stderr(const Call& call) {
     const auto* job = job_on_device(call);
     if (!job) return error_reply(404, call);
-    return output_reply(call, *job, call.world.stderr_of(*job));
+    return output_reply(call, *job, shown_stderr(call.world, *job, call.now.steady));
 }
 
 }  // namespace runbookd::sandbox

@@ -67,4 +67,26 @@ void AccessLog::request(UtcTime arrival, std::string_view method, std::string_vi
     lines_.write(one_line(line));
 }
 
+void TrafficLog::exchange(UtcTime arrival, const Request& request, Operation operation, const Reply& reply,
+                          std::string_view fault) {
+    if (!lines_.is_open()) return;
+    ordered_json asked{{"method", request.method},
+                       {"path", request.path},
+                       {"query", request.query},
+                       {"content_type", request.content_type},
+                       {"body", request.body}};
+    ordered_json answered;  // null: the connection was reset
+    if (reply.ending != Ending::reset) {
+        answered = {{"status", reply.status},
+                    {"content_type", reply.content_type},
+                    {"headers", reply.headers},
+                    {"body", reply.body}};
+    }
+    lines_.write(one_line({{"at", to_unix_ms(arrival)},
+                           {"operation", name_of(operation)},
+                           {"fault", fault.empty() ? ordered_json() : ordered_json(fault)},
+                           {"request", std::move(asked)},
+                           {"reply", std::move(answered)}}));
+}
+
 }  // namespace runbookd::sandbox

@@ -1,6 +1,6 @@
 #pragma once
-// The two files that others may trust: the ledger of jobs and the log of requests, one JSON object a line,
-// each line handed to the operating system before the call returns.
+// The files that others may trust: the ledger of jobs, the log of requests and the whole traffic, one JSON
+// object a line, each line handed to the operating system before the call returns.
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "sandbox/exchange.hpp"
 #include "sandbox/operation.hpp"
 #include "sandbox/witness.hpp"
 
@@ -47,6 +48,19 @@ public:
     /// `status` 0: the connection was reset. `query` is left out where it is empty.
     void request(UtcTime arrival, std::string_view method, std::string_view path, std::string_view query,
                  Operation operation, int status);
+
+private:
+    JsonLines lines_;
+};
+
+/// Every request and reply in full, key, secret and tokens included, to be held against openapi.yaml.
+class TrafficLog {
+public:
+    explicit TrafficLog(JsonLines lines) : lines_(std::move(lines)) {}
+    /// `fault` is the kind of the one that the request met; empty: none. Bytes that are no UTF-8 are
+    /// replaced.
+    void exchange(UtcTime arrival, const Request& request, Operation operation, const Reply& reply,
+                  std::string_view fault);
 
 private:
     JsonLines lines_;

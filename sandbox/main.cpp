@@ -20,6 +20,7 @@ struct Arguments {
     std::string fleet;
     std::string ledger;
     std::string access_log;
+    std::string traffic;
     sandbox::Settings settings;
 };
 
@@ -32,8 +33,10 @@ void define(CLI::App& app, Arguments& arguments) {
     app.add_option("--ledger", arguments.ledger,
                    "file to append accepted and finished jobs to, as JSON lines");
     app.add_option("--access-log", arguments.access_log, "file to append every request to, as JSON lines");
+    app.add_option("--traffic", arguments.traffic,
+                   "file to append every request and reply to in full, as JSON lines; it holds secrets");
     app.add_option("--speed", arguments.settings.speed,
-                   "divides pickup, simulated durations, online patterns, lag, expiry")
+                   "divides pickup, simulated durations, online patterns, restarts, alerts, lags, expiry")
         ->capture_default_str();
 }
 
@@ -66,6 +69,7 @@ int run(int argc, char** argv) {
     }
     if (!arguments.ledger.empty()) arguments.settings.ledger = arguments.ledger;
     if (!arguments.access_log.empty()) arguments.settings.access_log = arguments.access_log;
+    if (!arguments.traffic.empty()) arguments.settings.traffic = arguments.traffic;
     const auto fleet = sandbox::load_fleet(arguments.fleet);
     if (!fleet) {
         std::cerr << fleet.error().message << std::endl;

@@ -205,6 +205,7 @@ ScriptResult ScriptRunner::Process::result() {
     result.stdout_text = stdout_.take();
     result.stderr_text = stderr_.take();
     if (timed_out_) {
+        result.timed_out = true;
         result.stderr_text +=
             "the script was ended: it ran longer than its timeout of " + format_duration(timeout_) + '\n';
     }

@@ -1,11 +1,12 @@
 #include "sandbox/rate_window.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace runbookd::sandbox {
 namespace {
 
-constexpr Millis kWindow{60'000};
 constexpr double kSlowAbove = 0.9;  // accountCutOffRatio
 
 std::optional<int> limit_of(const std::optional<Limits>& limits, int Limits::* which) {
@@ -13,10 +14,28 @@ std::optional<int> limit_of(const std::optional<Limits>& limits, int Limits::* w
     return (*limits).*which;
 }
 
+/// As live accounts list them.
+constexpr std::array<std::pair<std::string_view, int>, 16> kOperations = {{{"account-variable-create", 100},
+                                                                           {"account-variable-update", 100},
+                                                                           {"account-variable-delete", 100},
+                                                                           {"site-variable-create", 100},
+                                                                           {"site-variable-update", 100},
+                                                                           {"site-variable-delete", 100},
+                                                                           {"site-create", 100},
+                                                                           {"site-update", 100},
+                                                                           {"site-proxy-create", 100},
+                                                                           {"site-proxy-delete", 100},
+                                                                           {"device-move", 100},
+                                                                           {kJobCreate, 100},
+                                                                           {"device-warranty-create", 100},
+                                                                           {kUdfSet, 600},
+                                                                           {kAlertResolve, 100},
+                                                                           {"user-reset-keys", 100}}};
+
 }  // namespace
 
 void RateWindow::forget_before(SteadyTime now) {
-    while (!calls_.empty() && calls_.front() <= now - kWindow) calls_.pop_front();
+    while (!calls_.empty() && calls_.front() <= now - kRateWindow) calls_.pop_front();
 }
 
 Pace RateWindow::count(SteadyTime now) {
@@ -34,14 +53,16 @@ std::size_t RateWindow::used(SteadyTime now) {
 }
 
 RateLimits::RateLimits(const std::optional<Limits>& limits)
-    : reads(limit_of(limits, &Limits::reads)),
-      writes(limit_of(limits, &Limits::writes)),
-      job_creates(limit_of(limits, &Limits::device_job_create)) {}
+    : reads(limit_of(limits, &Limits::reads)), writes(limit_of(limits, &Limits::writes)) {
+    for (const auto& [operation, limit] : kOperations)
+        operations.emplace(operation, RateWindow(limits ? std::optional(limit) : std::nullopt));
+    operations.insert_or_assign(kJobCreate, RateWindow(limit_of(limits, &Limits::device_job_create)));
+}
 
-Pace RateLimits::count_job_create(SteadyTime now) {
+Pace RateLimits::count_write(std::string_view operation, SteadyTime now) {
     const auto as_write = writes.count(now);
-    const auto as_create = job_creates.count(now);
-    return std::max(as_write, as_create);
+    const auto own = operations.find(operation);
+    return own == operations.end() ? as_write : std::max(as_write, own->second.count(now));
 }
 
 }  // namespace runbookd::sandbox

@@ -1,34 +1,40 @@
 #include "sandbox/routes.hpp"
 
-#include <array>
 #include <boost/url/pct_string_view.hpp>
 #include <optional>
+#include <span>
 
 #include "sandbox/calls.hpp"
+#include "sandbox/rate_window.hpp"
 
 namespace runbookd::sandbox {
 namespace {
 
-constexpr Route kRoutes[] = {
-    {"GET", "/api/v2/system/status", Operation::other, get_status, Access::open},
+constexpr Route kDattoRoutes[] = {
+    {"GET", "/api/v2/system/status", Operation::other, get_status, {}, Access::open},
     {"GET", "/api/v2/system/request_rate", Operation::request_rate, get_request_rate},
     {"GET", "/api/v2/system/pagination", Operation::pagination, get_pagination},
     {"GET", "/api/v2/account", Operation::other, get_account},
     {"GET", "/api/v2/account/sites", Operation::sites, get_account_sites},
     {"GET", "/api/v2/account/devices", Operation::devices, get_account_devices},
     {"GET", "/api/v2/account/components", Operation::components, get_components},
-    {"GET", "/api/v2/account/alerts/open", Operation::alerts, get_alerts},
-    {"GET", "/api/v2/account/alerts/resolved", Operation::alerts, get_alerts},
+    {"GET", "/api/v2/account/variables", Operation::other, get_account_variables},
+    {"GET", "/api/v2/account/users", Operation::other, get_account_users},
+    {"GET", "/api/v2/account/alerts/open", Operation::alerts, get_account_alerts},
+    {"GET", "/api/v2/account/alerts/resolved", Operation::alerts, get_account_alerts},
     {"GET", "/api/v2/site/{}", Operation::other, get_site},
     {"GET", "/api/v2/site/{}/devices", Operation::site_devices, get_site_devices},
     {"GET", "/api/v2/site/{}/filters", Operation::filters, get_site_filters},
-    {"GET", "/api/v2/site/{}/alerts/open", Operation::alerts, get_alerts},
-    {"GET", "/api/v2/site/{}/alerts/resolved", Operation::alerts, get_alerts},
+    {"GET", "/api/v2/site/{}/variables", Operation::other, get_site_variables},
+    {"GET", "/api/v2/site/{}/alerts/open", Operation::alerts, get_site_alerts},
+    {"GET", "/api/v2/site/{}/alerts/resolved", Operation::alerts, get_site_alerts},
     {"GET", "/api/v2/device/{}", Operation::device, get_device},
     {"GET", "/api/v2/device/id/{}", Operation::device, get_device_by_id},
-    {"GET", "/api/v2/device/{}/alerts/open", Operation::alerts, get_alerts},
-    {"GET", "/api/v2/device/{}/alerts/resolved", Operation::alerts, get_alerts},
-    {"PUT", "/api/v2/device/{}/quickjob", Operation::quickjob, put_quickjob},
+    {"GET", "/api/v2/device/macAddress/{}", Operation::device, get_devices_by_mac},
+    {"GET", "/api/v2/device/{}/alerts/open", Operation::alerts, get_device_alerts},
+    {"GET", "/api/v2/device/{}/alerts/resolved", Operation::alerts, get_device_alerts},
+    {"PUT", "/api/v2/device/{}/quickjob", Operation::quickjob, put_quickjob, kJobCreate},
+    {"POST", "/api/v2/device/{}/udf", Operation::other, post_udf, kUdfSet},
     {"GET", "/api/v2/job/{}", Operation::job, get_job},
     {"GET", "/api/v2/job/{}/components", Operation::job_components, get_job_components},
     {"GET", "/api/v2/job/{}/results/{}", Operation::results, get_job_results},
@@ -37,7 +43,26 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v2/activity-logs", Operation::activity_logs, get_activity_logs},
     {"GET", "/api/v2/filter/default-filters", Operation::filters, get_default_filters},
     {"GET", "/api/v2/filter/custom-filters", Operation::filters, get_custom_filters},
-    {"POST", "/api/v2/alert/{}/resolve", Operation::alert_resolve, resolve_alert},
+    {"GET", "/api/v2/alert/{}", Operation::alerts, get_alert},
+    {"POST", "/api/v2/alert/{}/resolve", Operation::alert_resolve, resolve_alert, kAlertResolve},
+    {"POST", "/api/v2/alert/{}/mute", Operation::other, mute_alert},
+    {"POST", "/api/v2/alert/{}/unmute", Operation::other, mute_alert},
+    {"GET", "/api/v3/account/devices", Operation::devices, get_account_devices},
+    {"GET", "/api/v3/site/{}/devices", Operation::site_devices, get_site_devices},
+    {"GET", "/api/v3/device/{}", Operation::device, get_device},
+    {"GET", "/api/v3/device/id/{}", Operation::device, get_device_by_id},
+    {"GET", "/api/v3/device/macAddress/{}", Operation::device, get_devices_by_mac},
+    {"POST", "/api/v3/device/{}/udf", Operation::other, post_udfs, kUdfSet},
+};
+
+constexpr Route kSeedRoutes[] = {
+    {"POST", "/api/v2/device/{}/quickjob", Operation::quickjob, post_seed_quickjob, kJobCreate},
+    {"GET", "/api/v2/job/{}", Operation::job, get_seed_job},
+    {"GET", "/api/v2/device/{}/jobs", Operation::other, get_seed_device_jobs},
+    {"GET", "/api/v2/site/{}/jobs", Operation::other, get_seed_site_jobs},
+    {"GET", "/api/v2/components", Operation::components, get_seed_components},
+    {"GET", "/api/v2/component/{}", Operation::components, get_seed_component},
+    {"GET", "/api/v2/device/{}", Operation::device, get_seed_device},
 };
 
 /// The first part of `rest`, which is cut off it together with its slash.
@@ -74,14 +99,15 @@ std::optional<std::vector<std::string>> fit(std::string_view pattern, std::strin
 
 }  // namespace
 
-Match find_route(std::string_view method, const std::string& path) {
+Match find_route(Dialect dialect, std::string_view method, const std::string& path) {
     Match match;
-    if (path == "/auth/oauth/token") {
+    if (path == "/auth/oauth/token" && dialect == Dialect::datto) {
         match.operation = Operation::token;
         match.path_known = true;
         return match;
     }
-    for (const auto& route : kRoutes) {
+    using Routes = std::span<const Route>;
+    for (const auto& route : dialect == Dialect::datto ? Routes(kDattoRoutes) : Routes(kSeedRoutes)) {
         auto parts = fit(route.pattern, path);
         if (!parts) continue;
         match.path_known = true;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sandbox/call.hpp"
+#include "sandbox/dialect.hpp"
 #include "sandbox/operation.hpp"
 
 namespace runbookd::sandbox {
@@ -16,6 +17,7 @@ struct Route {
     std::string_view pattern;  ///< "{}" stands for one part of the path
     Operation operation;
     Reply (*answer)(const Call& call);
+    std::string_view write{};  ///< its name in operationWriteStatus; empty: it has no limit of its own
     Access access = Access::bearer;
 };
 
@@ -27,6 +29,6 @@ struct Match {
 };
 
 /// `path` is decoded part by part.
-[[nodiscard]] Match find_route(std::string_view method, const std::string& path);
+[[nodiscard]] Match find_route(Dialect dialect, std::string_view method, const std::string& path);
 
 }  // namespace runbookd::sandbox

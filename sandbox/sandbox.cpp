@@ -46,27 +46,34 @@ Result<std::unique_ptr<Sandbox>> Sandbox::open(asio::io_context& loop, const Clo
     if (!endpoint) return tl::unexpected<Error>(endpoint.error());
     if (!(settings.speed > 0))
         return fail(ErrorCode::invalid_input, "--speed: expected a number greater than 0");
-    auto ledger = open_if_wanted(settings.ledger);
-    if (!ledger) return tl::unexpected<Error>(ledger.error());
-    auto access_log = open_if_wanted(settings.access_log);
-    if (!access_log) return tl::unexpected<Error>(access_log.error());
+    auto files = open_files(settings);
+    if (!files) return tl::unexpected<Error>(files.error());
     // The constructor is private, so make_unique cannot be used.
     std::unique_ptr<Sandbox> sandbox(new Sandbox(loop, clock, at_speed(std::move(fleet), settings.speed),
-                                                 std::move(*ledger), std::move(*access_log),
-                                                 std::move(on_problem)));
+                                                 std::move(*files), std::move(on_problem)));
     const auto listening = sandbox->server_.listen(*endpoint);
     if (!listening) return tl::unexpected<Error>(listening.error());
     return sandbox;
 }
 
-Sandbox::Sandbox(asio::io_context& loop, const Clock& clock, Fleet fleet, JsonLines ledger,
-                 JsonLines access_log, OnProblem on_problem)
+Result<Sandbox::Files> Sandbox::open_files(const Settings& settings) {
+    auto ledger = open_if_wanted(settings.ledger);
+    if (!ledger) return tl::unexpected<Error>(ledger.error());
+    auto access_log = open_if_wanted(settings.access_log);
+    if (!access_log) return tl::unexpected<Error>(access_log.error());
+    auto traffic = open_if_wanted(settings.traffic);
+    if (!traffic) return tl::unexpected<Error>(traffic.error());
+    return Files{std::move(*ledger), std::move(*access_log), std::move(*traffic)};
+}
+
+Sandbox::Sandbox(asio::io_context& loop, const Clock& clock, Fleet fleet, Files files, OnProblem on_problem)
     : clock_(clock),
       on_problem_(std::move(on_problem)),
-      ledger_(std::move(ledger)),
-      access_log_(std::move(access_log)),
+      ledger_(std::move(files.ledger)),
+      access_log_(std::move(files.access_log)),
+      traffic_(std::move(files.traffic)),
       world_(std::move(fleet), clock.now(), ledger_),
-      api_(world_, access_log_),
+      api_(world_, access_log_, traffic_),
       scripts_(loop.get_executor()),
       timer_(loop),
       server_(

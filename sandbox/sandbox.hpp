@@ -25,6 +25,7 @@ struct Settings {
     std::string listen = "127.0.0.1:8781";  ///< loopback only; port 0 takes a free one
     std::optional<std::filesystem::path> ledger;
     std::optional<std::filesystem::path> access_log;
+    std::optional<std::filesystem::path> traffic;
     double speed = 1;
 };
 
@@ -51,8 +52,15 @@ public:
     void stop();
 
 private:
-    Sandbox(boost::asio::io_context& loop, const Clock& clock, Fleet fleet, JsonLines ledger,
-            JsonLines access_log, OnProblem on_problem);
+    /// The files that it writes; each may be one that was never opened.
+    struct Files {
+        JsonLines ledger;
+        JsonLines access_log;
+        JsonLines traffic;
+    };
+    [[nodiscard]] static Result<Files> open_files(const Settings& settings);
+    Sandbox(boost::asio::io_context& loop, const Clock& clock, Fleet fleet, Files files,
+            OnProblem on_problem);
 
     void pump();
     void start_scripts();
@@ -63,6 +71,7 @@ private:
     OnProblem on_problem_;
     Ledger ledger_;
     AccessLog access_log_;
+    TrafficLog traffic_;
     World world_;
     Api api_;
     ScriptRunner scripts_;

@@ -1,7 +1,9 @@
 #include "sandbox/views.hpp"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "sandbox/blemishes.hpp"
 #include "sandbox/uid.hpp"
 
 namespace runbookd::sandbox {
@@ -13,34 +15,38 @@ namespace {
 constexpr std::int64_t kFirstDeviceId = 2'000'001;
 constexpr std::int64_t kFirstSiteId = 1001;
 constexpr std::int64_t kFirstComponentId = 5001;
+constexpr std::size_t kMacDigits = 12;
 
-json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
+using Fields = std::map<int, std::string>;
 
-json time_or_null(const std::optional<UtcTime>& at) { return at ? json(to_unix_ms(*at)) : json(); }
-
-std::int64_t site_id(const World& world, const Site& site) {
-    return kFirstSiteId + (&site - world.fleet().sites.data());
-}
-
-json udf_view(const DeviceTraits& traits) {
+json fields_as_map(const Fields& fields) {
     json udf = json::object();
     for (int number = 1; number <= 30; ++number) udf["udf" + std::to_string(number)] = nullptr;
-    for (const auto& [number, value] : traits.udf) udf["udf" + std::to_string(number)] = text_or_null(value);
+    for (const auto& [number, value] : fields) udf["udf" + std::to_string(number)] = text_or_null(value);
     return udf;
 }
 
-json patch_view(const DeviceTraits& traits) {
-    if (traits.patch_status.empty()) return nullptr;
-    return {{"patchStatus", traits.patch_status},
-            {"patchesApprovedPending", traits.patch_status == "ApprovedPending" ? 1 : 0},
-            {"patchesNotApproved", 0},
-            {"patchesInstalled", 0}};
+json fields_as_list(const Fields& fields) {
+    json list = json::array();
+    for (const auto& [number, value] : fields) {
+        list.push_back({{"ordinal", number},
+                        {"type", "STRING"},
+                        {"valueString", value},
+                        {"valueBoolean", nullptr},
+                        {"valueNumber", nullptr},
+                        {"valueDate", nullptr},
+                        {"label", nullptr},
+                        {"typeMisMatch", false}});
+    }
+    return list;
 }
 
-json variables_view(const Variables& variables) {
-    json list = json::array();
-    for (const auto& [name, value] : variables) list.push_back({{"name", name}, {"value", value}});
-    return list;
+json patch_view(const std::string& status) {
+    if (status.empty()) return nullptr;
+    return {{"patchStatus", status},
+            {"patchesApprovedPending", status == "ApprovedPending" ? 1 : 0},
+            {"patchesNotApproved", 0},
+            {"patchesInstalled", 0}};
 }
 
 json counts_view(const DeviceCounts& counts) {
@@ -51,9 +57,25 @@ json counts_view(const DeviceCounts& counts) {
 
 }  // namespace
 
+json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
+
+json time_or_null(const std::optional<UtcTime>& at, TimeForm form) {
+    if (!at) return nullptr;
+    switch (form) {
+        case TimeForm::ms: return to_unix_ms(*at);
+        case TimeForm::iso: return format_utc(*at);
+        case TimeForm::seconds: break;
+    }
+    return static_cast<double>(to_unix_ms(*at)) / 1000;
+}
+
 const std::string& account_uid() {
     static const std::string uid = guid_of("account", "sandbox");
     return uid;
+}
+
+std::int64_t site_id(const World& world, const Site& site) {
+    return kFirstSiteId + (&site - world.fleet().sites.data());
 }
 
 std::int64_t device_id(const World& world, const Device& device) {
@@ -65,136 +87,124 @@ const Device* device_with_id(const World& world, std::int64_t id, SteadyTime now
     if (id < kFirstDeviceId || id - kFirstDeviceId >= static_cast<std::int64_t>(devices.size()))
         return nullptr;
     const auto& device = devices[static_cast<std::size_t>(id - kFirstDeviceId)];
-    return world.exists(device, now) ? &device : nullptr;
+    return world.devices().exists(device, now) ? &device : nullptr;
 }
 
-json device_view(const World& world, const Device& device, Instant now) {
+const Device* device_with_mac(const World& world, std::string_view address, SteadyTime now) {
+    // "02": an address that was given locally, by no vendor. The rest is the id.
+    std::int64_t id = 0;
+    if (address.size() != kMacDigits || address.substr(0, 2) != "02") return nullptr;
+    const auto* end_of_text = address.data() + address.size();
+    const auto [end, error] = std::from_chars(address.data() + 2, end_of_text, id, 16);
+    if (error != std::errc{} || end != end_of_text) return nullptr;
+    return device_with_id(world, id, now);
+}
+
+json device_view(const World& world, const Device& device, Instant now, FieldsAs fields) {
     const auto& traits = world.fleet().traits_of(device);
     const auto& site = world.fleet().site_of(device);
-    const auto started = to_unix_ms(world.start().utc);
-    return {{"id", device_id(world, device)},
-            {"uid", device.uid},
-            {"siteId", site_id(world, site)},
-            {"siteUid", site.uid},
-            {"siteName", site.name},
-            {"deviceType", {{"category", traits.type}, {"type", nullptr}}},
-            {"hostname", device.hostname},
-            {"intIpAddress", nullptr},
-            {"extIpAddress", nullptr},
-            {"operatingSystem", text_or_null(traits.os)},
-            {"lastLoggedInUser", nullptr},
-            {"domain", text_or_null(traits.domain)},
-            {"cagVersion", nullptr},
-            {"displayVersion", nullptr},
-            {"description", device.hostname},
-            {"a64Bit", true},
-            {"rebootRequired", traits.reboot_required ? json(*traits.reboot_required) : json()},
-            {"online", world.is_online(device, now.steady)},
-            {"suspended", traits.suspended},
-            {"deleted", traits.deleted},
-            {"lastSeen", time_or_null(world.last_seen(device, now))},
-            {"lastReboot", nullptr},
-            {"lastAuditDate", nullptr},
-            {"creationDate", started + traits.appears_after.count()},
-            {"udf", udf_view(traits)},
-            {"snmpEnabled", false},
-            {"deviceClass", traits.device_class},
-            {"portalUrl", nullptr},
-            {"warrantyDate", nullptr},
-            {"antivirus", nullptr},
-            {"patchManagement", patch_view(traits)},
-            {"softwareStatus", nullptr},
-            {"webRemoteUrl", nullptr},
-            {"networkProbe", false},
-            {"onboardedViaNetworkMonitor", false}};
+    const auto& states = world.devices();
+    const auto needs_reboot = states.reboot_required(device, now);
+    const auto form = world.fleet().unknowns.times.devices;
+    json view = {{"id", device_id(world, device)},
+                 {"uid", device.uid},
+                 {"siteId", site_id(world, site)},
+                 {"siteUid", site.uid},
+                 {"siteName", site.name},
+                 {"deviceType", {{"category", traits.type}, {"type", nullptr}}},
+                 {"hostname", device.hostname},
+                 {"intIpAddress", nullptr},
+                 {"extIpAddress", nullptr},
+                 {"operatingSystem", text_or_null(traits.os)},
+                 {"lastLoggedInUser", nullptr},
+                 {"domain", text_or_null(traits.domain)},
+                 {"cagVersion", nullptr},
+                 {"displayVersion", nullptr},
+                 {"description", device.hostname},
+                 {"a64Bit", true},
+                 {"rebootRequired", needs_reboot ? json(*needs_reboot) : json()},
+                 {"online", states.is_online(device, now.steady)},
+                 {"suspended", traits.suspended},
+                 {"deleted", traits.deleted},
+                 {"lastSeen", time_or_null(states.last_seen(device, now), form)},
+                 {"lastReboot", time_or_null(states.last_reboot(device, now), form)},
+                 {"lastAuditDate", nullptr},
+                 {"creationDate", time_or_null(world.start().utc + traits.appears_after, form)},
+                 {"snmpEnabled", false},
+                 {"deviceClass", traits.device_class},
+                 {"portalUrl", nullptr},
+                 {"warrantyDate", nullptr},
+                 {"antivirus", nullptr},
+                 {"patchManagement", patch_view(states.patch_status(device, now))},
+                 {"softwareStatus", nullptr},
+                 {"webRemoteUrl", nullptr},
+                 {"networkProbe", false},
+                 {"onboardedViaNetworkMonitor", false}};
+    if (fields == FieldsAs::map) {
+        view["udf"] = fields_as_map(states.udf(device));
+    } else {
+        view["udfs"] = fields_as_list(states.udf(device));
+    }
+    return blemished(world.fleet().blemishes, "device", device.uid, std::move(view));
 }
 
 json site_view(const World& world, const Site& site, const DeviceCounts& counts) {
-    return {{"id", site_id(world, site)},
-            {"uid", site.uid},
-            {"accountUid", account_uid()},
-            {"name", site.name},
-            {"description", text_or_null(site.description)},
-            {"notes", nullptr},
-            {"onDemand", site.on_demand},
-            {"splashtopAutoInstall", false},
-            {"proxySettings", nullptr},
-            {"devicesStatus", counts_view(counts)},
-            {"autotaskCompanyName", nullptr},
-            {"autotaskCompanyId", nullptr},
-            {"portalUrl", nullptr}};
+    json view = {{"id", site_id(world, site)},
+                 {"uid", site.uid},
+                 {"accountUid", account_uid()},
+                 {"name", site.name},
+                 {"description", text_or_null(site.description)},
+                 {"notes", nullptr},
+                 {"onDemand", site.on_demand},
+                 {"splashtopAutoInstall", false},
+                 {"proxySettings", nullptr},
+                 {"devicesStatus", counts_view(counts)},
+                 {"autotaskCompanyName", nullptr},
+                 {"autotaskCompanyId", nullptr},
+                 {"portalUrl", nullptr}};
+    return blemished(world.fleet().blemishes, "site", site.uid, std::move(view));
 }
 
-json account_view(const DeviceCounts& counts) {
+json account_view(const World& world, const DeviceCounts& counts) {
     auto status = counts_view(counts);
     status["numberOfOnDemandDevices"] = counts.on_demand;
     status["numberOfManagedDevices"] = counts.all - counts.on_demand;
-    return {{"id", 1},
-            {"uid", account_uid()},
-            {"name", "Sandbox"},
-            {"currency", nullptr},
-            {"descriptor", {{"bilingEmail", nullptr}, {"deviceLimit", nullptr}, {"timeZone", "UTC"}}},
-            {"devicesStatus", std::move(status)}};
+    json view = {{"id", 1},
+                 {"uid", account_uid()},
+                 {"name", "Sandbox"},
+                 {"currency", nullptr},
+                 {"descriptor", {{"bilingEmail", nullptr}, {"deviceLimit", nullptr}, {"timeZone", "UTC"}}},
+                 {"devicesStatus", std::move(status)}};
+    return blemished(world.fleet().blemishes, "account", account_uid(), std::move(view));
+}
+
+std::string shown_type(const Fleet& fleet, const Variable& variable) {
+    const auto& texts = fleet.unknowns.variable_types;
+    const auto found = texts.find(variable.type);
+    return found == texts.end() ? variable.type : found->second;
 }
 
 json component_view(const World& world, const Component& component) {
+    const auto& fleet = world.fleet();
     json variables = json::array();
     for (const auto& variable : component.variables) {
-        variables.push_back({{"name", variable.name},
-                             {"type", variable.type},
-                             {"defaultVal", variable.default_value},
-                             {"direction", variable.is_input},
-                             {"description", text_or_null(variable.description)},
-                             {"variablesIdx", variables.size()}});
+        json view = {{"name", variable.name},
+                     {"type", shown_type(fleet, variable)},
+                     {"defaultVal", variable.default_value},
+                     {"direction", variable.is_input},
+                     {"description", text_or_null(variable.description)},
+                     {"variablesIdx", variables.size()}};
+        variables.push_back(
+            blemished(fleet.blemishes, "variable", component.uid + variable.name, std::move(view)));
     }
-    return {{"id", kFirstComponentId + (&component - world.fleet().components.data())},
-            {"uid", component.uid},
-            {"name", component.name},
-            {"description", text_or_null(component.description)},
-            {"categoryCode", component.category},
-            {"credentialsRequired", false},
-            {"variables", std::move(variables)}};
-}
-
-json job_view(const Job& job) {
-    return {{"id", job.id},
-            {"uid", job.uid},
-            {"name", job.name},
-            {"dateCreated", to_unix_ms(job.created_at)},
-            {"status", is_terminal(job.status) ? "completed" : "active"}};
-}
-
-json job_component_view(const World& world, const Job& job) {
-    const auto& component = world.component_of(job);
-    return {{"uid", component.uid}, {"name", component.name}, {"variables", variables_view(job.variables)}};
-}
-
-json activity_view(const World& world, const ActivityEntry& entry) {
-    const auto& job = world.job(entry.job);
-    const auto& device = world.device_of(job);
-    const auto& site = world.fleet().site_of(device);
-    const bool created = entry.action == ActivityAction::create;
-    const json details = {{"job.id", job.id},
-                          {"job.uid", job.uid},
-                          {"job.name", job.name},
-                          {"job.status", created ? std::string_view("active") : name_of(entry.status)},
-                          {"job.date_created", to_unix_ms(job.created_at)},
-                          {"device.uid", device.uid},
-                          {"device.hostname", device.hostname},
-                          {"site.name", site.name},
-                          {"user.username", "sandbox-api"}};
-    return {{"id", std::to_string(entry.id)},
-            {"entity", "DEVICE"},
-            {"category", "job"},
-            {"action", name_of(entry.action)},
-            {"date", static_cast<double>(to_unix_ms(entry.date)) / 1000},
-            {"site", {{"id", site_id(world, site)}, {"name", site.name}}},
-            {"deviceId", device_id(world, device)},
-            {"hostname", device.hostname},
-            {"user", {{"id", 1}, {"userName", "sandbox-api"}, {"firstName", nullptr}, {"lastName", nullptr}}},
-            {"details", details.dump(-1, ' ', false, json::error_handler_t::replace)},
-            {"hasStdOut", !created && !world.stdout_of(job).empty()},
-            {"hasStdErr", !created && !world.stderr_of(job).empty()}};
+    json view = {{"id", kFirstComponentId + (&component - fleet.components.data())},
+                 {"uid", component.uid},
+                 {"name", component.name},
+                 {"description", text_or_null(component.description)},
+                 {"categoryCode", component.category},
+                 {"credentialsRequired", component.credentials_required},
+                 {"variables", std::move(variables)}};
+    return blemished(fleet.blemishes, "component", component.uid, std::move(view));
 }
 
 }  // namespace runbookd::sandbox

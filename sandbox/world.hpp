@@ -13,6 +13,8 @@
 
 #include "base/time.hpp"
 #include "sandbox/activity_log.hpp"
+#include "sandbox/alert_book.hpp"
+#include "sandbox/device_states.hpp"
 #include "sandbox/fleet.hpp"
 #include "sandbox/job.hpp"
 #include "sandbox/witness.hpp"
@@ -29,19 +31,22 @@ public:
     [[nodiscard]] const Fleet& fleet() const { return fleet_; }
     [[nodiscard]] Instant start() const { return start_; }
 
-    /// False until an `appears: {after}` has passed.
-    [[nodiscard]] bool exists(const Device& device, SteadyTime now) const;
-    [[nodiscard]] bool is_online(const Device& device, SteadyTime now) const;
-    [[nodiscard]] std::optional<UtcTime> last_seen(const Device& device, Instant now) const;
+    [[nodiscard]] const DeviceStates& devices() const { return devices_; }
+    [[nodiscard]] DeviceStates& devices() { return devices_; }
+    [[nodiscard]] const AlertBook& alerts() const { return alerts_; }
+    [[nodiscard]] AlertBook& alerts() { return alerts_; }
     [[nodiscard]] const Device* find_device(std::string_view uid, SteadyTime now) const;
     [[nodiscard]] const Site* find_site(std::string_view uid) const;
     [[nodiscard]] const Component* find_component(std::string_view uid) const;
 
-    /// Accepts a quick job; the caller has checked its variables. Pointers must be from the finders above.
+    /// Accepts a quick job; the caller has checked that the account takes it. What becomes of one that
+    /// something speaks against is the fleet's word (see fate_of). References must be from the finders above.
     const Job& create_job(const Device& device, const Component& component, std::string name,
                           Variables variables, Instant now);
-    [[nodiscard]] const Job* find_job(std::string_view uid) const;
+    /// None also for a job that is past its retention.
+    [[nodiscard]] const Job* find_job(std::string_view uid, SteadyTime now) const;
     [[nodiscard]] const Job& job(JobIndex index) const { return jobs_[index]; }
+    [[nodiscard]] std::size_t job_count() const { return jobs_.size(); }
     [[nodiscard]] const Device& device_of(const Job& job) const { return fleet_.devices[job.device]; }
     [[nodiscard]] const Component& component_of(const Job& job) const {
         return fleet_.components[job.component];
@@ -64,7 +69,7 @@ public:
     [[nodiscard]] const ActivityLog& activity() const { return activity_; }
 
 private:
-    enum class Event : unsigned char { pickup, expire, end_of_simulation };
+    enum class Event : unsigned char { pickup, expire, fail, end_of_simulation, time_out };
     struct Due {
         SteadyTime at;
         std::uint64_t order;  // of equals, the earlier made first
@@ -77,16 +82,19 @@ private:
 
     void schedule(SteadyTime at, JobIndex job, Event event);
     void happen(const Due& due, Instant at);
-    void begin(Job& job, Instant at);
+    void plan(JobIndex index, Instant now);
+    void wait_for_agent(JobIndex index, SteadyTime earliest);
+    void play(JobIndex index, const Simulation& simulation, SteadyTime from);
+    void begin(JobIndex index, Instant at);
     void end(JobIndex index, JobStatus status, Instant at);
     void record(ActivityAction action, JobIndex index, Instant at);
-    [[nodiscard]] Millis since_start(SteadyTime t) const { return t - start_.steady; }
-    [[nodiscard]] bool agent_takes_jobs(const Device& device) const;
-    [[nodiscard]] std::optional<SteadyTime> pickup_time(const Device& device, SteadyTime earliest) const;
+    void restart_device(JobIndex index, SteadyTime at);
 
     Fleet fleet_;
     Instant start_;
     Witness& witness_;
+    DeviceStates devices_;
+    AlertBook alerts_;
     std::unordered_map<std::string_view, const Device*> devices_by_uid_;
     std::unordered_map<std::string_view, const Component*> components_by_uid_;
     std::deque<Job> jobs_;  // never moved: the index below refers to their uids

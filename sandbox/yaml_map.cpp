@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/spelling.hpp"
+#include "sandbox/draws.hpp"
 
 namespace runbookd::sandbox {
 namespace {
@@ -14,12 +15,15 @@ std::optional<Millis> parse_span(const std::string& text) {
     return *span;
 }
 
-std::optional<SpanRange> parse_range(const std::string& text) {
+std::optional<SpanRange> parse_range(std::string text) {
+    constexpr std::string_view kLogNormal = " log-normal";
+    const bool is_log_normal = text.ends_with(kLogNormal);
+    if (is_log_normal) text.resize(text.size() - kLogNormal.size());
     const auto dots = text.find("..");
     const auto least = parse_span(text.substr(0, dots));
     const auto most = dots == std::string::npos ? least : parse_span(text.substr(dots + 2));
     if (!least || !most || *least > *most) return std::nullopt;
-    return SpanRange{*least, *most};
+    return SpanRange{*least, *most, is_log_normal};
 }
 
 }  // namespace
@@ -134,6 +138,40 @@ SpanRange YamlMap::range(const std::string& key, SpanRange otherwise) {
     return parsed.value_or(otherwise);
 }
 
+double YamlMap::share(const std::string& key, double otherwise) {
+    const auto word = scalar(key, "a share such as 98%");
+    if (!word) return otherwise;
+    const auto parsed = parse_share(*word);
+    if (!parsed) problem(key, "expected a share from 0% to 100%, such as 98%, not `" + *word + "`");
+    return parsed.value_or(otherwise);
+}
+
+std::optional<std::size_t> YamlMap::index_of_word(const std::string& key,
+                                                  const std::vector<std::string>& words) {
+    std::string expected;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        expected += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    const auto word = scalar(key, expected);
+    if (!word) return std::nullopt;
+    const auto found = std::find(words.begin(), words.end(), *word);
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    problem(key, "expected " + expected + ", not `" + *word + "`");
+    return std::nullopt;
+}
+
+std::vector<std::string> YamlMap::keys() const {
+    std::vector<std::string> all;
+    for (const auto& pair : node_)
+        if (pair.first.IsScalar()) all.push_back(pair.first.Scalar());
+    return all;
+}
+
+std::optional<YamlMap> YamlMap::inner(const std::string& key) {
+    const auto found = get(key);
+    if (!found.IsDefined()) return std::nullopt;
+    return YamlMap(found, path_of(key), problems_);
+}
+
 std::vector<YAML::Node> YamlMap::list(const std::string& key) {
     const auto found = get(key);
     if (!found.IsDefined()) return {};
@@ -144,31 +182,17 @@ std::vector<YAML::Node> YamlMap::list(const std::string& key) {
     return {found.begin(), found.end()};
 }
 
-void YamlMap::finish(const std::vector<std::string>& later) {
+void YamlMap::finish() {
     std::sort(known_.begin(), known_.end());
     known_.erase(std::unique(known_.begin(), known_.end()), known_.end());
     for (const auto& pair : node_) {
         const auto key = pair.first.IsScalar() ? pair.first.Scalar() : std::string("?");
         if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-        if (std::find(later.begin(), later.end(), key) != later.end()) {
-            problems_.add(pair.first, path_of(key) + ": not supported yet");
-            continue;
-        }
         const auto close = nearest(key, known_, 1);
         problems_.add(pair.first,
                       path_of(key) + ": unknown key" +
                           (close.empty() ? std::string{} : "; did you mean `" + close.front() + "`?"));
     }
-}
-
-std::optional<double> parse_share(std::string_view text) {
-    if (text.size() < 2 || text.back() != '%') return std::nullopt;
-    text.remove_suffix(1);
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0 && value <= 100))
-        return std::nullopt;
-    return value / 100;
 }
 
 bool is_plain(const YAML::Node& node) { return node.Tag() == "?"; }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/account_client.hpp"
 #include "app/reloader.hpp"
 #include "app/runbook_source.hpp"
 #include "app/supervisor.hpp"
@@ -72,6 +73,11 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
     }
     out.limits = {account.limits.reads, account.limits.writes, account.limits.creates};
     out.budget_share = account.budget_share;
+    switch (account.follow) {
+        case config::Follow::automatic: out.follow = engine::FollowMode::automatic; break;
+        case config::Follow::results: out.follow = engine::FollowMode::results; break;
+        case config::Follow::activity_log: out.follow = engine::FollowMode::activity_log; break;
+    }
     out.fleet_refresh = account.fleet_refresh;
     out.unknown_after = settings.unknown_after;
     out.output_max_bytes = static_cast<std::size_t>(settings.output_max_bytes);
@@ -192,13 +198,7 @@ Result<void> Daemon::open_store() {
 
 Result<void> Daemon::build() {
     if (auto opened = open_store(); !opened) return opened;
-    datto::ClientSettings client;
-    client.url = settings_.account.url;
-    client.key = settings_.account.key.reveal();
-    client.secret = settings_.account.secret.reveal();
-    client.ca_file = settings_.account.ca_file.string();
-    client.vault = &vault_;
-    auto made = datto::Client::create(timers_, clock_, std::move(client));
+    auto made = make_client(settings_.account, vault_, timers_, clock_);
     if (!made) return tl::unexpected<Error>(made.error());
     api_ = std::move(*made);
     dispatch_ = std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -49,13 +50,22 @@ void TaskGroup::finish(std::list<Task>::iterator task, std::exception_ptr error)
 }
 
 void TaskGroup::cancel() {
+    for (auto& task : tasks_) task.is_cancelled = true;
+    // Elsewhere than on the loop, co_spawn would keep the signal for later, and deliver it to what has ended
+    // by then.
+    asio::dispatch(loop_, [this, alive = std::weak_ptr<const bool>(alive_)] {
+        if (!alive.expired()) tell_cancelled();
+    });
+}
+
+void TaskGroup::tell_cancelled() {
     // Cancelling may end a task at once, and with it its place in the list.
     for (auto task = tasks_.begin(); task != tasks_.end();) {
         const auto current = task++;
-        current->is_cancelled = true;
         // From Boost 1.83 on, cancelling what co_spawn has not begun throws out of the loop and not into its
         // handler.
-        if (current->has_begun) current->cancel.emit(asio::cancellation_type::terminal);
+        if (current->is_cancelled && current->has_begun)
+            current->cancel.emit(asio::cancellation_type::terminal);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <exception>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 
 namespace runbookd::async {
@@ -26,7 +27,8 @@ public:
     /// Starts `task` (a callable that returns awaitable<void>). The group owns the callable, with its
     /// captures, and the coroutine until it ends; what it refers to must outlive the group's tasks.
     void spawn(std::string name, std::function<boost::asio::awaitable<void>()> task);
-    /// Asks every task to end (terminal cancellation of what it awaits). One that has not begun never does.
+    /// Asks every task to end (terminal cancellation of what it awaits); where this is not called on the
+    /// loop, as soon as the loop runs. One that has not begun never does.
     void cancel();
     /// Resumes when no task is left. A task must not join its own group.
     boost::asio::awaitable<void> join();
@@ -41,10 +43,12 @@ private:
         bool is_cancelled = false;
     };
     void finish(std::list<Task>::iterator task, std::exception_ptr error);
+    void tell_cancelled();
     boost::asio::any_io_executor loop_;
     OnError on_error_;
     std::list<Task> tasks_;
     boost::asio::steady_timer emptied_;  // never expires; cancelled when the last task ends
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);  // as long as this is
 };
 
 }  // namespace runbookd::async

@@ -1,5 +1,7 @@
 #pragma once
 // What a caller is told when something expected went wrong. Not for broken worlds: those are exceptions.
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ enum class ErrorCode {
     unavailable,       ///< the other side (API, disk, daemon) does not answer; may pass
     missing_variable,  ///< inputs of a component that need a value; Error::names says which
     invalid_variable,  ///< variables that a component does not know, or values not of their type; as above
+    rate_limited,      ///< no room in the API's limits; Error::retry_after may say when there is
     refused_by_rule,   ///< a rule or guard says no (exit status 4)
     internal,          ///< our own mistake; please report
 };
@@ -25,6 +28,7 @@ struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;
     std::vector<std::string> names = {};  ///< what it is about, for programs; may be empty
+    std::optional<std::chrono::milliseconds> retry_after = {};  ///< when it is worth another try
 };
 
 }  // namespace runbookd

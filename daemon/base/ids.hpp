@@ -56,6 +56,7 @@ using DeviceUid = SharedId<struct DeviceUidTag>;  ///< Datto's
 using SiteUid = SharedId<struct SiteUidTag>;      ///< Datto's
 using ComponentUid = Id<struct ComponentUidTag>;  ///< Datto's
 using DattoJobUid = Id<struct DattoJobUidTag>;    ///< Datto's uid of a quick job
+using AlertUid = Id<struct AlertUidTag>;          ///< Datto's
 using RunUid = Id<struct RunUidTag>;              ///< ours, a ULID
 using JobUid = Id<struct JobUidTag>;              ///< ours, a ULID; the token in the job's name
 

@@ -46,6 +46,8 @@ std::string ulid_of(UtcTime at, std::string_view key) {
     return encode(std::max(to_unix_ms(at), std::int64_t{0}), high, low);
 }
 
+std::string first_ulid_of(UtcTime at) { return encode(std::max(to_unix_ms(at), std::int64_t{0}), 0, 0); }
+
 bool is_ulid(std::string_view text) {
     return text.size() == kLength && text[0] <= '7' && std::all_of(text.begin(), text.end(), [](char c) {
                return kAlphabet.find(c) != std::string_view::npos;

@@ -30,6 +30,9 @@ private:
 /// SHA-256.
 [[nodiscard]] std::string ulid_of(UtcTime at, std::string_view key);
 
+/// The first of that millisecond: none that is made from then on sorts before it.
+[[nodiscard]] std::string first_ulid_of(UtcTime at);
+
 /// Whether `text` has the form of a ULID (26 Crockford letters, upper case).
 [[nodiscard]] bool is_ulid(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
+#include <tuple>
 
 #include "base/spelling.hpp"
 #include "base/time.hpp"
@@ -13,13 +14,13 @@ namespace runbookd::cli {
 namespace {
 
 const std::vector<std::string> kVerbs{
-    "validate",    "lint",     "next",  "run",      "quickjob", "runbooks", "runs",
-    "occurrences", "targets",  "jobs",  "show",     "output",   "events",   "devices",
-    "components",  "status",   "pause", "resume",   "verify",   "schema",   "diff",
-    "apply",       "coverage", "why",   "retarget", "plan",     "forecast"};
+    "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
+    "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
+    "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
+    "retarget", "plan",   "forecast", "budget", "settle"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "settle",    "cancel",    "approve",
-                                           "reject",   "doctor",  "budget",    "audit",     "collect",
+const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel",    "approve",
+                                           "reject",   "doctor",  "audit",     "collect",
                                            "import",   "token",   "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
@@ -77,6 +78,7 @@ public:
         add_pausing_verbs();
         add_reloading_verbs();
         add_device_questions();
+        add_settling();
         add_lists();
         add_single_things();
     }
@@ -260,6 +262,26 @@ private:
             ->excludes(at);
         retarget->add_option("--note", command_.note, "Kept with the run");
     }
+    void add_settling() {
+        auto* settle = verb("settle", Verb::settle, "Ends a job that nobody knows about");
+        settle->add_option("JOB", command_.name, "A job's uid or its beginning")->required();
+        for (const auto& [option, outcome, what] :
+             {std::tuple{"--ran", "ran", "It ran, and well: its target succeeded"},
+              std::tuple{"--not-run", "not_run", "It did not run: its target failed"},
+              std::tuple{"--redispatch", "redispatch", "The same, and its device gets another run"}})
+            settle->add_flag_callback(
+                option, [this, outcome = std::string(outcome)] { take_outcome(outcome); }, what);
+        settle->add_option("--reason", command_.reason, "Kept in the record")
+            ->required()
+            ->check([](const std::string& text) {
+                return text.empty() ? std::string("--reason: must not be empty") : std::string{};
+            });
+    }
+    void take_outcome(const std::string& outcome) {
+        if (!command_.outcome.empty())
+            throw CLI::ValidationError("settle", "--ran, --not-run and --redispatch exclude each other");
+        command_.outcome = outcome;
+    }
     void add_variables(CLI::App* sub) {
         sub->add_option("--var", variables_, "name=value; may be repeated")
             ->take_all()
@@ -288,6 +310,7 @@ private:
         output->add_option("JOB", command_.name, "A job's uid or its beginning")->required();
         output->add_flag("--stderr", command_.of_stderr, "The other stream");
         verb("status", Verb::status, "The daemon's own health");
+        list("budget", Verb::budget, "The API's limits, and what has been used of them");
         verb("verify", Verb::verify, "Whether the record explains every instant of every schedule")
             ->add_option("--since", command_.filters.since, "A span ago or an ISO time; default: all of it");
     }
@@ -298,6 +321,8 @@ private:
         if (command_.verb == Verb::run)
             if (const auto read = runbook::read_overrides(command_.overrides, command_.reason); !read)
                 throw CLI::ValidationError("run", read.error().message);
+        if (command_.verb == Verb::settle && command_.outcome.empty())
+            throw CLI::ValidationError("settle", "what became of it? say --ran, --not-run or --redispatch");
         for (const auto& text : variables_) {
             const auto equals = text.find('=');
             if (equals == std::string::npos || equals == 0)

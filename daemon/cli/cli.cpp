@@ -1,6 +1,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/client.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
@@ -9,6 +10,7 @@
 #include "cli/planning.hpp"
 #include "cli/reloading.hpp"
 #include "cli/retargeting.hpp"
+#include "cli/settling.hpp"
 #include "cli/starting.hpp"
 #include "cli/verifying.hpp"
 #include "cli/views.hpp"
@@ -57,6 +59,8 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::apply: return run_apply(around, client, command);
         case Verb::why: return run_why(around, client, command);
         case Verb::retarget: return run_retarget(around, client, command);
+        case Verb::settle: return run_settle(around, client, command);
+        case Verb::budget: return run_budget(around, client, command);
         default: return run_status(around, client, command);
     }
 }

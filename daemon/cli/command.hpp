@@ -35,7 +35,9 @@ enum class Verb {
     apply,
     coverage,
     why,
-    retarget
+    retarget,
+    budget,
+    settle
 };
 enum class Format { table, json, csv };
 
@@ -69,7 +71,8 @@ struct Command {
     bool with_unknown = false;                     ///< retarget
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause
-    std::string reason;                            ///< pause, run
+    std::string reason;                            ///< pause, run, settle
+    std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 
 }  // namespace runbookd::cli

@@ -25,6 +25,7 @@ std::string group_of(const std::string& path) {
 ErrorCode code_of(unsigned status, const std::string& told) {
     if (told == "REFUSED_BY_RULE") return ErrorCode::refused_by_rule;
     if (told == "NOT_SUPPORTED") return ErrorCode::not_supported;
+    if (told == "RATE_LIMITED") return ErrorCode::rate_limited;
     if (status == 404) return ErrorCode::not_found;
     if (status == 409) return ErrorCode::conflict;
     if (status == 503) return ErrorCode::unavailable;

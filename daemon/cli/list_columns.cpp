@@ -42,6 +42,7 @@ const std::map<Verb, const char*> kKeys{
     {Verb::forecast,
      "runbook revision customer zone run_uid nominal_at starts_at window_end targets creates offline "
      "first_create_at last_create_at would_expire suppressed_by problem"},
+    {Verb::budget, "account calls limit allowed used others"},
     {Verb::next, "at local runbook zone window_end suppressed_by customer"},
 };
 
@@ -176,6 +177,11 @@ constexpr ListColumn kForecast[] = {
     {"SUPPRESSED BY", "suppressed_by", Shown::text, true},
     {"PROBLEM", "problem", Shown::text, true},
 };
+constexpr ListColumn kBudget[] = {
+    {"ACCOUNT", "account", Shown::text, true}, {"CALLS", "calls"},
+    {"LIMIT", "limit", Shown::number},         {"ALLOWED", "allowed", Shown::number},
+    {"USED IN 60 S", "used", Shown::number},   {"BY OTHERS", "others", Shown::number},
+};
 // The devices of a plan.
 constexpr ListColumn kPlan[] = {
     {"HOSTNAME", "hostname", Shown::text, true},
@@ -216,6 +222,7 @@ std::span<const ListColumn> table_columns(Verb verb) {
         case Verb::plan: return kPlan;
         case Verb::coverage: return kCoverage;
         case Verb::why: return kWhy;
+        case Verb::budget: return kBudget;
         default: return {};
     }
 }

@@ -5,7 +5,8 @@ namespace runbookd::cli {
 int exit_status_for(const Error& error) {
     switch (error.code) {
         case ErrorCode::permission:
-        case ErrorCode::unavailable: return kUnreachable;
+        case ErrorCode::unavailable:
+        case ErrorCode::rate_limited: return kUnreachable;
         case ErrorCode::refused_by_rule: return kRefused;
         default: return kFailed;
     }

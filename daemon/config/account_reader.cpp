@@ -1,9 +1,11 @@
 #include "config/account_reader.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "config/base_url.hpp"
 #include "config/blackout_reader.hpp"
+#include "config/secret_reference.hpp"
 #include "config/secrets_reader.hpp"
 #include "config/zone_reader.hpp"
 
@@ -70,6 +72,12 @@ double read_budget(const Field& field, double unset) {
     return unset;
 }
 
+Follow read_follow(const Field& field) {
+    constexpr std::array kModes{Follow::automatic, Follow::results, Follow::activity_log};
+    const auto word = read_word(field, {{"auto"}, {"results"}, {"activity_log"}});
+    return kModes[word.value_or(0)];
+}
+
 Millis read_fleet_refresh(const Field& field, Millis unset) {
     static const Vocabulary keys{{"refresh"}, {}};
     const auto map = MapReader::open(field, keys);
@@ -77,21 +85,14 @@ Millis read_fleet_refresh(const Field& field, Millis unset) {
     return refresh ? read_duration(*refresh, kRefreshRange).value_or(unset) : unset;
 }
 
-/// The two APIs prove who is asking in different ways.
-enum class Api { datto, seed };
-
 Api read_api(const MapReader& map) {
     const auto field = map.get("api");
     if (!field) {
         map.missing("api", "api: datto");
         return Api::datto;
     }
-    if (field->is_scalar() && field->node->text == "seed") {
-        field->not_supported("'api: seed'");
-        return Api::seed;
-    }
-    (void)read_word(*field, {{"datto", true}, {"seed", false}});
-    return Api::datto;
+    const auto word = read_word(*field, {{"datto", true}, {"seed", true}});
+    return word == std::size_t{1} ? Api::seed : Api::datto;
 }
 
 std::string read_url(const MapReader& map) {
@@ -126,28 +127,37 @@ void refuse_other(const MapReader& map, const char* key, const char* api, const 
                       .expected = instead});
 }
 
-void read_proof(const MapReader& map, Api api, const Surroundings& around, AccountSettings& account) {
-    if (api == Api::datto) {
+/// The two APIs prove who is asking in different ways.
+void read_proof(const MapReader& map, const Surroundings& around, AccountSettings& account) {
+    if (account.api == Api::datto) {
         account.key = read_needed_secret(map, "key", around);
         account.secret = read_needed_secret(map, "secret", around);
         return refuse_other(map, "token", "datto", "key and secret");
     }
-    if (const auto token = map.get("token"))
-        check_secret(*token, around);
-    else
-        map.missing("token", "token: ${credential:NAME}, ${file:/path} or ${env:NAME}");
+    account.token = read_needed_secret(map, "token", around);
     refuse_other(map, "key", "seed", "token");
     refuse_other(map, "secret", "seed", "token");
 }
 
-void read_proxy(const Field& field) {
-    const auto text = read_text(field);
-    if (!text) return;
-    const auto url = check_proxy_url(*text);
-    if (!url)
-        field.error(
-            {.code = "bad_value", .message = url.error().message, .expected = "such as http://proxy:3128"});
-    field.not_supported("'proxy'");
+/// An address may stand here as it is. One with a password is a secret like any other.
+Secret read_proxy(const Field& field, const Surroundings& around, const std::string& account_url) {
+    const std::string expected = "such as http://proxy:3128, or ${credential:NAME} with user and password";
+    if (!field.is_scalar() || field.node->text.empty()) {
+        field.wrong_type(expected);
+        return {};
+    }
+    const bool is_secret =
+        is_secret_reference(field.node->text) || field.node->text.find('@') != std::string::npos;
+    auto proxy = is_secret ? read_secret(field, around) : Secret(field.node->text);
+    if (account_url.starts_with("http://"))
+        field.error({.code = "bad_value",
+                     .message = "a proxy is for https; plain http stays on this machine",
+                     .expected = "no proxy here"});
+    if (proxy.empty()) return proxy;
+    const auto checked = check_proxy_url(proxy.reveal());
+    if (!checked)
+        field.error({.code = "bad_value", .message = checked.error().message, .expected = expected});
+    return proxy;
 }
 
 schedule::Blackouts read_not_during(const Field& field, const AccountSettings& account,
@@ -176,10 +186,10 @@ AccountSettings read_account(const std::string& name, const Field& field, const 
     account.name = name;
     const auto map = MapReader::open(field, account_keys());
     if (!map) return account;
-    const auto api = read_api(*map);
+    account.api = read_api(*map);
     account.url = read_url(*map);
-    read_proof(*map, api, around, account);
-    if (const auto proxy = map->get("proxy")) read_proxy(*proxy);
+    read_proof(*map, around, account);
+    if (const auto proxy = map->get("proxy")) account.proxy = read_proxy(*proxy, around, account.url);
     if (const auto ca = map->get("ca")) {
         const auto path = read_text(*ca);
         if (path) account.ca_file = (around.folder / *path).lexically_normal();
@@ -188,9 +198,7 @@ AccountSettings read_account(const std::string& name, const Field& field, const 
     if (const auto limits = map->get("limits")) account.limits = read_limits(*limits);
     if (const auto budget = map->get("budget"))
         account.budget_share = read_budget(*budget, account.budget_share);
-    if (const auto follow = map->get("follow")) {
-        (void)read_word(*follow, {{"auto", true}, {"results", false}, {"activity_log", false}});
-    }
+    if (const auto follow = map->get("follow")) account.follow = read_follow(*follow);
     if (const auto fleet = map->get("fleet"))
         account.fleet_refresh = read_fleet_refresh(*fleet, account.fleet_refresh);
     if (const auto blackouts = map->get("not_during"))

@@ -90,11 +90,17 @@ Result<std::string> check_base_url(std::string_view text) {
     return std::move(address->text);
 }
 
-Result<std::string> check_proxy_url(std::string_view text) {
-    auto address = parse_address(text, "http://", "");
+Result<void> check_proxy_url(std::string_view text) {
+    // User and password stand before the last '@'; whoever connects reads them.
+    const auto scheme_end = text.find("://");
+    const auto at = text.rfind('@');
+    auto without = std::string(text);
+    if (scheme_end != std::string_view::npos && at != std::string_view::npos && at > scheme_end)
+        without = std::string(text.substr(0, scheme_end + 3)) + std::string(text.substr(at + 1));
+    const auto address = parse_address(without, "http://", "");
     if (!address) return tl::unexpected(address.error());
     if (address->scheme != "http") return bad("a proxy's address must begin with http://");
-    return std::move(address->text);
+    return {};
 }
 
 Result<ListenAddress> check_listen_address(std::string_view text) {

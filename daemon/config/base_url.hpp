@@ -11,8 +11,9 @@ namespace runbookd::config {
 /// (127.0.0.0/8, ::1, localhost), because key and secret go there.
 /// Errors: invalid_input, a sentence that says what is wrong.
 [[nodiscard]] Result<std::string> check_base_url(std::string_view text);
-/// "http://host[:port]", likewise: what passes through it is encrypted itself.
-[[nodiscard]] Result<std::string> check_proxy_url(std::string_view text);
+/// "http://[user:password@]host[:port]": what passes through it is encrypted itself. The error repeats
+/// nothing of the text.
+[[nodiscard]] Result<void> check_proxy_url(std::string_view text);
 
 struct ListenAddress {
     std::string text;  ///< "host:port"

@@ -299,10 +299,7 @@ private:
 
     /// What decides about a start.
     void read_starts() {
-        if (const auto field = map_.get("priority"))
-            (void)read_word(
-                *field,
-                {{.text = "high", .supported = false}, {"normal"}, {.text = "low", .supported = false}});
+        read_priority();
         if (const auto field = map_.get("triggers")) check_triggers(*field);
         if (const auto field = map_.get("max_per_hour")) {
             constexpr std::int64_t kUnsaid = 50;
@@ -318,14 +315,27 @@ private:
         if (const auto field = map_.get("rollout")) check_rollout(*field);
     }
 
+    void read_on_unknown() {
+        const auto field = map_.get("on_unknown");
+        if (!field) return resolved_.add("on_unknown", "hold");
+        const auto place = read_word(*field, {{"hold"}, {"redispatch"}});
+        if (place) runbook_.on_unknown = static_cast<runbook::OnUnknown>(*place);
+    }
+
+    void read_priority() {
+        const auto field = map_.get("priority");
+        if (!field) return resolved_.add("priority", "normal");
+        const auto place = read_word(*field, {{"high"}, {"normal"}, {"low"}});
+        if (place) runbook_.priority = static_cast<runbook::Priority>(*place);
+    }
+
     /// What becomes of a job's and of a run's result.
     void read_results() {
         if (const auto field = map_.get("success")) check_success(*field);
         if (const auto field = map_.get("collect"))
             (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
         if (const auto field = map_.get("retry")) check_retry(*field);
-        if (const auto field = map_.get("on_unknown"))
-            (void)read_word(*field, {{"hold"}, {.text = "redispatch", .supported = false}});
+        read_on_unknown();
         if (const auto field = map_.get("tolerate")) check_tolerate(*field);
     }
 

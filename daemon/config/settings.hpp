@@ -33,16 +33,33 @@ struct Limits {
     std::int64_t creates = 100;
 };
 
+/// How the ends of jobs are found.
+enum class Follow {
+    automatic,     ///< by the activity log for as long as that proves itself
+    results,       ///< each job's result is read
+    activity_log,  ///< by the activity log
+};
+
+/// Which API an account speaks.
+enum class Api {
+    datto,  ///< the real one; key and secret
+    seed,   ///< the job API that runbookd itself serves; a token
+};
+
 struct AccountSettings {
     std::string name;  ///< empty only in default-made settings: then a runbook may name any account
-    std::string url;   ///< "https://host[:port]", no path, no slash at the end
-    Secret key;
+    Api api = Api::datto;
+    std::string url;  ///< "https://host[:port]", no path, no slash at the end
+    Secret key;       ///< of the real API, as is `secret`
     Secret secret;
+    Secret token;                   ///< of the seed's API
+    Secret proxy;                   ///< "http://[user:password@]host[:port]"; empty: as the environment says
     std::filesystem::path ca_file;  ///< PEM; empty: the system's trust
     std::string timezone = "UTC";   ///< IANA name
     bool timezone_is_written = false;
     Limits limits;
     double budget_share = 0.8;  ///< of the limits; above 0, at most 1
+    Follow follow = Follow::automatic;
     Millis fleet_refresh{std::chrono::minutes{10}};
     schedule::Blackouts not_during;  ///< holds for every create on this account
 };
@@ -88,8 +105,8 @@ struct LoadedSettings {
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path);
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& path, zones::ZoneSource& zones);
 
-/// For whoever needs only paths (control socket, runbooks, store): key and secret are checked for their form,
-/// not read, and left empty, so that a person who may not read them can still reach the daemon.
+/// For whoever needs only paths (control socket, runbooks, store): secrets are checked for their form, not
+/// read, and left empty, so that a person who may not read them can still reach the daemon.
 [[nodiscard]] LoadedSettings load_settings_without_secrets(const std::filesystem::path& path);
 [[nodiscard]] LoadedSettings load_settings_without_secrets(const std::filesystem::path& path,
                                                            zones::ZoneSource& zones);

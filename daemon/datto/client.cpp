@@ -3,12 +3,14 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 
+#include "datto/dialect.hpp"
 #include "datto/failures.hpp"
 #include "datto/redact.hpp"
 #include "datto/replies.hpp"
 #include "datto/requests.hpp"
 #include "datto/token_keeper.hpp"
 #include "datto/transport.hpp"
+#include "engine/failure_class.hpp"
 
 namespace runbookd::datto {
 
@@ -33,8 +35,9 @@ bool is_success(const Response& answer) { return answer.status >= 200 && answer.
 
 /// A failure of the token call, told of a call that was never sent.
 ApiFailure before_sending(ApiFailure failure, const engine::ApiCall& call) {
-    const bool in_doubt = failure.kind == FailureKind::lost || failure.kind == FailureKind::server_error;
-    if (in_doubt && is_create(call)) failure.kind = FailureKind::not_sent;
+    const auto effect = engine::effect_of(call);
+    if (engine::class_of(failure.kind, effect) == engine::FailureClass::ambiguous)
+        failure.kind = FailureKind::not_sent;
     failure.message = std::string(describe(call)) + ": not sent; " + failure.message;
     return failure;
 }
@@ -45,12 +48,24 @@ Result<std::unique_ptr<Client>> Client::create(async::Timers& timers, const Cloc
                                                ClientSettings settings) {
     auto base = parse_base_url(settings.url);
     if (!base) return tl::unexpected<Error>(base.error());
-    if (settings.key.empty() || settings.secret.empty())
+    if (settings.api == Api::datto && (settings.key.empty() || settings.secret.empty()))
         return fail(ErrorCode::invalid_input, "the account's key and secret must not be empty");
-    TransportSettings transport_settings{settings.connect_timeout, settings.tls_timeout,
-                                         settings.idle_timeout, settings.max_response_bytes,
-                                         settings.idle_connections};
-    auto transport = Transport::create(timers, clock, *base, settings.ca_file, transport_settings);
+    if (settings.api == Api::seed && !is_usable_token(settings.token))
+        return fail(ErrorCode::invalid_input,
+                    "the account's token is empty, or not one of printable letters");
+    auto proxy = choose_proxy(*base, settings.proxy, settings.environment);
+    if (!proxy) return tl::unexpected<Error>(proxy.error());
+    TransportSettings how;
+    how.ca_file = settings.ca_file;
+    how.proxy = std::move(*proxy);
+    how.lookup = settings.lookup ? settings.lookup : system_lookup(timers.executor());
+    how.connect_timeout = settings.connect_timeout;
+    how.tls_timeout = settings.tls_timeout;
+    how.first_byte_timeout = settings.first_byte_timeout;
+    how.idle_timeout = settings.idle_timeout;
+    how.max_response_bytes = settings.max_response_bytes;
+    how.idle_connections = settings.idle_connections;
+    auto transport = Transport::create(timers, clock, *base, std::move(how));
     if (!transport) return tl::unexpected<Error>(transport.error());
     return std::unique_ptr<Client>(
         new Client(timers, clock, std::move(*base), std::move(settings), std::move(*transport)));
@@ -63,6 +78,11 @@ Client::Client(async::Timers& timers, const Clock& clock, BaseUrl base, ClientSe
       settings_(std::move(settings)),
       vault_(settings_.vault == nullptr ? no_secrets_ : *settings_.vault),
       transport_(std::move(transport)) {
+    if (settings_.api == Api::seed) {
+        dialect_ = make_seed_dialect(base_);
+        return;
+    }
+    dialect_ = make_datto_dialect(base_);
     tokens_ =
         std::make_unique<TokenKeeper>(timers, clock, [this](SteadyTime until) { return fetch_token(until); });
 }
@@ -70,7 +90,7 @@ Client::Client(async::Timers& timers, const Clock& clock, BaseUrl base, ClientSe
 Client::~Client() = default;
 
 asio::awaitable<ApiResult> Client::perform(engine::ApiCall call) {
-    auto request = build_request(base_, call, vault_);
+    auto request = dialect_->request(call, vault_);
     if (!request) {
         ApiFailure failure;
         failure.kind = FailureKind::rejected;
@@ -90,19 +110,26 @@ asio::awaitable<ApiResult> Client::perform(engine::ApiCall call) {
     co_return result;
 }
 
+asio::awaitable<tl::expected<std::string, ApiFailure>> Client::authorize(SteadyTime until) {
+    if (!tokens_) co_return settings_.token;
+    co_return co_await tokens_->get(until);
+}
+
 asio::awaitable<ApiResult> Client::perform_until(engine::ApiCall call, Request request, SteadyTime until) {
-    const auto token = co_await tokens_->get(until);
+    const auto token = co_await authorize(until);
     if (!token) co_return failed(before_sending(token.error(), call));
     const auto target = request.target;
     const auto authorization = "Bearer " + *token;
-    const auto answer = co_await transport_->send(std::move(request), authorization, until);
+    auto answer = co_await transport_->send(std::move(request), authorization, until);
     if (!answer) co_return failed(classify_transport(answer.error(), describe(call)));
     if (!is_success(*answer)) {
+        answer->body = vault_.redact(std::move(answer->body));  // whole: a message is a cut of it
         auto failure = refused(*answer, describe(call));
-        if (failure.kind == FailureKind::unauthenticated) tokens_->drop(*token);
+        dialect_->judge(failure, call, answer->body);
+        if (failure.kind == FailureKind::unauthenticated && tokens_) tokens_->drop(*token);
         co_return failed(std::move(failure));
     }
-    auto reply = read_reply(base_, call, target, answer->body);
+    auto reply = dialect_->reply(call, target, answer->body);
     if (reply) co_return std::move(*reply);
     ApiFailure unreadable;
     unreadable.kind = FailureKind::server_error;
@@ -114,9 +141,12 @@ asio::awaitable<ApiResult> Client::perform_until(engine::ApiCall call, Request r
 asio::awaitable<TokenKeeper::Fetched> Client::fetch_token(SteadyTime until) {
     constexpr std::string_view kDoing = "fetching the token";
     auto request = token_request(base_, settings_.key, settings_.secret);
-    const auto answer = co_await transport_->send(std::move(request), kPublicClient, until);
+    auto answer = co_await transport_->send(std::move(request), kPublicClient, until);
     if (!answer) co_return failed(classify_transport(answer.error(), kDoing));
-    if (!is_success(*answer)) co_return failed(refused(*answer, std::nullopt));
+    if (!is_success(*answer)) {
+        answer->body = vault_.redact(std::move(answer->body));
+        co_return failed(refused(*answer, std::nullopt));
+    }
     auto token = read_token(answer->body);
     if (token) co_return std::move(*token);
     ApiFailure unreadable;
@@ -126,12 +156,12 @@ asio::awaitable<TokenKeeper::Fetched> Client::fetch_token(SteadyTime until) {
     co_return failed(std::move(unreadable));
 }
 
-ApiFailure Client::refused(Response answer, std::optional<std::string_view> doing) {
-    answer.body = vault_.redact(std::move(answer.body));  // whole: a message is a cut of it
+ApiFailure Client::refused(const Response& answer, std::optional<std::string_view> doing) {
     const auto now = clock_.now();
     const bool recent = throttled_at_ && now.steady - *throttled_at_ < kThrottleMemory;
     const auto memory = recent ? ThrottleMemory::recently_throttled : ThrottleMemory::calm;
-    const std::array<std::string, 3> secrets{settings_.key, settings_.secret, tokens_->held()};
+    const std::array<std::string, 4> secrets{settings_.key, settings_.secret, settings_.token,
+                                             tokens_ ? tokens_->held() : std::string()};
     auto failure = doing ? classify_answer(answer, *doing, memory, now.utc, secrets)
                          : classify_token_answer(answer, memory, now.utc, secrets);
     if (failure.kind == FailureKind::throttled) throttled_at_ = now.steady;

@@ -1,5 +1,6 @@
 #pragma once
-// One HTTP/1.1 connection to the account's host, plain or TLS. Nothing here retries.
+// One HTTP/1.1 connection to the account's host, plain or TLS, perhaps through a proxy's tunnel. Nothing here
+// retries.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -8,24 +9,37 @@
 
 #include "async/timers.hpp"
 #include "datto/http_types.hpp"
+#include "datto/proxy.hpp"
 #include "datto/resolve.hpp"
 #include "datto/url.hpp"
 
 namespace runbookd::datto {
+
+/// How long, and how much, an answer may be.
+struct ExchangeLimits {
+    std::size_t response_bytes = 0;  ///< as they come, and again once unpacked
+    Millis first_byte{};             ///< from the end of the request
+    Millis whole{};
+};
 
 class Connection {
 public:
     /// `tls` is null for plain http; it is needed only while this is constructed.
     Connection(async::Timers& timers, BaseUrl base, boost::asio::ssl::context* tls);
 
-    /// Both return what went wrong, for a person, or "". Nothing of any request has been sent either way.
-    boost::asio::awaitable<std::string> connect(Endpoints endpoints, Millis within);
+    // These three return what went wrong, for a person, or "". Nothing of any request has been sent either
+    // way.
+
+    /// `whom`: whose endpoints they are, for the message.
+    boost::asio::awaitable<std::string> connect(Endpoints endpoints, std::string whom, Millis within);
+    /// Once connected to the proxy: lets it connect on to the account's host.
+    boost::asio::awaitable<std::string> tunnel(Proxy proxy, Millis within);
     /// TLS, with the certificate verified against the host's name. At once where the connection is plain.
     boost::asio::awaitable<std::string> shake_hands(Millis within);
 
     /// Sends the request and reads its answer. `authorization` is the header's whole value.
     boost::asio::awaitable<Exchange> exchange(Request request, std::string authorization,
-                                              std::size_t max_response_bytes, Millis within);
+                                              ExchangeLimits limits);
 
     /// Whether the last answer left the connection fit for another request.
     [[nodiscard]] bool is_reusable() const { return reusable_; }

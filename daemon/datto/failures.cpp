@@ -46,6 +46,17 @@ std::string json_text(const nlohmann::json& body) {
     return text;
 }
 
+/// The seed's word for the error: capitals and underscores, or nothing.
+std::string error_code_of(const Response& answer) {
+    constexpr std::size_t kLongestCode = 64;
+    if (is_html(answer)) return {};
+    const auto parsed = parse_json(answer.body.substr(0, kLongestBody));
+    auto code = parsed ? text_at(*parsed, "errorCode") : std::string();
+    const bool is_word =
+        std::all_of(code.begin(), code.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+    return is_word && code.size() <= kLongestCode ? code : std::string();
+}
+
 /// The body's words before they are made safe to show.
 std::string raw_text(const Response& answer) {
     const auto body = answer.body.substr(0, kLongestBody);
@@ -155,6 +166,7 @@ ApiFailure classify_answer(const Response& answer, std::string_view doing, Throt
     failure.kind = kind_of(answer, memory);
     failure.http_status = answer.status;
     failure.message = std::string(doing) + ": the API " + answered(answer, secrets);
+    failure.error_code = error_code_of(answer);
     failure.retry_after = read_retry_after(answer.retry_after, now);
     return failure;
 }
@@ -178,7 +190,7 @@ ApiFailure classify_transport(const TransportFailure& failure, std::string_view 
     sorted.kind = failure.delivery == Delivery::not_sent    ? FailureKind::not_sent
                   : failure.delivery == Delivery::uncertain ? FailureKind::lost
                                                             : FailureKind::server_error;
-    sorted.http_status = failure.delivery == Delivery::oversized ? failure.status : 0;
+    sorted.http_status = failure.delivery == Delivery::unusable ? failure.status : 0;
     sorted.message = std::string(doing) + ": " + failure.message;
     return sorted;
 }

@@ -19,25 +19,27 @@ struct Request {
     std::string content_type;  ///< empty: no body
     std::string body;
     Authorization authorization = Authorization::bearer;
+    std::string idempotency_key;  ///< empty: none is sent
 };
 
 struct Response {
     int status = 0;
     std::string content_type;
     std::string retry_after;  ///< the header as sent, or empty
-    std::string body;
+    std::string body;         ///< unpacked
 };
 
 /// What is known when no whole answer came.
 enum class Delivery : std::uint8_t {
     not_sent,   ///< no byte of the request was handed to the network
     uncertain,  ///< some of it may have arrived
-    oversized   ///< it was answered, with more than we read
+    unusable    ///< it was answered, with more than we read or in a packing that cannot be undone
 };
 struct TransportFailure {
     Delivery delivery = Delivery::uncertain;
     int status = 0;  ///< where the answer's head was read
     std::string message;
+    bool timed_out = false;
 };
 using Exchange = tl::expected<Response, TransportFailure>;
 

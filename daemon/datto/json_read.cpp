@@ -5,41 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
+#include "datto/json_repair.hpp"
 
 namespace runbookd::datto {
 namespace {
 
 using nlohmann::json;
-
-/// Length of the well-formed UTF-8 sequence at `at`, or 0 (RFC 3629: no overlong forms, no surrogates).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    const auto lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return length;
-}
-
-std::string repaired_utf8(std::string_view text) {
-    std::string repaired;
-    repaired.reserve(text.size() + text.size() / 8);
-    for (std::size_t at = 0; at < text.size();) {
-        const auto length = sequence_length(text, at);
-        if (length == 0)
-            repaired += "\xEF\xBF\xBD";
-        else
-            repaired += text.substr(at, length);
-        at += length == 0 ? 1 : length;
-    }
-    return repaired;
-}
 
 std::optional<std::int64_t> whole_number(double value) {
     constexpr double kExact = 9'007'199'254'740'992.0;  // 2^53: beyond it a double names no single integer
@@ -50,8 +21,9 @@ std::optional<std::int64_t> whole_number(double value) {
 }  // namespace
 
 std::optional<json> parse_json(const std::string& body) {
+    if (!is_bounded_json(body)) return std::nullopt;
     auto value = json::parse(body, nullptr, false);
-    if (value.is_discarded()) value = json::parse(repaired_utf8(body), nullptr, false);
+    if (value.is_discarded()) value = json::parse(repaired_json(body), nullptr, false);
     if (value.is_discarded()) return std::nullopt;
     return value;
 }

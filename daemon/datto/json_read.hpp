@@ -9,8 +9,9 @@
 
 namespace runbookd::datto {
 
-/// Parses a body; a byte order mark is skipped, and bytes that are not UTF-8 become U+FFFD rather than an
-/// error, since outputs of scripts travel in these texts. nullopt: not one JSON value (empty, HTML, cut).
+/// Parses a body; a byte order mark is skipped, of keys that come twice the last counts, and a single bad
+/// value does not spoil the rest (see repaired_json), since outputs of scripts travel in these texts.
+/// nullopt: not one JSON value (empty, HTML, cut), or one beyond all bounds (see is_bounded_json).
 [[nodiscard]] std::optional<nlohmann::json> parse_json(const std::string& body);
 
 /// The member, or a null where there is none (also where `object` is no object).

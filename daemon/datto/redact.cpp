@@ -13,7 +13,14 @@ struct Redaction {
     void operator()(engine::Output& output) const {
         if (output.text) text(*output.text);
     }
-    void operator()(engine::JobResult& result) const { text(result.status_text); }
+    void operator()(engine::JobResult& result) const {
+        text(result.status_text);
+        if (result.out) text(*result.out);
+        if (result.err) text(*result.err);
+    }
+    void operator()(engine::Page<engine::Alert>& page) const {
+        for (auto& alert : page.items) text(alert.diagnostics);
+    }
     void operator()(engine::Page<engine::Component>& page) const {
         for (auto& component : page.items) {
             text(component.description);

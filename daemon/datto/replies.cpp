@@ -1,11 +1,12 @@
 #include "datto/replies.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
+#include "datto/entries.hpp"
 #include "datto/json_read.hpp"
+#include "datto/list_reply.hpp"
 #include "datto/timestamp.hpp"
 
 namespace runbookd::datto {
@@ -16,122 +17,26 @@ using nlohmann::json;
 
 tl::unexpected<Error> unreadable(std::string what) { return fail(ErrorCode::unavailable, std::move(what)); }
 
-engine::Site read_site(const json& entry) {
-    engine::Site site;
-    site.uid = SiteUid{text_at(entry, "uid")};
-    site.name = text_at(entry, "name");
-    site.on_demand = flag_at(entry, "onDemand").value_or(false);
-    return site;
+/// The object that the answer is, or that it holds as its only entry: several calls have been seen to wrap
+/// one.
+const json& sole_object(const json& body) {
+    return body.is_array() && body.size() == 1 ? body.front() : body;
 }
 
-/// `udf: {udf1: …, udf300: …}`; most of them are null.
-runbook::Udfs read_udfs(const json& udf) {
-    std::vector<std::pair<int, std::string>> values;
-    if (!udf.is_object()) return {};
-    for (const auto& [key, value] : udf.items()) {
-        if (value.is_null() || !key.starts_with("udf")) continue;
-        int number = 0;
-        const auto* const end = key.data() + key.size();
-        const auto [read_to, error] = std::from_chars(key.data() + 3, end, number);
-        if (error != std::errc{} || read_to != end || number < 1 || number > runbook::kMostUdfs) continue;
-        values.emplace_back(number, text_at(udf, key));
-    }
-    std::sort(values.begin(), values.end());
-    return runbook::Udfs(values);
+/// A number as counts and limits are; none: it cannot be one.
+std::optional<std::int64_t> count_at(const json& object, std::string_view key) {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    const auto value = integer_at(object, key);
+    if (!value || *value < 0) return std::nullopt;
+    return std::min(*value, kMost);
 }
 
-engine::Device read_device(const json& entry) {
-    engine::Device device;
-    device.uid = DeviceUid{text_at(entry, "uid")};
-    device.site_uid = SiteUid{text_at(entry, "siteUid")};
-    device.site_name = text_at(entry, "siteName");
-    device.hostname = text_at(entry, "hostname");
-    device.os = text_at(entry, "operatingSystem");
-    const auto& type = member(entry, "deviceType");
-    device.device_type = type.is_string() ? type.get<std::string>() : text_at(type, "category");
-    // Only the exceptions (printers, hypervisors, …) matter, and those are named.
-    const auto device_class = text_at(entry, "deviceClass");
-    device.device_class = device_class.empty() ? "device" : device_class;
-    device.online =
-        flag_at(entry, "online").value_or(equals_ignoring_case(text_at(entry, "status"), "online"));
-    device.suspended = flag_at(entry, "suspended").value_or(false);
-    device.deleted = flag_at(entry, "deleted").value_or(false);
-    device.last_seen = timestamp_at(entry, "lastSeen");
-    device.domain = text_at(entry, "domain");
-    device.patch_status = text_at(member(entry, "patchManagement"), "patchStatus");
-    device.reboot_required = flag_at(entry, "rebootRequired");
-    device.udf = read_udfs(member(entry, "udf"));
-    return device;
-}
-
-engine::Filter read_filter(const json& entry) {
-    return {integer_at(entry, "id").value_or(0), text_at(entry, "name")};
-}
-
-/// A filter's page has whole devices; which they are is all that is asked.
-DeviceUid read_member(const json& entry) { return DeviceUid{text_at(entry, "uid")}; }
-
-/// The first of two members that has a text: the real API's name, then the seed's.
-std::string either_text(const json& entry, std::string_view key, std::string_view other) {
-    auto text = text_at(entry, key);
-    return text.empty() ? text_at(entry, other) : text;
-}
-
-engine::Component read_component(const json& entry) {
-    engine::Component component;
-    component.uid = ComponentUid{text_at(entry, "uid")};
-    component.name = text_at(entry, "name");
-    component.description = text_at(entry, "description");
-    component.category = either_text(entry, "categoryCode", "category");
-    const auto& variables = member(entry, "variables");
-    if (!variables.is_array()) return component;
-    for (const auto& one : variables) {
-        engine::ComponentVariable variable;
-        variable.name = text_at(one, "name");
-        if (variable.name.empty()) continue;
-        variable.type = text_at(one, "type");
-        variable.default_value = either_text(one, "defaultVal", "defaultValue");
-        variable.description = text_at(one, "description");
-        variable.input = flag_at(one, "direction").value_or(true);
-        component.variables.push_back(std::move(variable));
-    }
-    return component;
-}
-
-/// A line of the activity log tells its job in `details`: an object with dotted keys, written into a string.
-engine::JobActivity read_details(const json& details) {
-    engine::JobActivity activity;
-    activity.job = DattoJobUid{text_at(details, "job.uid")};
-    activity.job_name = text_at(details, "job.name");
-    const auto& nested = member(details, "job");
-    if (activity.job.empty()) activity.job = DattoJobUid{text_at(nested, "uid")};
-    if (activity.job_name.empty()) activity.job_name = text_at(nested, "name");
-    return activity;
-}
-
-engine::JobActivity read_activity(const json& entry) {
-    const auto& details = member(entry, "details");
-    if (!details.is_string()) return read_details(details);
-    const auto parsed = parse_json(details.get_ref<const std::string&>());
-    return parsed ? read_details(*parsed) : engine::JobActivity{};
-}
-
-bool is_usable(const engine::JobActivity& activity) { return !activity.job.empty(); }
-bool is_usable(const engine::Filter& filter) { return filter.id != 0 && !filter.name.empty(); }
-bool is_usable(const DeviceUid& device) { return !device.empty(); }
-template <class Entry>
-bool is_usable(const Entry& entry) {
-    return !entry.uid.empty();
-}
-
-engine::DeploymentStatus deployment_status(std::string_view text) {
-    using enum engine::DeploymentStatus;
-    constexpr std::pair<std::string_view, engine::DeploymentStatus> kNames[] = {
-        {"Pending", pending}, {"Running", running}, {"Success", success}, {"Warning", warning},
-        {"Failure", failure}, {"Expired", expired}, {"Retired", retired}};
-    for (const auto& [name, status] : kNames)
-        if (equals_ignoring_case(name, text)) return status;
-    return other;
+void read_component_result(const json& entry, engine::JobResult& result) {
+    if (const auto warnings = count_at(entry, "numberOfWarnings"))
+        result.warnings = result.warnings.value_or(0) + *warnings;
+    // What is not said may be there: an output that is not read is lost.
+    result.has_stdout |= flag_at(entry, "hasStdOut").value_or(true);
+    result.has_stderr |= flag_at(entry, "hasStdErr").value_or(true);
 }
 
 struct Reader {
@@ -139,98 +44,85 @@ struct Reader {
     const std::string& target;
     const json& body;
 
-    /// The array under `key`; a null array is an empty one, but a body that has nothing of a page is no page:
-    /// taking
-    /// `{}` for one would empty the fleet.
     template <class Entry>
-    [[nodiscard]] Result<ApiReply> read_page(std::string_view key, Entry (*read)(const json&)) const {
-        const auto& entries = member(body, key);
-        const auto& details = member(body, "pageDetails");
-        const bool has_entries = body.is_object() && body.contains(std::string(key));
-        if (!has_entries && !details.is_object())
-            return unreadable("the answer has no '" + std::string(key) + "'");
-        if (!entries.is_array() && !entries.is_null())
-            return unreadable("'" + std::string(key) + "' in the answer is not a list");
-        engine::Page<Entry> page;
-        for (const auto& entry : entries) {
-            auto item = read(entry);
-            if (is_usable(item)) page.items.push_back(std::move(item));
-        }
-        const auto next = text_at(details, "nextPageUrl");
-        if (next.empty() || entries.empty()) return page;
-        auto cursor = next_page_target(base, target, next);
-        if (!cursor) return unreadable(cursor.error().message);
-        if (*cursor != target) page.next_cursor = std::move(*cursor);
-        return page;
+    [[nodiscard]] Result<ApiReply> list(std::string_view key, Entry (*read)(const json&)) const {
+        return read_list<Entry>(base, target, body, key, read);
     }
 
     Result<ApiReply> operator()(const engine::ReadSites&) const {
-        return read_page<engine::Site>("sites", read_site);
+        return list<engine::Site>("sites", read_site);
     }
     Result<ApiReply> operator()(const engine::ReadDevices&) const {
-        return read_page<engine::Device>("devices", read_device);
+        return list<engine::Device>("devices", read_device);
     }
     Result<ApiReply> operator()(const engine::ReadSiteDevices&) const {
-        return read_page<engine::Device>("devices", read_device);
+        return list<engine::Device>("devices", read_device);
     }
     Result<ApiReply> operator()(const engine::ReadComponents&) const {
-        return read_page<engine::Component>("components", read_component);
+        return list<engine::Component>("components", read_component);
     }
     Result<ApiReply> operator()(const engine::ReadDefaultFilters&) const {
-        return read_page<engine::Filter>("filters", read_filter);
+        return list<engine::Filter>("filters", read_filter);
     }
     Result<ApiReply> operator()(const engine::ReadCustomFilters&) const {
-        return read_page<engine::Filter>("filters", read_filter);
+        return list<engine::Filter>("filters", read_filter);
     }
     Result<ApiReply> operator()(const engine::ReadFilterDevices&) const {
-        return read_page<DeviceUid>("devices", read_member);
+        return list<DeviceUid>("devices", read_member);
     }
     Result<ApiReply> operator()(const engine::SearchActivities&) const {
         // "Not found" is evidence about a create: a search that says it failed must not pass as an empty one.
-        if (!text_at(body, "error").empty()) return unreadable("the activity log answered with an error");
-        return read_page<engine::JobActivity>("activities", read_activity);
+        const auto& error = member(body, "error");
+        if (!error.is_null() && error != "" && error != false)
+            return unreadable("the activity log answered with an error");
+        return read_list<engine::JobActivity>(base, target, body, "activities", read_activity,
+                                              Unnamed::left_out);
     }
+    Result<ApiReply> operator()(const engine::ReadAlerts&) const {
+        return list<engine::Alert>("alerts", read_alert);
+    }
+    Result<ApiReply> operator()(const engine::ResolveAlert&) const { return engine::AlertResolved{}; }
     Result<ApiReply> operator()(const engine::ReadDevice&) const {
-        auto device = read_device(body);
+        auto device = read_device(sole_object(body));
         if (device.uid.empty()) return unreadable("the answer has no device 'uid'");
         return device;
     }
     Result<ApiReply> operator()(const engine::CreateQuickJob&) const {
-        auto uid = text_at(member(body, "job"), "uid");
-        if (uid.empty()) uid = text_at(body, "jobUid");
+        auto uid = text_at(member(sole_object(body), "job"), "uid");
         if (uid.empty()) return unreadable("the answer has no 'job.uid'");
         engine::CreatedJob created;
         created.job = DattoJobUid{std::move(uid)};
         return created;
     }
     Result<ApiReply> operator()(const engine::ReadResult&) const {
-        if (!body.is_object() || !body.contains("jobDeploymentStatus"))
+        const auto& object = sole_object(body);
+        if (!object.is_object() || !object.contains("jobDeploymentStatus"))
             return unreadable("the answer has no 'jobDeploymentStatus'");
         engine::JobResult result;
-        result.status_text = text_at(body, "jobDeploymentStatus");
+        result.status_text = text_at(object, "jobDeploymentStatus");
         result.status = deployment_status(result.status_text);
-        result.ran_on = timestamp_at(body, "ranOn");
-        const auto& components = member(body, "componentResults");
-        if (!components.is_array()) return result;
-        for (const auto& component : components) {
-            if (const auto warnings = integer_at(component, "numberOfWarnings"))
-                result.warnings = result.warnings.value_or(0) + *warnings;
-            result.has_stdout |= flag_at(component, "hasStdOut").value_or(false);
-            result.has_stderr |= flag_at(component, "hasStdErr").value_or(false);
-        }
+        result.ran_on = timestamp_at(object, "ranOn");
+        const auto& components = member(object, "componentResults");
+        if (components.is_object()) read_component_result(components, result);
+        if (components.is_array())
+            for (const auto& component : components) read_component_result(component, result);
         return result;
     }
     Result<ApiReply> operator()(const engine::ReadOutput& call) const {
-        if (!body.is_array()) return unreadable("the answer is not a list of outputs");
+        const bool is_one = body.is_object() && body.contains("stdData");
+        if (!body.is_array() && !is_one) return unreadable("the answer is not a list of outputs");
         engine::Output output;
         const auto take = [&](const json& entry) {
-            if (const auto& text = member(entry, "stdData"); text.is_string())
-                output.text = output.text.value_or("") + text.get<std::string>();
+            const auto& text = member(entry, "stdData");
+            if (text.is_string() || text.is_number() || text.is_boolean())
+                output.text = output.text.value_or("") + text_at(entry, "stdData");
         };
         const auto belongs = [&](const json& entry) {
             return equals_ignoring_case(text_at(entry, "componentUid"), call.component.str());
         };
-        if (std::any_of(body.begin(), body.end(), belongs)) {
+        if (is_one) {
+            take(body);
+        } else if (std::any_of(body.begin(), body.end(), belongs)) {
             for (const auto& entry : body)
                 if (belongs(entry)) take(entry);
         } else if (body.size() == 1) {
@@ -239,20 +131,24 @@ struct Reader {
         return output;
     }
     Result<ApiReply> operator()(const engine::ReadRequestRate&) const {
-        if (!body.is_object() || !(body.contains("accountCount") || body.contains("accountRateLimit")))
+        const auto& object = sole_object(body);
+        if (!object.is_object() || !(object.contains("accountCount") || object.contains("accountRateLimit")))
             return unreadable("the answer has no request rate");
-        const auto positive = [](std::optional<std::int64_t> value, std::int64_t otherwise) {
-            return value && *value > 0 ? *value : otherwise;
+        const auto positive = [](const json& from, const char* key, std::int64_t otherwise) {
+            const auto value = count_at(from, key).value_or(0);
+            return value > 0 ? value : otherwise;
         };
+        constexpr std::int64_t kLongestWindow = 86'400;
         engine::RequestRate rate;
-        rate.window_s = positive(integer_at(body, "slidingTimeWindowSizeSeconds"), rate.window_s);
-        rate.read_limit = positive(integer_at(body, "accountRateLimit"), rate.read_limit);
-        rate.read_count = positive(integer_at(body, "accountCount"), 0);
-        rate.write_limit = positive(integer_at(body, "accountWriteRateLimit"), rate.write_limit);
-        rate.write_count = positive(integer_at(body, "accountWriteCount"), 0);
-        const auto& create = member(member(body, "operationWriteStatus"), "device-job-create");
-        rate.create_limit = positive(integer_at(create, "limit"), rate.create_limit);
-        rate.create_count = positive(integer_at(create, "count"), create.is_object() ? 0 : rate.write_count);
+        rate.window_s =
+            std::min(positive(object, "slidingTimeWindowSizeSeconds", rate.window_s), kLongestWindow);
+        rate.read_limit = positive(object, "accountRateLimit", rate.read_limit);
+        rate.read_count = positive(object, "accountCount", 0);
+        rate.write_limit = positive(object, "accountWriteRateLimit", rate.write_limit);
+        rate.write_count = positive(object, "accountWriteCount", 0);
+        const auto& create = member(member(object, "operationWriteStatus"), "device-job-create");
+        rate.create_limit = positive(create, "limit", rate.create_limit);
+        rate.create_count = positive(create, "count", create.is_object() ? 0 : rate.write_count);
         return rate;
     }
 };
@@ -261,9 +157,16 @@ struct Reader {
 
 Result<ApiReply> read_reply(const BaseUrl& base, const engine::ApiCall& call, const std::string& target,
                             const std::string& body) {
+    // A write that answers with nothing is answered by its status alone (reference, 2.3).
+    if (body.empty() && std::holds_alternative<engine::ResolveAlert>(call)) return engine::AlertResolved{};
     const auto parsed = parse_json(body);
     if (!parsed) return unreadable(body.empty() ? "the answer is empty" : "the answer is not whole JSON");
     return std::visit(Reader{base, target, *parsed}, call);
+}
+
+bool is_usable_token(std::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 Result<Token> read_token(const std::string& body) {
@@ -271,10 +174,7 @@ Result<Token> read_token(const std::string& body) {
     if (!parsed) return unreadable("the token call was not answered with JSON");
     Token token;
     token.text = text_at(*parsed, "access_token");
-    const bool fits_a_header =
-        std::all_of(token.text.begin(), token.text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-    if (token.text.empty() || !fits_a_header)
-        return unreadable("the token call's answer has no usable access_token");
+    if (!is_usable_token(token.text)) return unreadable("the token call's answer has no usable access_token");
     // 100 hours is the life that the vendor states; a token that ends earlier is found out by a 401.
     constexpr std::int64_t kStatedLife = 360'000;
     constexpr std::int64_t kLongest = 365LL * 86'400;

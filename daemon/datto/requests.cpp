@@ -7,9 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-/// The API's default and maximum (reference, 2.1).
-constexpr std::string_view kPageSize = "250";
-
 /// yyyy-MM-ddTHH:mm:ssZ, the one form that the activity log takes; cut to the second, so that nothing is left
 /// out.
 std::string whole_seconds(UtcTime t) { return format_utc(t).substr(0, 19) + "Z"; }
@@ -116,8 +113,21 @@ struct Builder {
             target = with_missing_parameter(std::move(target), "from", whole_seconds(call.from));
             target = with_missing_parameter(std::move(target), "entities", "device");
             target = with_missing_parameter(std::move(target), "categories", "job");
-            return get(with_missing_parameter(std::move(target), "actions", "create"));
+            const auto* const action = call.kind == engine::ActivityKind::created ? "create" : "deployment";
+            return get(with_missing_parameter(std::move(target), "actions", action));
         });
+    }
+    Result<Request> operator()(const engine::ReadAlerts& call) const {
+        // Alerts have a page size of their own (reference, 2.1); `max` is capped to it like everywhere.
+        return list("account/alerts/open", call.cursor);
+    }
+    Result<Request> operator()(const engine::ResolveAlert& call) const {
+        if (call.alert.empty())
+            return fail(ErrorCode::invalid_input, "an alert is resolved by its uid; it is empty");
+        Request request;
+        request.method = Method::post;
+        request.target = api("alert/") + percent_encoded(call.alert.str()) + "/resolve";
+        return request;
     }
 };
 
@@ -143,6 +153,8 @@ struct Describer {
     std::string_view operator()(const engine::SearchActivities&) const {
         return "searching the activity log";
     }
+    std::string_view operator()(const engine::ReadAlerts&) const { return "reading the open alerts"; }
+    std::string_view operator()(const engine::ResolveAlert&) const { return "resolving the alert"; }
 };
 
 }  // namespace
@@ -163,7 +175,5 @@ Request token_request(const BaseUrl& base, const std::string& key, const std::st
 }
 
 std::string_view describe(const engine::ApiCall& call) { return std::visit(Describer{}, call); }
-
-bool is_create(const engine::ApiCall& call) { return std::holds_alternative<engine::CreateQuickJob>(call); }
 
 }  // namespace runbookd::datto

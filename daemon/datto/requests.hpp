@@ -1,7 +1,7 @@
 #pragma once
-// Every request that the daemon sends, from the engine's calls. Pure; paths and bodies as in reference 1.2, 3
-// and 4.
+// The requests of the real API, from the engine's calls. Pure; paths and bodies as in reference 1.2, 3 and 4.
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "datto/http_types.hpp"
@@ -10,6 +10,9 @@
 #include "secrets/vault.hpp"
 
 namespace runbookd::datto {
+
+/// The API's default and maximum (reference, 2.1).
+inline constexpr std::string_view kPageSize = "250";
 
 /// Here the secrets of a create get their values: its body holds them, and is never to be shown. Errors:
 /// invalid_input for an empty uid, and for a cursor that leaves the account's address; what the vault says of
@@ -22,7 +25,5 @@ namespace runbookd::datto {
 
 /// What the call does, for messages: "creating the quick job", "reading the sites".
 [[nodiscard]] std::string_view describe(const engine::ApiCall& call);
-
-[[nodiscard]] bool is_create(const engine::ApiCall& call);
 
 }  // namespace runbookd::datto

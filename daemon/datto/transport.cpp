@@ -40,15 +40,19 @@ tl::unexpected<TransportFailure> not_sent(std::string message) {
 }  // namespace
 
 Transport::Transport(async::Timers& timers, const Clock& clock, BaseUrl base, TransportSettings settings)
-    : timers_(timers), clock_(clock), base_(std::move(base)), settings_(settings) {}
+    : timers_(timers),
+      clock_(clock),
+      base_(std::move(base)),
+      settings_(std::move(settings)),
+      resolver_(timers, clock, settings_.lookup) {}
 
 Transport::~Transport() = default;
 
 Result<std::unique_ptr<Transport>> Transport::create(async::Timers& timers, const Clock& clock, BaseUrl base,
-                                                     const std::string& ca_file, TransportSettings settings) {
-    std::unique_ptr<Transport> transport(new Transport(timers, clock, std::move(base), settings));
+                                                     TransportSettings settings) {
+    std::unique_ptr<Transport> transport(new Transport(timers, clock, std::move(base), std::move(settings)));
     if (transport->base_.scheme == Scheme::http) return transport;
-    auto tls = make_tls(ca_file);
+    auto tls = make_tls(transport->settings_.ca_file);
     if (!tls) return tl::unexpected<Error>(tls.error());
     transport->tls_ = std::move(*tls);
     return transport;
@@ -78,14 +82,25 @@ void Transport::keep(std::unique_ptr<Connection> connection) {
     idle_.push_back(std::move(idle));
 }
 
+Millis Transport::bounded(Millis step, SteadyTime until) const { return std::min(step, left_until(until)); }
+
 asio::awaitable<std::string> Transport::open(Connection& connection, SteadyTime until) {
-    const auto to_resolve = std::min(settings_.connect_timeout, left_until(until));
-    const auto found = co_await resolve(timers_, base_.host, base_.port, to_resolve);
+    const auto& proxy = settings_.proxy;
+    const auto host = proxy ? proxy->host : base_.host;
+    const auto port = proxy ? proxy->port : base_.port;
+    const auto whom = proxy ? "the proxy " + proxy->origin() : base_.origin();
+    const auto to_resolve = bounded(settings_.connect_timeout, until);
+    const auto found = co_await resolver_.resolve(host, port, to_resolve);
     if (!found) co_return found.error();
-    const auto to_connect = std::min(settings_.connect_timeout, left_until(until));
-    const auto trouble = co_await connection.connect(*found, to_connect);
+    const auto to_connect = bounded(settings_.connect_timeout, until);
+    const auto trouble = co_await connection.connect(*found, whom, to_connect);
     if (!trouble.empty()) co_return trouble;
-    const auto to_agree = std::min(settings_.tls_timeout, left_until(until));
+    if (proxy) {
+        const auto to_tunnel = bounded(settings_.connect_timeout, until);
+        const auto refusal = co_await connection.tunnel(*proxy, to_tunnel);
+        if (!refusal.empty()) co_return refusal;
+    }
+    const auto to_agree = bounded(settings_.tls_timeout, until);
     co_return co_await connection.shake_hands(to_agree);
 }
 
@@ -101,8 +116,13 @@ asio::awaitable<Exchange> Transport::send(Request request, std::string authoriza
         co_return not_sent("stopped before it was sent");
     const auto left = left_until(until);
     if (left == Millis{0}) co_return not_sent("the time for the call was over before it was sent");
-    auto exchange = co_await connection->exchange(std::move(request), std::move(authorization),
-                                                  settings_.max_response_bytes, left);
+    ExchangeLimits limits;
+    limits.response_bytes = settings_.max_response_bytes;
+    limits.first_byte = settings_.first_byte_timeout;
+    limits.whole = left;
+    auto exchange = co_await connection->exchange(std::move(request), std::move(authorization), limits);
+    // Whatever made this one fall silent may have cut the others' way as well, without a word.
+    if (!exchange && exchange.error().timed_out) idle_.clear();
     keep(std::move(connection));
     co_return exchange;
 }

@@ -17,13 +17,6 @@ namespace urls = boost::urls;
 
 constexpr std::uint16_t default_port(Scheme scheme) { return scheme == Scheme::https ? 443 : 80; }
 
-bool is_loopback(const std::string& host) {
-    if (host == "localhost") return true;
-    boost::system::error_code not_an_address;
-    const auto address = boost::asio::ip::make_address(host, not_an_address);
-    return !not_an_address && address.is_loopback();
-}
-
 bool take_suffix(std::string& text, std::string_view suffix) {
     if (!text.ends_with(suffix)) return false;
     text.resize(text.size() - suffix.size());
@@ -61,6 +54,13 @@ Result<BaseUrl> origin_of(const urls::url_view_base& url) {
 }
 
 }  // namespace
+
+bool is_loopback(const std::string& host) {
+    if (host == "localhost") return true;
+    boost::system::error_code not_an_address;
+    const auto address = boost::asio::ip::make_address(host, not_an_address);
+    return !not_an_address && address.is_loopback();
+}
 
 std::string BaseUrl::authority() const {
     auto text = host.find(':') == std::string::npos ? host : "[" + host + "]";

@@ -21,6 +21,9 @@ struct BaseUrl {
     [[nodiscard]] std::string origin() const;
 };
 
+/// This machine, as an address or by its usual name. `host` is as BaseUrl has it.
+[[nodiscard]] bool is_loopback(const std::string& host);
+
 /// Reads the account's `url:`. A trailing "/", "/api" or "/api/v2" is taken off, since API pages show it both
 /// ways. Errors: invalid_input; also for plain http to anything but loopback, which would show the keys to
 /// the network.

@@ -76,12 +76,38 @@ struct JobResult {
     std::optional<std::int64_t> warnings;
     bool has_stdout = false;
     bool has_stderr = false;
+    std::optional<std::int64_t> exit_code{};  ///< where the API has one
+    /// The outputs, where the result brings them along: then there is nothing more to read.
+    std::optional<std::string> out{}, err{};
 };
 
-/// A "job created" line of the activity log.
+/// Which lines of the activity log are asked for: of jobs that were created, or of jobs that ended on a
+/// device.
+enum class ActivityKind { created, ended };
+
+/// Such a line. What it does not say is none: how much a line holds differs between accounts.
 struct JobActivity {
-    DattoJobUid job;
+    DattoJobUid job;  ///< never empty
     std::string job_name;
+    DeviceUid device{};
+    std::optional<DeploymentStatus> status{};  ///< job.status; `other` where its word is not known
+    std::optional<UtcTime> at{};               ///< when the log says that it happened
+    std::optional<bool> has_stdout{}, has_stderr{};
+};
+
+/// An open alert of the account.
+struct Alert {
+    AlertUid uid;
+    std::string priority;       ///< as sent: Critical, High, Moderate, Low, Information, …
+    std::string context_class;  ///< the context's @class, such as perf_disk_usage_ctx
+    std::string diagnostics;
+    DeviceUid device;
+    std::string hostname;
+    SiteUid site;
+    std::string site_name;
+    std::optional<UtcTime> raised_at;
+    bool muted = false;
+    bool resolved = false;
 };
 
 struct RequestRate {
@@ -144,15 +170,25 @@ struct ReadOutput {
     ComponentUid component;
     Stream stream = Stream::out;
 };
-/// Job creations in the activity log from `from` on, oldest first.
+/// Job lines of one kind in the activity log, from `from` (cut to the second) on, oldest first.
 struct SearchActivities {
     UtcTime from{};
     std::string cursor;
+    ActivityKind kind = ActivityKind::created;
+};
+/// The open alerts of the account.
+struct ReadAlerts {
+    std::string cursor;
+};
+/// A write. An alert that is resolved already is resolved again without harm.
+struct ResolveAlert {
+    AlertUid alert;
 };
 
-using ApiCall = std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice,
-                             ReadSiteDevices, ReadDefaultFilters, ReadCustomFilters, ReadFilterDevices,
-                             CreateQuickJob, ReadResult, ReadOutput, SearchActivities>;
+using ApiCall =
+    std::variant<ReadRequestRate, ReadSites, ReadDevices, ReadComponents, ReadDevice, ReadSiteDevices,
+                 ReadDefaultFilters, ReadCustomFilters, ReadFilterDevices, CreateQuickJob, ReadResult,
+                 ReadOutput, SearchActivities, ReadAlerts, ResolveAlert>;
 
 // ── answers ──
 
@@ -168,9 +204,12 @@ struct CreatedJob {
 struct Output {
     std::optional<std::string> text;
 };
+/// The alert is closed.
+struct AlertResolved {};
 
-using ApiReply = std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Page<Filter>,
-                              Page<DeviceUid>, Device, CreatedJob, JobResult, Output, Page<JobActivity>>;
+using ApiReply =
+    std::variant<RequestRate, Page<Site>, Page<Device>, Page<Component>, Page<Filter>, Page<DeviceUid>,
+                 Device, CreatedJob, JobResult, Output, Page<JobActivity>, Page<Alert>, AlertResolved>;
 
 /// Why a call gave no reply, sorted by what the caller may conclude.
 enum class FailureKind {
@@ -192,6 +231,7 @@ struct ApiFailure {
     int http_status = 0;  ///< 0: none came
     std::string message;  ///< for a person; never holds key, secret or token
     std::optional<Millis> retry_after;
+    std::string error_code{};  ///< the API's own word, as DEVICE_OFFLINE; empty where it has none
 };
 
 using ApiResult = tl::expected<ApiReply, ApiFailure>;

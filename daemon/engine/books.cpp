@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace runbookd::engine {
+namespace {
+
+// The longest that a job is followed which was found after it had been given up.
+constexpr Millis kDoubtedAtMost = std::chrono::hours{24 * 32};
+
+}  // namespace
 
 Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now) {
     auto run = std::make_unique<Run>(clock_, on_window_);
@@ -103,6 +109,7 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     --run.counts[static_cast<std::size_t>(Disposition::pending)];
     ++run.counts[static_cast<std::size_t>(disposition)];
     free(run, target.row.device);
+    if (disposition == Disposition::unknown) note_unknown(run.plan.run, target.row.device, now);
     outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
                                 std::move(message), now.utc});
     if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
@@ -150,6 +157,38 @@ void Books::change(Job& job, JobChanged change) {
     if (change.started_at) job.started_at = change.started_at;
     change.job = job.uid;
     outbox_.write(std::move(change));
+}
+
+void Books::note_unknown(const RunUid& run, const DeviceUid& device, Instant now) {
+    std::erase_if(doubts_, [&](const auto& one) { return now.utc - one.second.since > kDoubtedAtMost; });
+    doubts_.insert_or_assign({run, device}, Doubt{false, now.utc});
+}
+
+bool Books::is_revised(const RunUid& run, const DeviceUid& device) const {
+    const auto found = doubts_.find({run, device});
+    return found != doubts_.end() && found->second.is_revised;
+}
+
+void Books::end_late(Job& job, JobLate late, Disposition disposition, std::string reason, Instant now) {
+    outbox_.write(std::move(late));
+    const auto doubt = doubts_.find({job.run, job.device});
+    if (doubt == doubts_.end() || doubt->second.is_revised) return;
+    revise({job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job",
+            "", now.utc},
+           now);
+}
+
+void Books::revise(TargetRevised revision, Instant now) {
+    assert(!is_revised(revision.run, revision.device) && revision.disposition != Disposition::pending);
+    doubts_.insert_or_assign({revision.run, revision.device}, Doubt{true, now.utc});
+    auto* const run = find_run(revision.run);
+    if (run != nullptr) {
+        auto& target = run->targets[run->by_device.at(revision.device)];
+        --run->counts[static_cast<std::size_t>(target.disposition)];
+        target.disposition = revision.disposition;
+        ++run->counts[static_cast<std::size_t>(target.disposition)];
+    }
+    outbox_.write(std::move(revision));
 }
 
 void Books::drop(const JobUid& uid) {

@@ -65,6 +65,8 @@ struct Job {
     // ── following ──
     Alarm next_look;
     bool is_looking = false;         ///< a read for it is under way
+    bool is_in_log = false;          ///< the activity log has told of its end
+    UtcTime seen_open{};             ///< when it was last seen not to have ended
     std::optional<JobResult> ended;  ///< the terminal result, while its outputs are fetched
     std::optional<OutputText> out, err;
     int output_tries = 0;
@@ -138,6 +140,16 @@ public:
     void finish(Run& run, RunStatus status, std::string reason, Instant now);
     /// Writes the change and follows it in memory.
     void change(Job& job, JobChanged change);
+    /// How a job that was given up here has ended; where its target is unknown, that is its last word.
+    void end_late(Job& job, JobLate late, Disposition disposition, std::string reason, Instant now);
+    /// The last word on a target that is unknown and was not revised.
+    void revise(TargetRevised revision, Instant now);
+    /// Whether that has been said since the start.
+    [[nodiscard]] bool is_revised(const RunUid& run, const DeviceUid& device) const;
+    /// What a start found: the target is unknown, and has not been revised.
+    void restore_unknown(const RunUid& run, const DeviceUid& device, Instant now) {
+        note_unknown(run, device, now);
+    }
     /// Our interest in the job ends.
     void drop(const JobUid& job);
     /// The target is decided, Datto still has the job.
@@ -179,6 +191,13 @@ private:
         bool operator()(const auto& a, const auto& b) const { return uid_of(a) < uid_of(b); }
     };
 
+    /// Of a target that is, or was, unknown: of a run that may be finished.
+    struct Doubt {
+        bool is_revised = false;
+        UtcTime since{};
+    };
+
+    void note_unknown(const RunUid& run, const DeviceUid& device, Instant now);
     void take_up(Run& run, TargetRow row, Disposition disposition);
     void free(const Run& run, const DeviceUid& device);
 
@@ -192,6 +211,7 @@ private:
     // How many, by runbook; kept from the first question on, for most runbooks never ask.
     mutable std::optional<std::unordered_map<std::string, std::uint32_t>> open_runs_;
     std::multiset<Place> upstream_;
+    std::map<std::pair<RunUid, DeviceUid>, Doubt> doubts_;
     std::vector<RunUid> finished_;
     std::vector<JobUid> dropped_;
     std::uint64_t last_order_ = 0;

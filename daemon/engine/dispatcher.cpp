@@ -30,9 +30,28 @@ Dispatcher::Dispatcher(Books& books, AlarmClock& clock, Line& line, Fleet& fleet
                 }}),
       unpark_(clock, [this](Instant now) { wake(now); }) {}
 
-Dispatcher::Place Dispatcher::place_of(const Run& run, std::size_t index) {
-    const bool is_quick = run.plan.trigger == Trigger::quickjob || run.plan.trigger == Trigger::api;
-    return {is_quick ? 0 : 1, run.plan.window_end, run.order, index, run.plan.run};
+void Dispatcher::make_ready(const Run& run, std::size_t index) {
+    auto& ready = ready_[run.order];
+    if (ready.targets.empty()) {
+        ready.run = run.plan.run;
+        turns_.add({run.order, rank_of(run.book.get()), run.create_end, run.plan.runbook});
+    }
+    if (ready.targets.insert(index).second) ++ready_targets_;
+}
+
+void Dispatcher::take_out(std::uint64_t order, std::size_t index) {
+    const auto found = ready_.find(order);
+    if (found == ready_.end()) return;
+    ready_targets_ -= found->second.targets.erase(index);
+    if (found->second.targets.empty()) take_out_all(order);
+}
+
+void Dispatcher::take_out_all(std::uint64_t order) {
+    const auto found = ready_.find(order);
+    if (found == ready_.end()) return;
+    ready_targets_ -= found->second.targets.size();
+    ready_.erase(found);
+    turns_.remove(order);
 }
 
 void Dispatcher::enqueue(const Run& run) {
@@ -51,7 +70,7 @@ void Dispatcher::admit(const Run& run, std::size_t index) {
         excluded_since(run.targets[index].row, seen->device, fleet_).empty())
         waiting_.add({run.plan.run, index}, device);
     else
-        ready_.insert(place_of(run, index));
+        make_ready(run, index);
 }
 
 void Dispatcher::put_back(const Run& run, const Target& target) {
@@ -71,7 +90,7 @@ bool Dispatcher::may_wait_on(const Waiting::Who& who, Instant now) {
 }
 
 void Dispatcher::on_seen(const Waiting::Who& who) {
-    if (const auto* const run = books_.find_run(who.run)) ready_.insert(place_of(*run, who.index));
+    if (const auto* const run = books_.find_run(who.run)) make_ready(*run, who.index);
 }
 
 void Dispatcher::take_freed(Instant now) {
@@ -88,8 +107,7 @@ void Dispatcher::take_freed(Instant now) {
 }
 
 void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
-    // Places are in order of their runs: those of one are neighbours.
-    ready_.erase(ready_.lower_bound(place_of(run, 0)), ready_.lower_bound(place_of(run, run.targets.size())));
+    take_out_all(run.order);
     if (run.waits_for_devices())
         for (std::size_t i = 0; i < run.targets.size(); ++i)
             waiting_.remove({run.plan.run, i}, run.targets[i].row.device);
@@ -99,14 +117,13 @@ void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
 }
 
 void Dispatcher::set_aside(const Place& place, const Hold& hold, Instant now) {
-    ready_.erase(place);
     const auto recheck = hold.recheck.value_or(now.utc + Millis{1});
     aside_.emplace(recheck, place);
     wake_at(recheck, now);
 }
 
 void Dispatcher::forget_aside(const RunUid& run) {
-    std::erase_if(aside_, [&](const auto& one) { return std::get<RunUid>(one.second) == run; });
+    std::erase_if(aside_, [&](const auto& one) { return one.second.run == run; });
 }
 
 void Dispatcher::wake_at(std::optional<UtcTime> at, Instant now) {
@@ -118,14 +135,14 @@ void Dispatcher::wake_at(std::optional<UtcTime> at, Instant now) {
 void Dispatcher::wake(Instant now) {
     unpark_at_.reset();
     const auto due_until = aside_.upper_bound(now.utc);
-    for (auto place = aside_.begin(); place != due_until; ++place) ready_.insert(place->second);
+    for (auto place = aside_.begin(); place != due_until; ++place) on_seen(place->second);
     aside_.erase(aside_.begin(), due_until);
     if (!aside_.empty()) wake_at(aside_.begin()->first, now);
     reconsider_parked(now);
 }
 
 void Dispatcher::release(Instant now) {
-    for (const auto& [recheck, place] : std::exchange(aside_, {})) ready_.insert(place);
+    for (const auto& [recheck, place] : std::exchange(aside_, {})) on_seen(place);
     wake(now);
 }
 
@@ -150,31 +167,37 @@ void Dispatcher::pump(Instant now) {
 }
 
 Dispatcher::Step Dispatcher::take_next(Instant now) {
-    const auto place = *ready_.begin();
-    auto* const run = books_.find_run(std::get<RunUid>(place));
-    auto* const target = run == nullptr ? nullptr : &run->targets[std::get<3>(place)];
-    if (target == nullptr || target->disposition != Disposition::pending || target->job ||
-        now.utc >= run->create_end) {
-        ready_.erase(ready_.begin());  // decided meanwhile, or about to be by the window's end
+    const auto order = *turns_.next(now.utc);
+    const Place place{ready_.at(order).run, *ready_.at(order).targets.begin()};
+    auto* const run = books_.find_run(place.run);
+    if (run == nullptr || now.utc >= run->create_end) {
+        take_out_all(order);  // decided meanwhile, or about to be by the window's end
+        return Step::went_on;
+    }
+    auto& target = run->targets[place.index];
+    if (target.disposition != Disposition::pending || target.job) {
+        take_out(order, place.index);
         return Step::went_on;
     }
     if (const auto hold = holds_.at(*run, now.utc)) {
         park(*run, *hold, now);
         return Step::went_on;
     }
-    const auto* const seen = fleet_.find(target->row.device);
+    const auto* const seen = fleet_.find(target.row.device);
     const auto hold = seen == nullptr
-                          ? holds_.of_device(*run, target->row.site_uid, target->row.site_name, now.utc)
+                          ? holds_.of_device(*run, target.row.site_uid, target.row.site_name, now.utc)
                           : holds_.of_device(*run, seen->device.site_uid, seen->device.site_name, now.utc);
     if (hold) {
+        take_out(order, place.index);
         set_aside(place, *hold, now);
         return Step::went_on;
     }
     if (run->component.empty()) return Step::must_wait;  // the component list is on its way
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
-    if (!is_known && run->must_be_online()) return recheck(place, *target, now);
-    ready_.erase(ready_.begin());
-    take(*run, std::get<3>(place), seen, now);
+    if (!is_known && run->must_be_online()) return recheck(*run, place, now);
+    turns_.took(order);
+    take_out(order, place.index);
+    take(*run, place.index, seen, now);
     return Step::went_on;
 }
 
@@ -194,30 +217,33 @@ void Dispatcher::take(Run& run, std::size_t index, const Fleet::Seen* seen, Inst
         books_.decide(run, target, Disposition::skipped, "offline", "", now);
 }
 
-Dispatcher::Step Dispatcher::recheck(const Place& place, Target& target, Instant now) {
+Dispatcher::Step Dispatcher::recheck(const Run& run, const Place& place, Instant now) {
     // One page tells of 250 devices: for many of them the list is cheaper, for a few their own pages are. A
     // list that takes long is old when it is whole, and would be read again and again.
     const auto soon =
-        std::min<std::int64_t>(static_cast<std::int64_t>(ready_.size()), line_.budget().allowed_creates());
-    const bool is_listed = fleet_.find(target.row.device) != nullptr || !fleet_.devices_read_at();
+        std::min<std::int64_t>(static_cast<std::int64_t>(ready_targets_), line_.budget().allowed_creates());
+    const auto& device = run.targets[place.index].row.device;
+    const bool is_listed = fleet_.find(device) != nullptr || !fleet_.devices_read_at();
     const bool is_quick = fleet_.devices_took() < kDeviceStateGood / 2;
     if (is_listed && is_quick && soon > static_cast<std::int64_t>(fleet_.pages())) {
-        if (!fleet_.is_reading_devices()) reader_.need_devices(now.steady - kDeviceStateGood / 2);
+        // One that is being read already is enough, and is waited for now, were it only to be refreshed.
+        reader_.need_devices(fleet_.is_reading_devices() ? fleet_.devices_begun_at()
+                                                         : now.steady - kDeviceStateGood / 2);
         return Step::must_wait;
     }
     if (!line_.is_open(Budget::Kind::read, now)) return Step::must_wait;
-    ready_.erase(place);
-    line_.send(ReadDevice{target.row.device},
-               [this, place, sent_at = now.steady](const ApiResult& result, Instant at) {
-                   on_device(place, result, sent_at, at);
-               });
+    turns_.took(run.order);
+    take_out(run.order, place.index);
+    line_.send(ReadDevice{device}, [this, place, sent_at = now.steady](const ApiResult& result, Instant at) {
+        on_device(place, result, sent_at, at);
+    });
     return Step::went_on;
 }
 
 void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now) {
-    auto* const run = books_.find_run(std::get<RunUid>(place));
+    auto* const run = books_.find_run(place.run);
     if (run == nullptr) return;
-    auto& target = run->targets[std::get<3>(place)];
+    auto& target = run->targets[place.index];
     if (target.disposition != Disposition::pending || target.job) return;
     if (!result) {
         const auto kind = result.error().kind;
@@ -228,7 +254,7 @@ void Dispatcher::on_device(const Place& place, const ApiResult& result, SteadyTi
         fresh.uid = target.row.device;  // however its own page spells it
         fleet_.update(std::move(fresh), sent_at);
     }
-    ready_.insert(place);
+    make_ready(*run, place.index);
 }
 
 void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Instant now) {
@@ -243,6 +269,7 @@ void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Ins
 void Dispatcher::close_window(Run& run, Instant now) {
     parked_.erase(run.plan.run);
     forget_aside(run.plan.run);
+    take_out_all(run.order);
     for (std::size_t i = 0; i < run.targets.size(); ++i) {
         auto& target = run.targets[i];
         if (target.disposition != Disposition::pending) continue;

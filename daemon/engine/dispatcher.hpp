@@ -1,12 +1,11 @@
 #pragma once
-// Which frozen target gets its create next: in order, inside the window and outside of what holds them,
-// within the budget, and each device's state read at most a minute before. Those whose device is offline wait
-// aside, where their runbook says so.
+// Which frozen target gets its create next: its run in its turn, inside the window and outside of what holds
+// it, within the budget, and each device's state read at most a minute before. Those whose device is offline
+// wait aside, where their runbook says so.
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "engine/books.hpp"
 #include "engine/fleet.hpp"
@@ -14,6 +13,7 @@
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/sender.hpp"
+#include "engine/turns.hpp"
 #include "engine/waiting.hpp"
 
 namespace runbookd::engine {
@@ -41,14 +41,19 @@ public:
     [[nodiscard]] bool wants_to_create() const {
         return !stopping_ && (sender_.wants_to_send() || !ready_.empty());
     }
+    /// How many targets would get their create now, were there room for all.
+    [[nodiscard]] std::size_t creates_waiting() const { return ready_targets_ + sender_.unsent(); }
     /// When a device that is waited for is to be read next.
     [[nodiscard]] std::optional<SteadyTime> reads_at(Instant now) const { return waiting_.wakes_at(now); }
     void pump(Instant now);
 
 private:
     enum class Step { went_on, must_wait };
-    /// Quick jobs first, then the window that closes soonest, then in order of planning, then of targets.
-    using Place = std::tuple<int, UtcTime, std::uint64_t, std::size_t, RunUid>;
+    using Place = Waiting::Who;
+    struct Ready {
+        RunUid run;
+        std::set<std::size_t> targets;  // by their place in the run
+    };
 
     /// The target is to be created: now, or, its device being offline, once that is online.
     void admit(const Run& run, std::size_t index);
@@ -58,7 +63,7 @@ private:
     [[nodiscard]] bool may_wait_on(const Waiting::Who& who, Instant now);
     void on_seen(const Waiting::Who& who);
     void refuse(Run& run, Target& target, const ApiFailure& failure, Instant now);
-    [[nodiscard]] Step recheck(const Place& place, Target& target, Instant now);
+    [[nodiscard]] Step recheck(const Run& run, const Place& place, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
     void park(const Run& run, const Hold& hold, Instant now);
     void set_aside(const Place& place, const Hold& hold, Instant now);
@@ -67,7 +72,10 @@ private:
     void wake_at(std::optional<UtcTime> at, Instant now);
     void reconsider_parked(Instant now);
     void take_freed(Instant now);
-    [[nodiscard]] static Place place_of(const Run& run, std::size_t index);
+    void make_ready(const Run& run, std::size_t index);
+    /// It is not ready any more. `order`: its run's.
+    void take_out(std::uint64_t order, std::size_t index);
+    void take_out_all(std::uint64_t order);
 
     Books& books_;
     Line& line_;
@@ -76,7 +84,9 @@ private:
     Sender& sender_;
     const Holds& holds_;
     Waiting waiting_;
-    std::set<Place> ready_;
+    std::map<std::uint64_t, Ready> ready_;  // by the order of their runs; none is empty
+    std::size_t ready_targets_ = 0;
+    Turns turns_;                          // of the runs in ready_
     std::set<RunUid> parked_;              // runs that are held: none of their targets is ready
     std::multimap<UtcTime, Place> aside_;  // single targets that are held: when to ask again
     std::optional<UtcTime> unpark_at_;

@@ -4,8 +4,8 @@
 #include <deque>
 #include <map>
 #include <numeric>
-#include <set>
-#include <tuple>
+
+#include "engine/turns.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -16,6 +16,8 @@ using Moment = std::chrono::time_point<std::chrono::system_clock, microseconds>;
 constexpr microseconds kWindow = std::chrono::seconds{60};
 // Creates that leave within so short a time of each other are one mark in the window.
 constexpr microseconds kTogether = std::chrono::milliseconds{200};
+// So many are played as one turn of theirs, where others take turns with them.
+constexpr std::int64_t kTurn = 4;
 
 class Playing {
 public:
@@ -48,28 +50,26 @@ private:
         Moment leaves{};
         std::int64_t count = 0;
     };
-    using Place = std::tuple<UtcTime, UtcTime, std::size_t>;  // window's end, start, which
 
-    [[nodiscard]] Place place_of(std::size_t i) const {
-        return {demands_[i].window_end, demands_[i].starts, i};
-    }
+    void add(std::size_t i) { turns_.add({i, demands_[i].rank, demands_[i].ends, demands_[i].runbook}); }
 
     bool step() {
         take_up();
         leave();
-        if (ready_.empty()) {
+        const auto turn = turns_.next(std::chrono::floor<Millis>(now_));
+        if (!turn) {
             const auto next = next_arrival();
             if (!next) return false;
             now_ = std::max(now_, *next);
             return true;
         }
-        const auto i = std::get<2>(*ready_.begin());
+        const auto i = static_cast<std::size_t>(*turn);
         if (drained_[i].left == 0 || now_ >= Moment(demands_[i].ends)) {
-            ready_.erase(ready_.begin());
+            turns_.remove(i);
             return true;
         }
         if (const auto held = held_until(i)) {
-            ready_.erase(ready_.begin());
+            turns_.remove(i);
             held_.emplace(*held, i);
             return true;
         }
@@ -82,9 +82,9 @@ private:
     /// Those whose time has come, or whose hold is over.
     void take_up() {
         for (; taken_ < coming_.size() && Moment(demands_[coming_[taken_]].starts) <= now_; ++taken_)
-            ready_.insert(place_of(coming_[taken_]));
+            add(coming_[taken_]);
         for (; !held_.empty() && Moment(held_.begin()->first) <= now_; held_.erase(held_.begin()))
-            ready_.insert(place_of(held_.begin()->second));
+            add(held_.begin()->second);
     }
     [[nodiscard]] std::optional<Moment> next_arrival() const {
         std::optional<Moment> next;
@@ -118,6 +118,8 @@ private:
         auto count =
             std::min({room, drained_[i].left, fits(kTogether), fits(Moment(demands_[i].ends) - now_)});
         if (const auto next = next_arrival()) count = std::min(count, fits(*next - now_));
+        if (turns_.is_shared()) count = std::min(count, kTurn);
+        turns_.took(i);
         const auto last = now_ + spacing_ * (count - 1);
         auto& drained = drained_[i];
         if (!drained.first) drained.first = std::chrono::floor<Millis>(now_);
@@ -136,9 +138,9 @@ private:
     microseconds spacing_;
     Moment now_;
     std::vector<Drained> drained_;
-    std::vector<std::size_t> coming_;  // by start
-    std::size_t taken_ = 0;            // of them
-    std::set<Place> ready_;
+    std::vector<std::size_t> coming_;           // by start
+    std::size_t taken_ = 0;                     // of them
+    Turns turns_;                               // of those that may create now
     std::multimap<UtcTime, std::size_t> held_;  // until when
     std::deque<Mark> marks_;                    // by when they leave
     std::int64_t used_ = 0;                     // their sum

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/time.hpp"
@@ -14,9 +15,10 @@ namespace runbookd::engine {
 
 /// The creates of one run.
 struct Demand {
-    UtcTime starts{};      ///< none goes out before
-    UtcTime ends{};        ///< nor at this instant or later
-    UtcTime window_end{};  ///< the run whose window closes soonest goes first, then the one that starts first
+    UtcTime starts{};  ///< none goes out before
+    UtcTime ends{};    ///< nor at this instant or later
+    int rank = 0;      ///< who goes first, as Turns has it
+    std::string runbook;
     std::int64_t creates = 0;
     /// Until when something keeps it from creating at an instant; unset, or nullopt: nothing does.
     std::function<std::optional<UtcTime>(UtcTime)> held_until;
@@ -41,7 +43,7 @@ struct CreatePace {
     std::chrono::microseconds spacing{};  ///< between two creates, while the budget has room
 };
 
-/// Plays the demands from `begin` on; the result has their order.
+/// Plays the demands from `begin` on, in the order that the dispatcher keeps; the result has theirs.
 [[nodiscard]] std::vector<Drained> drain(std::span<const Demand> demands, const CreatePace& pace,
                                          UtcTime begin);
 

@@ -46,11 +46,18 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                          starter_.pump(now);
                          previews_.pump(now);
                      }),
-      follower_(books_, line_, outbox_, fleet_, guard_, settings_.output_max_bytes),
+      completions_(settings_.follow, settings_.account, books_, line_, outbox_, alarms_,
+                   {[this](Job& job, Instant now) { follower_.look_now(job, now); },
+                    [this](Instant now) { follower_.place_looks(now); }}),
+      follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_,
+                {settings_.looks_for_each, settings_.output_max_bytes}),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
-          [this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
-          [this](Job& job, Instant now) { give_up_missing(job, now); }),
+          {[this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },
+           [this](Job& job, Instant now) { give_up_missing(job, now); },
+           [this](const LostJob& lost, const DattoJobUid& upstream, Instant now) {
+               take_up_late(lost, upstream, now);
+           }}),
       sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_,
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
@@ -107,6 +114,7 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         guard_.doubt_start(now);
         begin_doubt(now);
     }
+    line_.restore(state.recent_creates, now);
     pauses_.restore(state.pauses, now);
     history_.restore(state);
     last_targets_.restore(state.last_targets);
@@ -118,8 +126,13 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
         if (is_new) book->second = read(runbook, text);
         return book->second;
     };
+    durations_.restore(state.durations);
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
+    for (const auto& job : state.lost) {
+        if (job.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
+        finder_.search_on(job, now);
+    }
     for (const auto& run : books_.runs())
         if (run->status == RunStatus::running &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
@@ -237,6 +250,22 @@ void Engine::take_up_found(Job& job, const DattoJobUid& upstream, Instant now) {
     follower_.follow(job, now);
 }
 
+void Engine::take_up_late(const LostJob& lost, const DattoJobUid& upstream, Instant now) {
+    auto& job = books_.add_job(lost.job, [this, uid = lost.job](Instant) { follower_.look_at(uid); });
+    job.run = lost.run;
+    job.runbook = lost.runbook;
+    job.device = lost.device;
+    job.component_uid = lost.component_uid;
+    job.component_name = lost.component_name;
+    job.status = JobStatus::failed;
+    job.datto_job = upstream;
+    job.created_at = lost.created_at;
+    job.queued_at = now.utc;
+    outbox_.write(JobFound{job.uid, upstream, now.utc});
+    books_.abandon(job, now);
+    job.next_look.set(now.steady);  // it has had the time to end
+}
+
 void Engine::give_up_missing(Job& job, Instant now) {
     JobChanged change;
     change.status = JobStatus::failed;
@@ -246,8 +275,17 @@ void Engine::give_up_missing(Job& job, Instant now) {
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
-    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
+    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending) {
+        const bool gets_another = run->book != nullptr &&
+                                  run->book->on_unknown == runbook::OnUnknown::redispatch &&
+                                  now.utc < run->create_end;
+        if (gets_another) {
+            target->job.reset();
+            dispatcher_.put_back(*run, *target);
+        } else {
+            books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
+        }
+    }
     books_.drop(job.uid);
 }
 
@@ -261,6 +299,7 @@ void Engine::stop(Instant now) {
     if (std::exchange(stopping_, true)) return;
     planner_.stop();
     dispatcher_.stop();
+    sender_.stop(now);
     outbox_.write(Noted{"daemon", settings_.account, "daemon.stopping", "", {}, now.utc});
 }
 
@@ -269,7 +308,7 @@ bool Engine::is_quiet() const { return dispatcher_.is_quiet() && outbox_.commits
 void Engine::pump(Instant now) {
     if (!stopping_) {
         // In order of urgency: what must be known before anything may go out, what was lost, what creates
-        // wait for, creates, results.
+        // wait for, creates, results, and what is only to be fresh.
         line_.pump(now);
         finder_.pump(now);
         quick_jobs_.pump(now);
@@ -278,7 +317,10 @@ void Engine::pump(Instant now) {
         if (!guard_.is_doubted()) history_.pump(fleet_, now);
         dispatcher_.pump(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
+        completions_.pump(follower_.followed(now), now);
         follower_.pump(now);
+        finder_.pump_late(now);
+        reader_.pump_refresh(now);
         set_pump_alarm(now);
     }
     books_.sweep();
@@ -290,9 +332,10 @@ void Engine::set_pump_alarm(Instant now) {
         // What is possible now has been done, or waits for a reply: asking again at once would only spin.
         if (at && *at > now.steady && (!next || *at < *next)) next = at;
     };
-    if (!line_.is_answered()) want(line_.opens_at(Budget::Kind::rate_check, now));
+    want(line_.wakes_at(now));
     if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
-        follower_.wants_to_read() || quick_jobs_.wants_to_read() || dispatcher_.wants_to_create())
+        follower_.wants_to_read() || completions_.wants_to_read() || quick_jobs_.wants_to_read() ||
+        dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     if (!guard_.is_doubted()) want(dispatcher_.reads_at(now));

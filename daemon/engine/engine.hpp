@@ -18,8 +18,10 @@
 #include "engine/alarm.hpp"
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
+#include "engine/completion_log.hpp"
 #include "engine/customers.hpp"
 #include "engine/dispatcher.hpp"
+#include "engine/durations.hpp"
 #include "engine/filter_reader.hpp"
 #include "engine/filters.hpp"
 #include "engine/finder.hpp"
@@ -49,6 +51,8 @@ struct EngineSettings {
     Millis fleet_refresh{std::chrono::minutes{10}};
     Millis unknown_after{std::chrono::minutes{15}};
     std::size_t output_max_bytes = 1024 * 1024;
+    FollowMode follow = FollowMode::automatic;
+    double looks_for_each = 6.5;  ///< at a job's result on average, where many are followed without the log
 };
 
 struct RunOrder {
@@ -75,6 +79,23 @@ struct ReloadOrder {
 struct PauseOrder {
     std::string runbook;  ///< kAllRunbooks: all of them, and quick jobs
     UtcTime until{};
+    std::string reason;
+    std::string actor;
+};
+
+/// A person's word on a job that nobody knows about.
+struct SettleOrder {
+    enum class Word {
+        ran,         ///< its target succeeded
+        not_run,     ///< it failed
+        redispatch,  ///< it failed, and gets another run
+    };
+    JobUid job;
+    RunUid run;  ///< of the job, as the record has it
+    DeviceUid device;
+    std::string runbook;
+    std::map<std::string, std::string> variables;  ///< that the run's starter had set: of another run
+    Word word = Word::not_run;
     std::string reason;
     std::string actor;
 };
@@ -110,6 +131,13 @@ public:
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
 
+    /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
+    /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
+    /// meanwhile; a job that may still run is in the way of another), and, of redispatch, those of start_run:
+    /// then nothing is said.
+    using Settled = std::function<void(Result<std::optional<RunUid>>)>;
+    void settle(SettleOrder order, Settled answer, Instant now);
+
     /// What a run would do now, or at another time; see Previews.
     void preview(PreviewOrder order, Previews::Answer answer, Instant now);
 
@@ -136,8 +164,10 @@ public:
     /// What should be put right about customers and their sites, one line each.
     [[nodiscard]] const std::vector<std::string>& site_problems() const { return sites_.problems(); }
     [[nodiscard]] const Line& line() const { return line_; }
+    [[nodiscard]] const Dispatcher& dispatcher() const { return dispatcher_; }
     [[nodiscard]] const Pauses& pauses() const { return pauses_; }
     [[nodiscard]] const Forecast& forecast() const { return forecast_; }
+    [[nodiscard]] const CompletionLog& completions() const { return completions_; }
     /// Whether creates and verdicts wait, for the wall clock is not to be believed now.
     [[nodiscard]] const ClockGuard& clock() const { return guard_; }
     /// Devices on which a job of the runbook may still run: one that is open, or that was given up here while
@@ -164,6 +194,7 @@ private:
                      Instant now);
     void recover_job(const RecoveredJob& stored, Instant now);
     void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
+    void take_up_late(const LostJob& lost, const DattoJobUid& upstream, Instant now);
     void give_up_missing(Job& job, Instant now);
     void release_creates(Instant now);
     void on_fresh_fleet(Instant now);
@@ -189,6 +220,8 @@ private:
     Filters filters_;
     FleetReader reader_;
     FilterReader filter_reader_;
+    Durations durations_;
+    CompletionLog completions_;
     Follower follower_;
     Finder finder_;
     Sender sender_;

@@ -24,6 +24,8 @@ public:
     void begin_devices(SteadyTime now);
     void begin_components(SteadyTime now);
     [[nodiscard]] bool is_reading_devices() const { return sites_.is_reading() || devices_.is_reading(); }
+    /// When the reading of the devices that is under way began.
+    [[nodiscard]] SteadyTime devices_begun_at() const { return devices_.began(); }
     [[nodiscard]] bool is_reading_components() const { return components_.is_reading(); }
     /// The page that is next; to be sent only when no earlier page is under way.
     [[nodiscard]] std::optional<ApiCall> next_device_page() const;

@@ -8,6 +8,8 @@ namespace runbookd::engine {
 namespace {
 
 constexpr Millis kRetry = std::chrono::seconds{10};  // on top of the line's own backing off
+// A refresh gives way to everything else, but not for ever.
+constexpr int kIntervalsAtMost = 3;
 
 }  // namespace
 
@@ -20,41 +22,57 @@ FleetReader::FleetReader(Fleet& fleet, Line& line, AlarmClock& clock, Millis ref
       regular_(clock, [this](Instant now) { start(now); }) {}
 
 void FleetReader::start(Instant now) {
-    need_devices(now.steady);
-    need_components(now.steady);
+    devices_.by_refresh = now.steady;
+    components_.by_refresh = now.steady;
     regular_.set(now.steady + refresh_);
 }
 
 void FleetReader::need_devices(SteadyTime since) {
-    devices_since_ = std::max(devices_since_.value_or(since), since);
+    devices_.by_somebody = std::max(devices_.by_somebody.value_or(since), since);
 }
 
 void FleetReader::need_components(SteadyTime since) {
-    components_since_ = std::max(components_since_.value_or(since), since);
+    components_.by_somebody = std::max(components_.by_somebody.value_or(since), since);
 }
 
-bool FleetReader::lacks_devices() const {
-    return devices_since_ && (!fleet_.devices_read_at() || *fleet_.devices_read_at() < *devices_since_);
+bool FleetReader::is_lacking(const std::optional<SteadyTime>& since, const ReadAt& read_at) {
+    return since && (!read_at || *read_at < *since);
 }
 
-bool FleetReader::lacks_components() const {
-    return components_since_ &&
-           (!fleet_.components_read_at() || *fleet_.components_read_at() < *components_since_);
+bool FleetReader::is_urgent(const Wanted& wanted, const ReadAt& read_at, Instant now) const {
+    if (is_lacking(wanted.by_somebody, read_at)) return true;
+    return is_lacking(wanted.by_refresh, read_at) &&
+           (!read_at || now.steady - *read_at >= kIntervalsAtMost * refresh_);
 }
 
 bool FleetReader::wants_to_read() const {
-    return (lacks_devices() && !device_page_under_way_) || (lacks_components() && !component_page_under_way_);
+    const auto wants = [](const Wanted& wanted, const ReadAt& read_at) {
+        return is_lacking(wanted.by_somebody, read_at) || is_lacking(wanted.by_refresh, read_at);
+    };
+    return (!device_page_under_way_ && wants(devices_, fleet_.devices_read_at())) ||
+           (!component_page_under_way_ && wants(components_, fleet_.components_read_at()));
+}
+
+bool FleetReader::may_read(Instant now) {
+    if (retry_at_ && now.steady < *retry_at_) return false;
+    retry_at_.reset();
+    return true;
 }
 
 void FleetReader::pump(Instant now) {
-    if (retry_at_ && now.steady < *retry_at_) return;
-    retry_at_.reset();
-    pump_devices(now);
-    pump_components(now);
+    if (!may_read(now)) return;
+    if (is_urgent(devices_, fleet_.devices_read_at(), now)) read_device_page(now);
+    if (is_urgent(components_, fleet_.components_read_at(), now)) read_component_page(now);
 }
 
-void FleetReader::pump_devices(Instant now) {
-    if (device_page_under_way_ || !lacks_devices() || !line_.is_open(Budget::Kind::read, now)) return;
+void FleetReader::pump_refresh(Instant now) {
+    if (!may_read(now)) return;
+    if (is_lacking(devices_.by_refresh, fleet_.devices_read_at())) read_device_page(now);
+    if (is_lacking(components_.by_refresh, fleet_.components_read_at())) read_component_page(now);
+}
+
+void FleetReader::read_device_page(Instant now) {
+    if (device_page_under_way_ || !line_.is_open(Budget::Kind::read, now)) return;
     if (!fleet_.is_reading_devices()) fleet_.begin_devices(now.steady);
     auto page = fleet_.next_device_page();
     if (!page) return;
@@ -78,8 +96,8 @@ void FleetReader::on_device_page(const ApiResult& result, SteadyTime sent_at, In
     }
 }
 
-void FleetReader::pump_components(Instant now) {
-    if (component_page_under_way_ || !lacks_components() || !line_.is_open(Budget::Kind::read, now)) return;
+void FleetReader::read_component_page(Instant now) {
+    if (component_page_under_way_ || !line_.is_open(Budget::Kind::read, now)) return;
     if (!fleet_.is_reading_components()) fleet_.begin_components(now.steady);
     auto page = fleet_.next_component_page();
     if (!page) return;

@@ -14,13 +14,31 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Millis kShortestPause = seconds{1};
-constexpr Millis kLongestPause = seconds{30};
 constexpr Millis kPauseWhileOffline = minutes{2};
+// How much more often a job's result is read, the fewer are followed.
+constexpr double kMoreLooks = 10;
+constexpr double kManyJobs = 50;
+// And while little is known of its component.
+constexpr double kKnownAfter = 100;  // jobs that have ended
+constexpr double kMoreWhileUnknown = 0.5;
+// The same while the activity log tells of ends: hardly ever, and at least so often.
+constexpr double kLooksBesideLog = 0.55;
+constexpr Millis kLongestBesideLog = minutes{10};
+// What only looks at long jobs now and then may take: a share of the reads, and not more often than this.
+constexpr Millis kLongestPause = seconds{30};
+constexpr double kShareOfReads = 0.25;
+// From this share of the reads on, pauses are stretched: up to so much, when nothing is left.
+constexpr double kStretchFrom = 0.85;
+constexpr double kStretchMost = 2;
+// When it is first looked whether a job is past its own time, if nothing was seen of it.
+constexpr Millis kPickupUsual = seconds{10};
+constexpr Millis kCountEvery = seconds{1};
 // Datto may hold a job past its window by this much before it counts as not picked up in time.
 constexpr Millis kPickupGrace = minutes{5};
 // A deadline is judged by an answer; without one for so long, it is judged without.
 constexpr Millis kDeadlineGrace = minutes{5};
-constexpr int kOutputTries = 5;
+// Flags may be ahead of the text: it is asked for again after 1, 2, 4, … s, over four minutes in all.
+constexpr int kOutputTries = 9;
 // Results wait in Datto while the store cannot take them: beyond so many commits no more are fetched.
 constexpr std::size_t kCommitsAtMost = 64;
 // The pauses after which a job that was given up is looked at; the last one repeats.
@@ -37,8 +55,14 @@ Millis follow_on_pause(Millis age) {
     return kFollowOn.back();
 }
 
-/// Of a job that has started. It cannot have run before its create: a device's clock that says so is wrong.
-UtcTime deadline_of(const Job& job) { return std::max(*job.started_at, job.created_at) + job.timeout; }
+/// It cannot have run before its create: a device's clock that says so is wrong.
+UtcTime plausible_start(const Job& job, UtcTime started) { return std::max(started, job.created_at); }
+/// Of a job that has started.
+UtcTime deadline_of(const Job& job) { return plausible_start(job, *job.started_at) + job.timeout; }
+/// Since when its age counts.
+UtcTime origin_of(const Job& job) {
+    return job.started_at ? plausible_start(job, *job.started_at) : job.queued_at;
+}
 
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
 bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr && !job.err; }
@@ -46,17 +70,29 @@ bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr &&
 }  // namespace
 
 Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
-                   std::size_t output_max_bytes)
+                   CompletionLog& log, Durations& durations, FollowSettings settings)
     : books_(books),
       line_(line),
       outbox_(outbox),
       fleet_(fleet),
       clock_(clock),
-      output_max_bytes_(output_max_bytes) {}
+      log_(log),
+      durations_(durations),
+      settings_(settings) {}
 
 void Follower::follow(Job& job, Instant now) {
     job.stage = Stage::following;
-    job.next_look.set(now.steady + kShortestPause);
+    ++followed_;
+    look_again(job, now);
+}
+
+std::size_t Follower::followed(Instant now) {
+    if (counted_at_ && now.steady - *counted_at_ < kCountEvery) return followed_;
+    counted_at_ = now.steady;
+    const auto& jobs = books_.jobs();
+    followed_ = static_cast<std::size_t>(std::count_if(
+        jobs.begin(), jobs.end(), [](const auto& one) { return one.second->stage == Stage::following; }));
+    return followed_;
 }
 
 void Follower::follow_on(Job& job, Instant now) {
@@ -64,6 +100,17 @@ void Follower::follow_on(Job& job, Instant now) {
 }
 
 void Follower::look_at(const JobUid& job) { due_.push_back(job); }
+
+void Follower::look_now(Job& job, Instant now) {
+    if (!job.is_looking && job.next_look.is_scheduled()) job.next_look.set(now.steady);
+}
+
+void Follower::place_looks(Instant now) {
+    for (const auto& [uid, job] : books_.jobs())
+        if (job->stage == Stage::following && !job->is_looking && !job->ended &&
+            job->next_look.is_scheduled())
+            look_again(*job, now);
+}
 
 void Follower::pump(Instant now) {
     while (!due_.empty() && line_.is_open(Budget::Kind::read, now) &&
@@ -100,11 +147,28 @@ void Follower::on_result(const JobUid& uid, const ApiResult& result, Instant now
     look_again(*job, now);
 }
 
+void Follower::learn(Job& job, const JobResult& result, Instant now) {
+    const bool has_ended = outcome_of(result.status).has_value();
+    // Waiting to be picked up is no part of what the component takes.
+    if (job.stage != Stage::following || clock_.is_doubted() ||
+        (!has_ended && result.status != DeploymentStatus::running))
+        return;
+    if (result.status == DeploymentStatus::expired || result.status == DeploymentStatus::retired) return;
+    const auto origin = result.ran_on ? plausible_start(job, *result.ran_on) : origin_of(job);
+    const auto from = std::max(job.seen_open - origin, Millis{0});
+    const auto until = std::max(now.utc - origin, from);
+    auto& curve = durations_.of(job.component_uid);
+    has_ended ? curve.saw_end(from, until) : curve.saw_running(from, until);
+}
+
 void Follower::take_result(Job& job, const JobResult& result, Instant now) {
+    learn(job, result, now);
     if (outcome_of(result.status)) {
+        if (job.stage == Stage::following) log_.note_end(job, now);
         job.ended = result;
         return fetch_or_close(job, now);
     }
+    job.seen_open = now.utc;
     if (job.stage == Stage::abandoned) return look_again(job, now);
     if (result.status == DeploymentStatus::running) {
         note_running(job, result, now);
@@ -145,27 +209,33 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
     auto& flag = stream == Stream::out ? job->ended->has_stdout : job->ended->has_stderr;
     const auto* output = result ? std::get_if<Output>(&*result) : nullptr;
     if (output != nullptr && output->text) {
-        (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, output_max_bytes_);
+        (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, settings_.output_max_bytes);
         return fetch_or_close(*job, now);
     }
     const bool refused = !result && (result.error().kind == FailureKind::not_found ||
                                      result.error().kind == FailureKind::rejected ||
                                      result.error().kind == FailureKind::forbidden);
-    // Flags may be ahead of the text; a line that is down says nothing, and is waited for.
+    // A line that is down says nothing, and is waited for.
     if (output != nullptr || refused) ++job->output_tries;
     if (job->output_tries >= kOutputTries) {
         job->output_tries = 0;
         flag = false;
         return fetch_or_close(*job, now);
     }
-    job->next_look.set(now.steady + std::max<Millis>(kShortestPause, seconds{job->output_tries}));
+    job->next_look.set(now.steady + kShortestPause * (1 << std::max(0, job->output_tries - 1)));
 }
 
 void Follower::close(Job& job, Instant now) {
     const auto outcome = outcome_of(job.ended->status);
     if (job.stage == Stage::abandoned) {
-        outbox_.write(JobLate{job.uid, std::string(to_text(outcome->status)), status_text(*job.ended),
-                              job.ended->ran_on, std::move(job.out), std::move(job.err), now.utc});
+        JobLate late{job.uid,
+                     std::string(to_text(outcome->status)),
+                     status_text(*job.ended),
+                     job.ended->ran_on,
+                     std::move(job.out),
+                     std::move(job.err),
+                     now.utc};
+        books_.end_late(job, std::move(late), outcome->disposition, outcome->reason, now);
         return books_.drop(job.uid);
     }
     JobChanged change;
@@ -212,9 +282,7 @@ void Follower::for_each_pending(Run& run, const std::function<void(Target&, Job&
 }
 
 void Follower::check_pending(Run& run, Instant now) {
-    for_each_pending(run, [&](Target&, Job& job) {
-        if (!job.is_looking && job.next_look.is_scheduled()) job.next_look.set(now.steady);
-    });
+    for_each_pending(run, [&](Target&, Job& job) { look_now(job, now); });
 }
 
 void Follower::expire_pending(Run& run, Instant now) {
@@ -234,17 +302,48 @@ void Follower::look_again(Job& job, Instant now) {
         return follow_on(job, now);
     }
     auto next = now.steady + pause_for(job, now);
-    if (job.started_at) {
-        const auto deadline = now.steady + (deadline_of(job) - now.utc);
-        if (deadline > now.steady) next = std::min(next, deadline);
-    }
+    const auto deadline = job.started_at ? deadline_of(job) : job.queued_at + job.timeout + kPickupUsual;
+    if (deadline > now.utc) next = std::min(next, now.steady + (deadline - now.utc));
     job.next_look.set(next);
 }
 
-Millis Follower::pause_for(const Job& job, Instant now) const {
+Millis Follower::pause_for(const Job& job, Instant now) {
     const auto* const seen = fleet_.find(job.device);
     if (!job.started_at && seen != nullptr && !seen->device.online) return kPauseWhileOffline;
-    return std::clamp<Millis>((now.utc - job.queued_at) / 2, kShortestPause, kLongestPause);
+    // The log was ahead of the result: it will not be for long.
+    if (job.is_in_log) return kShortestPause * 2;
+    const auto age = std::max(now.utc - origin_of(job), Millis{0});
+    const auto& curve = durations_.of(job.component_uid);
+    const auto pause = curve.pause(age, looks_at(curve, now));
+    const auto stretched =
+        std::chrono::duration_cast<Millis>(std::chrono::duration<double, std::milli>{pause} * stretch(now));
+    return std::clamp(stretched, kShortestPause, longest_pause(job, now));
+}
+
+double Follower::looks_at(const DurationCurve& curve, Instant now) {
+    if (log_.is_relied_on()) return kLooksBesideLog;
+    const auto many = std::min(1.0, static_cast<double>(followed(now)) / kManyJobs);
+    const auto known = std::min(1.0, curve.ended() / kKnownAfter);
+    return settings_.looks_for_each * (1 + kMoreWhileUnknown * (1 - known)) + kMoreLooks * (1 - many);
+}
+
+double Follower::stretch(Instant now) const {
+    const auto reads = line_.budget().reads(now.steady);
+    if (reads.allowed == 0) return 1;
+    const auto share = static_cast<double>(reads.used) / static_cast<double>(reads.allowed);
+    const auto beyond = std::clamp((share - kStretchFrom) / (1 - kStretchFrom), 0.0, 1.0);
+    return 1 + (kStretchMost - 1) * beyond;
+}
+
+Millis Follower::longest_pause(const Job& job, Instant now) {
+    if (log_.is_relied_on()) return kLongestBesideLog;
+    auto longest = kLongestPause;
+    if (const auto allowed = line_.budget().reads(now.steady).allowed; allowed > 0)
+        longest = std::max(longest,
+                           Millis{static_cast<std::int64_t>(static_cast<double>(followed(now)) * 60'000 /
+                                                            (kShareOfReads * static_cast<double>(allowed)))});
+    // Whether a device takes up its job at last, people wait to hear.
+    return job.started_at ? longest : std::min(longest, kPauseWhileOffline * 2);
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {

@@ -7,17 +7,24 @@
 
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
+#include "engine/completion_log.hpp"
+#include "engine/durations.hpp"
 #include "engine/fleet.hpp"
 #include "engine/line.hpp"
 #include "engine/outcome.hpp"
 
 namespace runbookd::engine {
 
+struct FollowSettings {
+    double looks_for_each = 0;  ///< at a job's result on average, where many are followed without the log
+    std::size_t output_max_bytes = 0;
+};
+
 class Follower {
 public:
-    /// While `clock` is doubted nothing is decided by the time that has passed.
+    /// While `clock` is doubted nothing is decided by the time that has passed. All of it outlives this.
     Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
-             std::size_t output_max_bytes);
+             CompletionLog& log, Durations& durations, FollowSettings settings);
 
     /// Datto has the job: watch it from now on.
     void follow(Job& job, Instant now);
@@ -25,6 +32,12 @@ public:
     void follow_on(Job& job, Instant now);
     /// The alarm of a job rang.
     void look_at(const JobUid& job);
+    /// The activity log says that it has ended.
+    void look_now(Job& job, Instant now);
+    /// How ends are found has changed: all looks are placed anew.
+    void place_looks(Instant now);
+    /// Jobs that Datto has and that are not given up.
+    [[nodiscard]] std::size_t followed(Instant now);
     /// Five minutes after the window closed: asks after every job that is not known to be picked up. Those
     /// that Datto still holds are expired here, and followed on.
     void check_pending(Run& run, Instant now);
@@ -46,7 +59,11 @@ private:
     void look_again(Job& job, Instant now);
     /// What Datto has, as far as is known, not picked up.
     void for_each_pending(Run& run, const std::function<void(Target&, Job&)>& what);
-    [[nodiscard]] Millis pause_for(const Job& job, Instant now) const;
+    void learn(Job& job, const JobResult& result, Instant now);
+    [[nodiscard]] Millis pause_for(const Job& job, Instant now);
+    [[nodiscard]] Millis longest_pause(const Job& job, Instant now);
+    [[nodiscard]] double looks_at(const DurationCurve& curve, Instant now);
+    [[nodiscard]] double stretch(Instant now) const;
     [[nodiscard]] bool is_past_deadline(const Job& job, UtcTime at) const;
 
     Books& books_;
@@ -54,8 +71,12 @@ private:
     Outbox& outbox_;
     const Fleet& fleet_;
     const ClockGuard& clock_;
-    std::size_t output_max_bytes_;
+    CompletionLog& log_;
+    Durations& durations_;
+    FollowSettings settings_;
     std::deque<JobUid> due_;
+    std::size_t followed_ = 0;
+    std::optional<SteadyTime> counted_at_;
 };
 
 }  // namespace runbookd::engine

@@ -7,6 +7,7 @@
 
 #include "engine/quick_jobs.hpp"
 #include "engine/start_delay.hpp"
+#include "engine/turns.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -112,7 +113,7 @@ std::vector<Demand> Forecast::open_demands(Instant now) const {
 CreatePace Forecast::pace(Instant now) const {
     const auto use = line_.budget().creates(now.steady);
     CreatePace pace;
-    if (use.allowed > 0) pace.allowed = use.allowed;
+    if (use.allowed > 0) pace.allowed = line_.budget().allowed_creates();
     // Before the first create, a page of the device list tells how far away the other side is.
     const auto page = std::chrono::microseconds(fleet_.devices_took()) / static_cast<int>(fleet_.pages());
     const auto takes = sender_.create_takes().value_or(std::min<std::chrono::microseconds>(page, kSlowGuess));
@@ -127,8 +128,9 @@ CreatePace Forecast::pace(Instant now) const {
 }
 
 Demand Forecast::demand_of(Whose whose, UtcTime starts, UtcTime window_end, std::int64_t creates) const {
-    Demand demand{starts, window_end, window_end, creates, {}};
+    Demand demand{starts, window_end, rank_of(whose.book.get()), kQuickJobRunbook, creates, {}};
     if (whose.book == nullptr) return demand;
+    demand.runbook = whose.book->name;
     demand.ends = window_end - (whose.book->window - whose.book->create_span());
     demand.held_until = [whose = std::move(whose), ends = demand.ends,
                          &pauses = pauses_](UtcTime at) -> std::optional<UtcTime> {

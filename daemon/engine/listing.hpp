@@ -15,6 +15,8 @@ class Listing {
 public:
     [[nodiscard]] bool is_reading() const { return reading_; }
     [[nodiscard]] const std::string& cursor() const { return cursor_; }
+    /// When the reading that is under way, or was last, began.
+    [[nodiscard]] SteadyTime began() const { return began_; }
     /// When the reading of the newest whole list began; nullopt: never read whole.
     [[nodiscard]] std::optional<SteadyTime> read_at() const { return read_at_; }
 

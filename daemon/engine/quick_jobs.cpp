@@ -46,8 +46,8 @@ QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbo
 
 void QuickJobs::order(QuickJobOrder order, Answer answer, Instant now) {
     const auto number = ++last_number_;
-    auto& pending =
-        pending_.try_emplace(number, clock_, [this, number](Instant) { give_up(number); }).first->second;
+    auto& pending = pending_.try_emplace(number, clock_, [this, number](Instant at) { give_up(number, at); })
+                        .first->second;
     pending.order = std::move(order);
     pending.answer = std::move(answer);
     pending.asked_at = now.steady;
@@ -93,6 +93,8 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
             {ErrorCode::device_offline,
              "device '" + seen.device.hostname + "' is offline" +
                  (seen.device.last_seen ? ", last seen " + format_utc(*seen.device.last_seen) : "")});
+    // What is planned now would go out by itself later, when nobody waits for its answer any more.
+    if (line_.is_held(now)) return Step::waits;
     start(pending, seen.device, **component, now);
     return Step::waits;
 }
@@ -197,6 +199,7 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
     plan.window_end = now.utc + kWindow;
     plan.scope = {{device.uid.str()}, {}, pending.order.variables, component.uid.str(), {}};
     plan.at = now.utc;
+    plan.key = pending.order.key;
     outbox_.write(plan);
     const auto uid = plan.run;
     auto& run = books_.add_run(std::move(plan), nullptr, now);
@@ -219,17 +222,36 @@ void QuickJobs::on_durable(const JobUid& uid) {
     }
 }
 
-void QuickJobs::give_up(std::uint64_t number) {
+void QuickJobs::give_up(std::uint64_t number, Instant now) {
     auto found = pending_.extract(number);
     if (found.empty()) return;
     auto& pending = found.mapped();
-    const auto why = line_.problem().empty() ? std::string("no room in the API budget") : line_.problem();
-    if (pending.run)
-        pending.answer(
-            fail(ErrorCode::unavailable,
-                 "run " + pending.run->str() + " is recorded and goes out when it can; not yet: " + why));
-    else
-        pending.answer(fail(ErrorCode::unavailable, "nothing was started: " + why));
+    const auto why = why_not_yet();
+    if (pending.run) {
+        const auto& run = pending.run->str();
+        Error error{ErrorCode::unavailable,
+                    "run " + run + " is recorded and goes out when it can; not yet: " + why};
+        error.names = {run};
+        return pending.answer(tl::unexpected<Error>(std::move(error)));
+    }
+    Error error{ErrorCode::unavailable, "nothing was started: " + why};
+    if (is_limited()) {
+        error.code = ErrorCode::rate_limited;
+        if (const auto opens = line_.opens_at(Budget::Kind::read, now))
+            error.retry_after = *opens - now.steady;
+    }
+    pending.answer(tl::unexpected<Error>(std::move(error)));
+}
+
+bool QuickJobs::is_limited() const {
+    if (!line_.problem().empty()) return line_.is_throttled();
+    return fleet_.devices_read_at() && fleet_.components_read_at();
+}
+
+std::string QuickJobs::why_not_yet() const {
+    if (!line_.problem().empty()) return line_.problem();
+    return is_limited() ? "no room in the API budget"
+                        : "the account's devices and components are still being read";
 }
 
 }  // namespace runbookd::engine

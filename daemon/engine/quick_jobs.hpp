@@ -26,6 +26,7 @@ struct QuickJobOrder {
     std::map<std::string, std::string> variables;
     std::string actor;
     Trigger trigger = Trigger::quickjob;  ///< or api
+    std::optional<RequestKey> key{};
 };
 struct QuickJobStarted {
     JobUid job;
@@ -47,8 +48,9 @@ public:
     /// names), conflict (the device cannot run components, a name fits several), invalid_variable (with the
     /// nearest names), missing_variable (only of what came over the job API: an input without value and
     /// default), device_offline (judged on a reading at most a minute old), refused_by_rule (everything is
-    /// paused, a blackout of the account or of the device's customer), unavailable (no answer from the API,
-    /// or no room in its budget, within a minute).
+    /// paused, a blackout of the account or of the device's customer), rate_limited (no room in the API's
+    /// budget within a minute), unavailable (no answer from the API within a minute; with the run's uid among
+    /// the names where it is recorded and goes out when it can).
     void order(QuickJobOrder order, Answer answer, Instant now);
     [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
@@ -76,7 +78,10 @@ private:
                    const ApiResult& result);
     [[nodiscard]] bool may_be_new(const Pending& pending);
     void start(Pending& pending, const Device& device, const Component& component, Instant now);
-    void give_up(std::uint64_t number);
+    void give_up(std::uint64_t number, Instant now);
+    /// Whether it is the API's limits that nothing can be asked of the account now.
+    [[nodiscard]] bool is_limited() const;
+    [[nodiscard]] std::string why_not_yet() const;
 
     std::string account_;
     Books& books_;

@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/api.hpp"
+#include "engine/durations.hpp"
 #include "engine/states.hpp"
 #include "runbook/model.hpp"
 #include "runbook/overrides.hpp"
@@ -71,6 +72,12 @@ struct RunScope {
     friend bool operator==(const RunScope&, const RunScope&) = default;
 };
 
+/// What makes the request of a quick job the same one when it comes again.
+struct RequestKey {
+    std::string key;      ///< of the run's actor; only one run has it
+    std::string request;  ///< the fingerprint of what was asked for
+};
+
 /// A run exists (event run.planned); its targets are not frozen yet.
 struct RunPlanned {
     RunUid run;
@@ -95,6 +102,7 @@ struct RunPlanned {
     /// What a person set aside for it (event run.override).
     runbook::Overrides overrides;
     UtcTime at{};
+    std::optional<RequestKey> key{};  ///< of a quick job that was asked for with one
 };
 
 struct TargetRow {
@@ -179,6 +187,26 @@ struct JobLate {
     UtcTime at{};
 };
 
+/// A job that had been given up without an answer has turned up (event job.found): it is followed on, to
+/// learn how it ended.
+struct JobFound {
+    JobUid job;
+    DattoJobUid datto_job;
+    UtcTime at{};
+};
+/// The second word, and the last, on a target that was `unknown` (event target.revised). The counts of its
+/// run follow, and, where that is finished, its status (event run.revised).
+struct TargetRevised {
+    RunUid run;
+    DeviceUid device;
+    JobUid job;  ///< whose end it is
+    Disposition disposition = Disposition::failed;
+    std::string reason;
+    std::string message;  ///< for a person, in the event; may be empty
+    std::string actor;    ///< who said so; empty: the API shows it
+    UtcTime at{};
+};
+
 /// Verdict over nominal instants of one lane (event occurrence.decided). A row that continues its neighbour
 /// (same runbook, zone, customer, verdict and reason, next in order, without a run) extends it.
 struct OccurrenceDecided {
@@ -256,7 +284,7 @@ struct Noted {
 using Record =
     std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
                  RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
-                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted>;
+                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -278,6 +306,19 @@ struct RecoveredJob {
     /// Set once given up here (when its target was decided) while it has not ended upstream: followed on for
     /// late_status.
     std::optional<UtcTime> abandoned_at;
+    /// Its target is unknown, and has not been revised.
+    bool is_target_unknown = false;
+};
+/// A job that was given up without an answer (failed / unknown_dispatch) and has not turned up.
+struct LostJob {
+    JobUid job;
+    RunUid run;
+    std::string runbook;
+    DeviceUid device;
+    ComponentUid component_uid;
+    std::string component_name;
+    UtcTime created_at{};
+    bool is_target_unknown = true;  ///< and has not been revised
 };
 struct RecoveredTarget {
     TargetRow row;
@@ -368,6 +409,9 @@ struct RecoveredState {
     std::vector<RecoveredDevice> devices;
     bool knows_fleet = false;               ///< the first list of devices ever is recorded whole
     std::vector<SitesAssigned::Row> sites;  ///< of customers
+    std::vector<SeenDuration> durations;    ///< of the newest jobs that ended, oldest first
+    std::vector<LostJob> lost;              ///< of the last two days, oldest first
+    std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
 };
 
 }  // namespace runbookd::engine

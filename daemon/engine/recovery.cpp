@@ -50,8 +50,10 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     job.started_at = stored.started_at;
     if (auto* const run = books_.find_run(stored.run); run != nullptr) {
         if (run->book != nullptr) job.timeout = run->book->timeout;
-        if (auto* const target = books_.target_of(job)) target->job = job.uid;
+        auto* const target = stored.abandoned_at ? nullptr : books_.target_of(job);
+        if (target != nullptr) target->job = job.uid;
     }
+    if (stored.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
     if (stored.abandoned_at) {
         books_.abandon(job, now);
         job.abandoned_at = *stored.abandoned_at;

@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "engine/failure_class.hpp"
 #include "engine/finder.hpp"
 #include "engine/targeting.hpp"
 #include "engine/variables.hpp"
 
 namespace runbookd::engine {
 namespace {
+
+/// How the seed's API refuses a create because of where its device is.
+constexpr std::string_view kDeviceOffline = "DEVICE_OFFLINE";
 
 // An intent takes a moment to become durable; where the disk or a pause makes it long, the device is read
 // again. The promise is 60 s between reading that a device is online and its create.
@@ -75,9 +79,7 @@ void Sender::send(const JobUid& uid, Instant now) {
     if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now) ||
         !held_back_by(*job).empty()) {
         line_.give_back(now);
-        job->stage = Stage::sendable;
-        sendable_.push_back(uid);
-        return;
+        return keep(*job, now);
     }
     job->stage = Stage::sending;
     line_.send_reserved(CreateQuickJob{job->device, job->component_uid, job_name(job->runbook, uid),
@@ -101,26 +103,44 @@ void Sender::on_reply(const JobUid& uid, const ApiResult& result, Instant now) {
     }
     const auto failure =
         result ? ApiFailure{FailureKind::server_error, 200, "an answer of another kind", {}} : result.error();
-    switch (failure.kind) {
-        case FailureKind::not_sent:
-        case FailureKind::throttled:
-        case FailureKind::blocked:
-        case FailureKind::unauthenticated:
-        case FailureKind::bad_credentials:
+    switch (class_of(failure.kind, CallEffect::create)) {
+        case FailureClass::transient:
+        case FailureClass::throttled:
+        case FailureClass::blocked:
+        case FailureClass::authentication:
             if (is_window_over(*job, now)) return end_by_window(*job, now);
-            job->stage = Stage::sendable;
-            sendable_.push_back(uid);
-            return;
-        case FailureKind::lost:
-        case FailureKind::server_error:
-        case FailureKind::conflict:
+            return keep(*job, now);
+        case FailureClass::ambiguous:
             outbox_.write(
                 Noted{"job", uid.str(), "job.unanswered", "", {{"message", failure.message}}, now.utc});
             return handlers_.on_unanswered(*job, now);
-        case FailureKind::forbidden:
-        case FailureKind::not_found:
-        case FailureKind::rejected: return refuse(*job, failure, now);
+        case FailureClass::permanent: return refuse(*job, failure, now);
     }
+}
+
+void Sender::keep(Job& job, Instant now) {
+    if (stopping_) return leave_to_next_start(job, now);
+    job.stage = Stage::sendable;
+    sendable_.push_back(job.uid);
+}
+
+void Sender::stop(Instant now) {
+    stopping_ = true;
+    auto unsent = std::exchange(sendable_, {});
+    unsent.insert(unsent.end(), looked_at_again_.begin(), looked_at_again_.end());
+    looked_at_again_.clear();
+    for (const auto& uid : unsent)
+        if (auto* const job = books_.find_job(uid)) leave_to_next_start(*job, now);
+}
+
+void Sender::leave_to_next_start(Job& job, Instant now) {
+    const auto* const run = books_.find_run(job.run);
+    // Whoever asked for a quick job was told of this one: another must not follow behind their back.
+    if (run != nullptr && run->book == nullptr)
+        return end_unsent(job, Disposition::failed, "not_sent", "the daemon was stopped", now);
+    fail_unsent(job, "not_sent", "the daemon was stopped", now);
+    if (auto* const target = books_.target_of(job)) target->job.reset();
+    books_.drop(job.uid);
 }
 
 void Sender::learn_time_of(const Job& job, Instant now) {
@@ -198,7 +218,7 @@ std::string Sender::held_back_by(const Job& job) {
 }
 
 void Sender::look_again(Job& job, Instant now) {
-    ++looked_at_again_;
+    looked_at_again_.insert(job.uid);
     line_.send(ReadDevice{job.device},
                [this, uid = job.uid, sent_at = now.steady](const ApiResult& result, Instant at) {
                    on_looked_again(uid, result, sent_at, at);
@@ -206,9 +226,8 @@ void Sender::look_again(Job& job, Instant now) {
 }
 
 void Sender::on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at, Instant now) {
-    --looked_at_again_;
     auto* const job = books_.find_job(uid);
-    if (job == nullptr) return;
+    if (looked_at_again_.erase(uid) == 0 || job == nullptr) return;
     if (!result) {
         if (result.error().kind == FailureKind::not_found)
             return end_unsent(*job, Disposition::skipped, "excluded_state", "Datto knows the device no more",
@@ -291,17 +310,17 @@ void Sender::end_unsent(Job& job, Disposition disposition, const std::string& re
 }
 
 void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
+    const std::string reason = failure.error_code == kDeviceOffline ? "device_offline" : "rejected";
     JobChanged change;
     change.status = JobStatus::failed;
-    change.reason = "rejected";
+    change.reason = reason;
     change.message = failure.message;
     change.completed_at = now.utc;
     change.at = now.utc;
     books_.change(job, std::move(change));
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, "rejected", failure.message,
-                      now);
+        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message, now);
     books_.drop(job.uid);
 }
 

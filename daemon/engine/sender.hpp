@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,12 +38,16 @@ public:
     /// Durable intents that certainly were not sent go out, as far as the line lets them.
     void send_again(Instant now);
     /// Whether there are such intents: they go before any new one.
-    [[nodiscard]] bool has_unsent() const { return !sendable_.empty() || looked_at_again_ > 0; }
+    [[nodiscard]] bool has_unsent() const { return unsent() > 0; }
+    [[nodiscard]] std::size_t unsent() const { return sendable_.size() + looked_at_again_.size(); }
     /// Whether one of them waits for the line to open.
     [[nodiscard]] bool wants_to_send() const { return !sendable_.empty(); }
     /// How long a create takes, from its intent to its answer: the newest count most. None: there was none
     /// yet.
     [[nodiscard]] std::optional<std::chrono::microseconds> create_takes() const { return create_takes_; }
+    /// No create that is not on its way goes out any more: what is durable and certainly was not sent is
+    /// ended as such, so that a start need not look for it, and its target is left to that.
+    void stop(Instant now);
     /// The time for the run's creates is over: ends the target unless its create went out already.
     void close(Run& run, Target& target, Instant now);
 
@@ -66,6 +71,9 @@ private:
     [[nodiscard]] bool is_window_over(const Job& job, Instant now);
     void send(const JobUid& uid, Instant now);
     void on_reply(const JobUid& uid, const ApiResult& result, Instant now);
+    /// It was not sent, and may be.
+    void keep(Job& job, Instant now);
+    void leave_to_next_start(Job& job, Instant now);
     void learn_time_of(const Job& job, Instant now);
     void refuse(Job& job, const ApiFailure& failure, Instant now);
     /// Ends a job that was never sent.
@@ -90,8 +98,9 @@ private:
     const Holds& holds_;
     SendHandlers handlers_;
     std::optional<std::chrono::microseconds> create_takes_;
-    std::vector<JobUid> sendable_;     // durable intents that certainly were not sent
-    std::size_t looked_at_again_ = 0;  // such intents whose device is being read
+    std::vector<JobUid> sendable_;      // durable intents that certainly were not sent
+    std::set<JobUid> looked_at_again_;  // such intents whose device is being read
+    bool stopping_ = false;
 };
 
 }  // namespace runbookd::engine

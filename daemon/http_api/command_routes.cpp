@@ -5,6 +5,7 @@
 #include "http_api/fields.hpp"
 #include "http_api/idempotency.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/quick_job_post.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 
@@ -129,16 +130,24 @@ asio::awaitable<Response> retarget(Services services, Request request) {
     co_return json_response(retarget_view(*accepted), accepted->run ? 201 : 200);
 }
 
+Response accepted_job(const ports::QuickJobAccepted& accepted) {
+    Json body;
+    body["job_uid"] = accepted.job.str();
+    body["run_uid"] = accepted.run.str();
+    body["status"] = accepted.status;
+    return json_response(body, 201);
+}
+
+Response refused_job(const Error& error) { return error_response(error); }
+
 asio::awaitable<Response> start_quick_job(Services services, Request request) {
     auto asked = read_quick_job(request);
     if (!asked) co_return error_response(asked.error());
-    const auto accepted = co_await services.control.quick_job(std::move(*asked));
-    if (!accepted) co_return error_response(accepted.error());
-    Json body;
-    body["job_uid"] = accepted->job.str();
-    body["run_uid"] = accepted->run.str();
-    body["status"] = accepted->status;
-    co_return json_response(body, 201);
+    QuickJobWords words;
+    words.accepted = accepted_job;
+    words.refused = refused_job;
+    auto response = post_quick_job(services, std::move(request), std::move(*asked), std::move(words));
+    co_return co_await std::move(response);
 }
 
 }  // namespace
@@ -150,9 +159,8 @@ void add_command_routes(Router& router, Services services) {
     router.add(Method::post, "/v1/runs/{uid}/retarget", once(services.keys, [services](Request request) {
                    return retarget(services, std::move(request));
                }));
-    router.add(Method::post, "/v1/quickjobs", once(services.keys, [services](Request request) {
-                   return start_quick_job(services, std::move(request));
-               }));
+    router.add(Method::post, "/v1/quickjobs",
+               [services](Request request) { return start_quick_job(services, std::move(request)); });
 }
 
 }  // namespace runbookd::http_api

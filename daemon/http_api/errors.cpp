@@ -1,7 +1,9 @@
 #include "http_api/errors.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/time.hpp"
 #include "http_api/json_text.hpp"
 
 namespace runbookd::http_api {
@@ -23,10 +25,17 @@ Told told_as(ErrorCode code) {
         case ErrorCode::missing_variable: return {400, "MISSING_VARIABLE"};
         case ErrorCode::invalid_variable: return {400, "INVALID_VARIABLE"};
         case ErrorCode::unavailable: return {503, "UNAVAILABLE"};
+        case ErrorCode::rate_limited: return {429, "RATE_LIMITED"};
         case ErrorCode::refused_by_rule: return {409, "REFUSED_BY_RULE"};
         case ErrorCode::internal: break;
     }
     return {500, "INTERNAL"};
+}
+
+/// As Retry-After counts: rounded up, and at least one. The limits are those of a minute.
+std::int64_t whole_seconds(const std::optional<Millis>& span) {
+    constexpr Millis kWindow{60'000};
+    return std::max<std::int64_t>((span.value_or(kWindow).count() + 999) / 1000, 1);
 }
 
 }  // namespace
@@ -52,7 +61,10 @@ Response error_response(const Error& error) {
     const auto told = told_as(error.code);
     auto details = nlohmann::ordered_json::object();
     if (!error.names.empty()) details["names"] = error.names;
-    return error_response(told.status, told.error_code, error.message, details);
+    auto response = error_response(told.status, told.error_code, error.message, details);
+    if (error.code == ErrorCode::rate_limited)
+        response.headers.emplace_back("Retry-After", std::to_string(whole_seconds(error.retry_after)));
+    return response;
 }
 
 Response invalid_request(std::string_view message) { return error_response(400, "INVALID_REQUEST", message); }

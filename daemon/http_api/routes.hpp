@@ -39,9 +39,15 @@ void add_history_routes(Router& router, Services services);
 void add_device_routes(Router& router, Services services);
 /// GET of runbooks, components, status, and /healthz.
 void add_state_routes(Router& router, Services services);
+/// POST /v1/jobs/{uid}/settle.
+void add_settle_routes(Router& router, Services services);
+/// GET /v1/budget.
+void add_budget_routes(Router& router, Services services);
 /// The seed's POST …/quickjob and GET …/job/{jobUid}.
 void add_seed_routes(Router& router, Services services);
 /// The seed's GET of components, devices, and the jobs of a device or a site.
 void add_seed_reads(Router& router, Services services);
+/// GET of sites, devices, the request rate and the log of keyed jobs, as the real API has them: for a relay.
+void add_relay_routes(Router& router, Services services);
 
 }  // namespace runbookd::http_api

@@ -28,6 +28,7 @@ constexpr Renamed kRenamed[] = {
     {"started_at_ms", "startedAt"},
     {"completed_at_ms", "completedAt"},
     {"exit_code", "exitCode"},
+    {"warnings", "warnings"},
     {"stdout", "stdout"},
     {"stderr", "stderr"},
 };
@@ -89,6 +90,8 @@ Json seed_job_view(const ports::Rows& rows) {
         const auto cell = row.find(column);
         if (cell != row.end() && !cell->is_null()) view[key] = *cell;
     }
+    // Beyond the seed's names: one runbookd needs it of another, to tell an expired job from a failed one.
+    if (auto reason = text_of(row, "reason"); !reason.empty()) view["reason"] = std::move(reason);
     if (auto summary = summary_of(row); !summary.empty()) view["summary"] = std::move(summary);
     return view;
 }

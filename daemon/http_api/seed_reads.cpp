@@ -1,6 +1,5 @@
 // GET of the seed's shape (design section 8): components, devices, and the jobs of a device or a site.
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
@@ -9,6 +8,7 @@
 #include "http_api/fields.hpp"
 #include "http_api/immediate.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/pages.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/seed_view.hpp"
@@ -20,24 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t kMostAtOnce = 250;
 constexpr std::int64_t kJobsAtOnce = 50;
-
-/// `max`, 1 to kMostAtOnce. More is cut to it, as Datto does.
-Result<std::int64_t> read_max(const Request& request, std::int64_t otherwise) {
-    const auto known = only_known(request, {"max"});
-    if (!known) return tl::unexpected(known.error());
-    const auto text = query_value(request, "max");
-    if (!text) return otherwise;
-    std::int64_t most = 0;
-    const auto read = std::from_chars(text->data(), text->data() + text->size(), most);
-    const bool is_too_large = read.ec == std::errc::result_out_of_range && text->front() != '-';
-    const bool is_number = read.ec == std::errc{} && read.ptr == text->data() + text->size() && most > 0;
-    if (!is_number && !is_too_large)
-        return fail(ErrorCode::invalid_input,
-                    "query parameter 'max': '" + *text + "' is not a whole number above 0");
-    return is_too_large ? kMostAtOnce : std::min(most, kMostAtOnce);
-}
 
 Response not_read_yet(std::string_view what) {
     return error_response(503, "UNAVAILABLE",
@@ -45,15 +28,17 @@ Response not_read_yet(std::string_view what) {
 }
 
 Response list_components(Services services, const Request& request) {
-    const auto most = read_max(request, kMostAtOnce);
-    if (!most) return error_response(most.error());
+    const auto asked = read_page(request);
+    if (!asked) return error_response(asked.error());
     if (!services.control.knows_components()) return not_read_yet("the components");
+    const auto all = services.control.components();
+    const auto total = static_cast<std::int64_t>(all.size());
+    auto list = Json::array();
+    for (auto at = asked->first(); at < std::min(asked->first() + asked->max, total); ++at)
+        list.push_back(seed_component_view(all[static_cast<std::size_t>(at)]));
     Json body;
-    body["components"] = Json::array();
-    for (const auto& component : services.control.components()) {
-        if (static_cast<std::int64_t>(body["components"].size()) == *most) break;
-        body["components"].push_back(seed_component_view(component));
-    }
+    body["pageDetails"] = page_details(request, *asked, static_cast<std::int64_t>(list.size()), total);
+    body["components"] = std::move(list);
     return json_response(body);
 }
 
@@ -109,6 +94,8 @@ asio::awaitable<Result<Json>> seed_jobs(Services services, ports::Rows rows) {
 }
 
 asio::awaitable<Response> list_jobs(Services services, ports::Query query, Request request) {
+    const auto known = only_known(request, {"max"});
+    if (!known) co_return error_response(known.error());
     const auto most = read_max(request, kJobsAtOnce);
     if (!most) co_return error_response(most.error());
     query.view = ports::View::jobs;

@@ -5,8 +5,8 @@
 #include "http_api/component_search.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
-#include "http_api/idempotency.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/quick_job_post.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/views.hpp"
@@ -49,6 +49,15 @@ Response device_offline(const std::string& device, const std::optional<engine::D
     return error_response(400, "DEVICE_OFFLINE", message, details);
 }
 
+/// The device runs no components, or it is not clear which is meant: with its uid, which tells this conflict
+/// from one about an Idempotency-Key.
+Response device_conflict(const std::string& device, const std::optional<engine::Device>& known,
+                         const std::string& message) {
+    Json details;
+    details["deviceUid"] = known ? known->uid.str() : device;
+    return error_response(409, "CONFLICT", message, details);
+}
+
 Response component_not_found(const ports::Control& control, const std::string& component,
                              const std::string& message) {
     Json details;
@@ -82,6 +91,7 @@ Response refusal(const ports::Control& control, const Request& request, const st
     if (error.code == ErrorCode::device_offline) return device_offline(device, known, error.message);
     if (error.code == ErrorCode::missing_variable || error.code == ErrorCode::invalid_variable)
         return bad_variables(control, component, error);
+    if (error.code == ErrorCode::conflict) return device_conflict(device, known, error.message);
     if (error.code != ErrorCode::not_found) return error_response(error);
     if (known) return component_not_found(control, component, error.message);
     Json details;
@@ -89,20 +99,27 @@ Response refusal(const ports::Control& control, const Request& request, const st
     return error_response(404, "DEVICE_NOT_FOUND", error.message, details);
 }
 
+Response accepted_job(const ports::QuickJobAccepted& accepted) {
+    Json body;
+    body["jobUid"] = accepted.job.str();
+    // The seed knows no state before `queued`; that the intent is durable is what it means by it.
+    body["status"] = "queued";
+    body["deviceUid"] = accepted.device.str();
+    body["componentUid"] = accepted.component.str();
+    body["createdAt"] = to_unix_ms(accepted.created_at);
+    return json_response(body);
+}
+
 asio::awaitable<Response> create_quick_job(Services services, Request request) {
     auto asked = read_quick_job(request);
     if (!asked) co_return error_response(asked.error());
-    const auto component = asked->component;
-    const auto accepted = co_await services.control.quick_job(std::move(*asked));
-    if (!accepted) co_return refusal(services.control, request, component, accepted.error());
-    Json body;
-    body["jobUid"] = accepted->job.str();
-    // The seed knows no state before `queued`; that the intent is durable is what it means by it.
-    body["status"] = "queued";
-    body["deviceUid"] = accepted->device.str();
-    body["componentUid"] = accepted->component.str();
-    body["createdAt"] = to_unix_ms(accepted->created_at);
-    co_return json_response(body);
+    QuickJobWords words;
+    words.accepted = accepted_job;
+    words.refused = [services, request, component = asked->component](const Error& error) {
+        return refusal(services.control, request, component, error);
+    };
+    auto response = post_quick_job(services, std::move(request), std::move(*asked), std::move(words));
+    co_return co_await std::move(response);
 }
 
 asio::awaitable<Response> show_job(Services services, Request request) {
@@ -121,8 +138,7 @@ asio::awaitable<Response> show_job(Services services, Request request) {
 
 void add_seed_routes(Router& router, Services services) {
     router.add(Method::post, "/api/v2/device/{deviceUid}/quickjob",
-               once(services.keys,
-                    [services](Request request) { return create_quick_job(services, std::move(request)); }));
+               [services](Request request) { return create_quick_job(services, std::move(request)); });
     router.add(Method::get, "/api/v2/job/{jobUid}",
                [services](Request request) { return show_job(services, std::move(request)); });
 }

@@ -18,6 +18,16 @@ Json variable_view(const engine::ComponentVariable& variable) {
     return view;
 }
 
+/// Those that have a value; a device's page is much shorter for it.
+Json udf_view(const runbook::Udfs& udf) {
+    auto view = Json::object();
+    if (udf.empty()) return view;
+    for (int number = 1; number <= runbook::kMostUdfs; ++number)
+        if (const auto value = udf.value(number); !value.empty())
+            view["udf" + std::to_string(number)] = value;
+    return view;
+}
+
 }  // namespace
 
 Json seed_component_view(const engine::Component& component) {
@@ -46,6 +56,10 @@ Json seed_device_view(const engine::Device& device) {
     view["deviceClass"] = device.device_class.str();
     view["suspended"] = device.suspended;
     view["deleted"] = device.deleted;
+    view["domain"] = device.domain.str();
+    view["rebootRequired"] = device.reboot_required ? Json(*device.reboot_required) : Json(nullptr);
+    view["patchManagement"]["patchStatus"] = device.patch_status.str();
+    view["udf"] = udf_view(device.udf);
     return view;
 }
 

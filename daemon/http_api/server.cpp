@@ -110,6 +110,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
                             doors.planning, doors.reload,  parts_->keys};
     add_command_routes(parts_->router, services);
     add_pause_routes(parts_->router, services);
+    add_settle_routes(parts_->router, services);
     add_plan_routes(parts_->router, services);
     add_reload_routes(parts_->router, services);
     add_device_questions(parts_->router, services);
@@ -117,8 +118,10 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_history_routes(parts_->router, services);
     add_device_routes(parts_->router, services);
     add_state_routes(parts_->router, services);
+    add_budget_routes(parts_->router, services);
     add_seed_routes(parts_->router, services);
     add_seed_reads(parts_->router, services);
+    add_relay_routes(parts_->router, services);
 }
 
 Server::~Server() = default;

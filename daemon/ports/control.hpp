@@ -52,6 +52,22 @@ struct RetargetAccepted {
     std::int64_t done_since = 0;     ///< a later run succeeded
 };
 
+/// A person's word on a job that nobody knows about.
+struct SettleRequest {
+    enum class Word { ran, not_run, redispatch };
+    std::string job;  ///< uid or a prefix of it
+    Word word = Word::not_run;
+    std::string reason;  ///< not empty
+    std::string actor;
+};
+struct SettleAccepted {
+    JobUid job;
+    RunUid run;
+    DeviceUid device;
+    std::string hostname, disposition, reason;
+    std::optional<RunUid> new_run;  ///< of redispatch
+};
+
 struct PauseRequest {
     std::string runbook;  ///< empty: all of them, and quick jobs
     Millis span{};        ///< how long from now; 1 s to 366 d
@@ -63,12 +79,19 @@ struct PauseAccepted {
     UtcTime until{};
 };
 
+/// What makes a request the same one when it comes again.
+struct RequestKey {
+    std::string key;      ///< the Idempotency-Key, of the user who asks
+    std::string request;  ///< the fingerprint of what is asked for
+};
+
 struct QuickJobRequest {
     std::string device;     ///< uid or hostname (a hostname must be the only one of that name)
     std::string component;  ///< uid or exact name
     std::map<std::string, std::string> variables;
     std::string actor;
-    bool from_api = false;  ///< the seed's POST: trigger `api`; else `quickjob`
+    bool from_api = false;            ///< the seed's POST: trigger `api`; else `quickjob`
+    std::optional<RequestKey> key{};  ///< recorded with the run
 };
 struct QuickJobAccepted {
     JobUid job;
@@ -107,6 +130,28 @@ struct VerifyStatus {
     std::int64_t unexplained = 0;  ///< 0: the record is complete
 };
 
+/// An account's limits, and what has been used of them in the sliding 60 s window.
+struct AccountBudget {
+    struct Calls {
+        std::optional<std::int64_t> limit;    ///< the account's; none: no limit
+        std::optional<std::int64_t> allowed;  ///< to runbookd
+        std::int64_t used = 0;                ///< of that, also by others as far as is known
+        /// By others, when the API's counters were read last (at a start: or by runbookd before it). None:
+        /// they have not been read yet.
+        std::optional<std::int64_t> others;
+    };
+    std::string account;
+    std::string limits_source;  ///< auto, fixed, off
+    double share = 1;           ///< of the limits, which is allowed
+    Calls reads, writes, creates;
+    std::optional<UtcTime> checked_at;  ///< when the API's counters were read last
+    std::optional<UtcTime> held_until;  ///< no call at all goes out before
+    std::string held_because;
+    std::int64_t creates_under_way = 0, creates_waiting = 0;
+    /// When there is room for a create; none: an answer must come first.
+    std::optional<UtcTime> next_create_at;
+};
+
 struct BudgetUse {
     std::int64_t used = 0, allowed = 0;  ///< in the sliding 60 s window; allowed 0: no limit
 };
@@ -128,6 +173,12 @@ struct FleetView {
     std::optional<UtcTime> read_at;  ///< none: never read yet
     std::vector<engine::Device> devices;
 };
+/// A part of it.
+struct FleetPage {
+    std::optional<UtcTime> read_at;  ///< none: never read yet
+    std::vector<engine::Device> devices;
+    std::int64_t total = 0;  ///< of which these are a part
+};
 
 class Control {
 public:
@@ -137,8 +188,12 @@ public:
     virtual boost::asio::awaitable<Result<RunAccepted>> start_run(RunRequest request) = 0;
     /// Once the run is durable. Errors: as above; refused_by_rule (as for any run).
     virtual boost::asio::awaitable<Result<RetargetAccepted>> retarget(RetargetRequest request) = 0;
-    /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable. The message
-    /// names what was not found.
+    /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the job's target is not
+    /// `unknown`, or was revised); of redispatch also as any run, refused_by_rule (it was a quick job).
+    virtual boost::asio::awaitable<Result<SettleAccepted>> settle(SettleRequest request) = 0;
+    /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
+    /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
+    /// and its job goes out when it can.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;
     /// Once it is durable. A pause that is set again is replaced. Errors: not_found, invalid_input,
     /// unavailable.
@@ -147,7 +202,14 @@ public:
     virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
+    [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;
     [[nodiscard]] virtual FleetView fleet() const = 0;
+    /// So many devices from the `first` (0: the first of all) on, of that site or, where none is given, of
+    /// all.
+    [[nodiscard]] virtual FleetPage fleet_page(const std::optional<SiteUid>& site, std::int64_t first,
+                                               std::int64_t count) const = 0;
+    /// By name.
+    [[nodiscard]] virtual std::vector<engine::Site> sites() const = 0;
     /// When the device came into the account's list, as device_fleet has it; none: it is not in a whole list.
     [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;
     /// The name of the customer whose site the device is on; empty: nobody's.

@@ -66,6 +66,14 @@ struct WhyFacts {
     Rows events;       ///< of all these, oldest first
 };
 
+/// Of the quick jobs that a user has asked for under an Idempotency-Key.
+struct KeyedQuery {
+    std::string actor;
+    std::int64_t since_ms = 0;  ///< asked for since then
+    std::int64_t after_id = 0;  ///< and later than that one
+    std::int64_t limit = 250;
+};
+
 /// What is left of a run.
 struct RunLeftovers {
     std::string run_uid;
@@ -78,6 +86,14 @@ struct RunLeftovers {
         bool is_done_since = false;  ///< a later run of the runbook succeeded on it
     };
     std::vector<Target> targets;  ///< all but those that succeeded
+};
+
+/// A job whose fate a person means to settle.
+struct SettledJob {
+    std::string job_uid, run_uid, runbook, device_uid, hostname;
+    std::map<std::string, std::string> variables;  ///< that the run's starter had set
+    std::string disposition, reason;               ///< of its target
+    std::optional<std::int64_t> revised_at_ms;     ///< when that was revised
 };
 
 class History {
@@ -101,8 +117,17 @@ public:
     /// Rows of device_coverage, plus `covered`.
     virtual boost::asio::awaitable<Result<Rows>> coverage(CoverageQuery query) = 0;
     virtual boost::asio::awaitable<Result<WhyFacts>> why(WhyQuery query) = 0;
+    /// What this user's request with this Idempotency-Key started: `idempotency_key`, `request` (its
+    /// fingerprint), run_uid, `finished_at_ms` and `reason` (of the run's one target), and job_uid,
+    /// device_uid, component_uid, `created_at_ms` (NULL while there is no job). No row: nothing.
+    virtual boost::asio::awaitable<Result<Rows>> keyed_job(std::string actor, std::string key) = 0;
+    /// The jobs of such requests, oldest first: `id`, `idempotency_key`, run_uid, job_uid, device_uid,
+    /// component_uid, `created_at_ms`.
+    virtual boost::asio::awaitable<Result<Rows>> keyed_jobs(KeyedQuery query) = 0;
     /// Of a run by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
     virtual boost::asio::awaitable<Result<RunLeftovers>> leftovers(std::string run) = 0;
+    /// Of a job by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
+    virtual boost::asio::awaitable<Result<SettledJob>> settling(std::string job) = 0;
 };
 
 }  // namespace runbookd::ports

@@ -1,6 +1,7 @@
 #pragma once
 // A runbook as the engine understands it: which devices, which component, which variables, when. The config
 // room builds these from YAML and has checked them; a value here needs no further checking.
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,15 @@ enum class OverlapPolicy {
     skip_run,  ///< no run begins while another of this runbook is open: the occurrence is skipped / overlap
 };
 
+/// Whose creates go first where the API's budget is short.
+enum class Priority : std::uint8_t { high, normal, low };
+
+/// What becomes of a target whose create got no answer and whose job was not found.
+enum class OnUnknown : std::uint8_t {
+    hold,        ///< decided unknown: it may have run
+    redispatch,  ///< gets another job as long as the window is open: it may run twice
+};
+
 /// The rules that a revision was resolved with: kept, so that they can be computed with again when the system
 /// has newer ones.
 using cron::ZoneRules;
@@ -60,6 +70,8 @@ struct Meaning {
     FinishBy finish_by = FinishBy::none;
     OverlapPolicy overlap = OverlapPolicy::skip;
     OfflinePolicy offline = OfflinePolicy::wait;
+    Priority priority = Priority::normal;
+    OnUnknown on_unknown = OnUnknown::hold;
     Guard guard;
     Targets targets;
     std::string component;  ///< exact name (ignoring case) or uid

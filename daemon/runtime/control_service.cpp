@@ -1,10 +1,14 @@
 #include "runtime/control_service.hpp"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "runbook/overrides.hpp"
+#include "runtime/account_budget.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/retarget.hpp"
+#include "runtime/settle.hpp"
 
 namespace runbookd::runtime {
 
@@ -121,6 +125,28 @@ asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget(ports:
     co_return accepted;
 }
 
+asio::awaitable<Result<ports::SettleAccepted>> ControlService::settle(ports::SettleRequest request) {
+    auto found = co_await history_.settling(request.job);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    if (auto fine = check(request, *found); !fine) co_return tl::unexpected<Error>(std::move(fine.error()));
+    ports::SettleAccepted accepted;
+    accepted.job = JobUid{found->job_uid};
+    accepted.run = RunUid{found->run_uid};
+    accepted.device = DeviceUid{found->device_uid};
+    accepted.hostname = found->hostname;
+    accepted.disposition = request.word == ports::SettleRequest::Word::ran ? "succeeded" : "failed";
+    accepted.reason = "by_person";
+    auto order = order_of(std::move(request), std::move(*found));
+    const Answer<Result<std::optional<RunUid>>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.settle(std::move(order), answer.callback(), now); });
+    auto settled = co_await answer.wait();
+    if (!settled) co_return gone();
+    if (!*settled) co_return tl::unexpected<Error>((*settled).error());
+    accepted.new_run = std::move(**settled);
+    co_return accepted;
+}
+
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
     if (auto clean = refuse_secrets(request.variables, vault_); !clean)
         co_return tl::unexpected<Error>(std::move(clean.error()));
@@ -130,6 +156,7 @@ asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports
     order.variables = std::move(request.variables);
     order.actor = std::move(request.actor);
     order.trigger = request.from_api ? engine::Trigger::api : engine::Trigger::quickjob;
+    if (request.key) order.key = engine::RequestKey{request.key->key, request.key->request};
     const Answer<Result<engine::QuickJobStarted>> answer(executor_);
     loop_.tell(
         [&](engine::Engine& core, Instant now) { core.quick_job(std::move(order), answer.callback(), now); });
@@ -233,6 +260,10 @@ ports::DaemonStatus ControlService::status() const {
     return status;
 }
 
+std::vector<ports::AccountBudget> ControlService::budgets() const {
+    return {budget_of(loop_.engine(), account_, clock_.now())};
+}
+
 ports::FleetView ControlService::fleet() const {
     const auto& known = loop_.engine().fleet();
     const auto now = clock_.now();
@@ -241,6 +272,29 @@ ports::FleetView ControlService::fleet() const {
     view.devices.reserve(known.devices().size());
     for (const auto& seen : known.devices()) view.devices.push_back(seen.device);
     return view;
+}
+
+ports::FleetPage ControlService::fleet_page(const std::optional<SiteUid>& site, std::int64_t first,
+                                            std::int64_t count) const {
+    const auto& known = loop_.engine().fleet();
+    const auto now = clock_.now();
+    ports::FleetPage page;
+    if (const auto read_at = known.devices_read_at()) page.read_at = now.utc - (now.steady - *read_at);
+    for (const auto& seen : known.devices()) {
+        if (site && seen.device.site_uid != *site) continue;
+        if (page.total >= first && page.total - first < count) page.devices.push_back(seen.device);
+        ++page.total;
+    }
+    return page;
+}
+
+std::vector<engine::Site> ControlService::sites() const {
+    std::vector<engine::Site> all;
+    for (const auto& [uid, site] : loop_.engine().fleet().sites()) all.push_back(site);
+    std::sort(all.begin(), all.end(), [](const engine::Site& a, const engine::Site& b) {
+        return std::tie(a.name, a.uid) < std::tie(b.name, b.uid);
+    });
+    return all;
 }
 
 std::optional<UtcTime> ControlService::first_seen_at(const DeviceUid& device) const {

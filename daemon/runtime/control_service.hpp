@@ -22,13 +22,18 @@ public:
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
+    boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
     boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
+    [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override;
     [[nodiscard]] ports::FleetView fleet() const override;
+    [[nodiscard]] ports::FleetPage fleet_page(const std::optional<SiteUid>& site, std::int64_t first,
+                                              std::int64_t count) const override;
+    [[nodiscard]] std::vector<engine::Site> sites() const override;
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
     [[nodiscard]] std::string customer_of(const engine::Device& device) const override;
     [[nodiscard]] std::vector<engine::Component> components() const override;

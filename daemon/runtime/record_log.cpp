@@ -84,6 +84,18 @@ LogLine line_of(const engine::JobChanged& r) {
 LogLine line_of(const engine::JobLate& r) {
     return {Level::info, "job.late", {{"job", r.job.str()}, {"late_status", r.late_status}}};
 }
+LogLine line_of(const engine::JobFound& r) {
+    return {Level::info, "job.found", {{"job", r.job.str()}, {"datto_job", r.datto_job.str()}}};
+}
+LogLine line_of(const engine::TargetRevised& r) {
+    Fields fields{{"run", r.run.str()},
+                  {"device", r.device.str()},
+                  {"disposition", std::string(to_text(r.disposition))}};
+    add_if(fields, "reason", r.reason);
+    add_if(fields, "message", r.message);
+    add_if(fields, "actor", r.actor);
+    return {Level::info, "target.revised", fields};
+}
 LogLine line_of(const engine::OccurrenceDecided& r) {
     Fields fields{{"runbook", r.runbook},
                   {"nominal", format_utc(r.nominal)},

@@ -31,6 +31,7 @@ struct Redaction {
         text(r.note);
         text(r.overrides.reason);
         texts(r.scope.variables);
+        if (r.key) text(r.key->key);
     }
     void operator()(engine::RunStarted& r) const {
         for (auto& target : r.targets) {
@@ -73,6 +74,8 @@ struct Redaction {
     }
     void operator()(engine::SitesAssigned&) const {}
     void operator()(engine::Noted& r) const { texts(r.data); }
+    void operator()(engine::JobFound&) const {}
+    void operator()(engine::TargetRevised& r) const { text(r.message); }
 };
 
 }  // namespace

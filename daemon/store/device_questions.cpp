@@ -1,4 +1,5 @@
-// What people ask about a runbook and its devices: its texts, coverage, why, and what a run left.
+// What people ask about a runbook and its devices: its texts, coverage, why, what a run left, and what a job
+// came to that is to be settled.
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
 
@@ -122,6 +123,32 @@ Result<ports::RunLeftovers> HistoryReader::leftovers(const std::string& run) {
             left.targets.push_back({text_at(*targets, "device_uid", i), text_at(*targets, "disposition", i),
                                     number_at(*targets, "is_done_since", i).value_or(0) != 0});
         return left;
+    } catch (const SQLite::Exception& error) {
+        return tl::unexpected(read_error(error));
+    }
+}
+
+Result<ports::SettledJob> HistoryReader::settling(const std::string& job) {
+    try {
+        const auto uid = stored_uid(job);
+        const auto found = rows_of(connection_.statement("history_settling"), {{"uid", uid}}, std::nullopt);
+        if (!found) return tl::unexpected(found.error());
+        if (uid.empty() || found->rows.empty())
+            return fail(ErrorCode::not_found, "no job has a uid that begins with '" + job + "'");
+        ports::SettledJob settled;
+        settled.job_uid = text_at(*found, "job_uid");
+        if (found->rows.size() > 1 && settled.job_uid != uid)
+            return fail(ErrorCode::conflict,
+                        "several jobs have uids that begin with '" + job + "': give more of it");
+        settled.run_uid = text_at(*found, "run_uid");
+        settled.runbook = text_at(*found, "runbook");
+        settled.variables = scope_from_json(text_at(*found, "scope")).variables;
+        settled.device_uid = text_at(*found, "device_uid");
+        settled.hostname = text_at(*found, "hostname");
+        settled.disposition = text_at(*found, "disposition");
+        settled.reason = text_at(*found, "reason");
+        settled.revised_at_ms = number_at(*found, "revised_at");
+        return settled;
     } catch (const SQLite::Exception& error) {
         return tl::unexpected(read_error(error));
     }

@@ -118,6 +118,24 @@ Result<ports::Rows> HistoryReader::job_by_uid(const std::string& uid) {
     }
 }
 
+Result<ports::Rows> HistoryReader::keyed_job(const std::string& actor, const std::string& key) {
+    try {
+        return rows_of(connection_.statement("history_keyed_job"), {{"actor", actor}, {"key", key}},
+                       std::nullopt);
+    } catch (const SQLite::Exception& error) {
+        return tl::unexpected(read_error(error));
+    }
+}
+
+Result<ports::Rows> HistoryReader::keyed_jobs(const ports::KeyedQuery& query) {
+    try {
+        return rows_of(connection_.statement("history_keyed_jobs"), {{"actor", query.actor}}, query.limit,
+                       {{"since", query.since_ms}, {"after", query.after_id}});
+    } catch (const SQLite::Exception& error) {
+        return tl::unexpected(read_error(error));
+    }
+}
+
 SQLite::Statement& HistoryReader::statement_for(const std::string& sql) {
     const auto found = filtered_.find(sql);
     if (found != filtered_.end()) return found->second;

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] Result<ports::Rows> coverage(const ports::CoverageQuery& query);
     [[nodiscard]] Result<ports::WhyFacts> why(const ports::WhyQuery& query);
     [[nodiscard]] Result<ports::RunLeftovers> leftovers(const std::string& run);
+    [[nodiscard]] Result<ports::SettledJob> settling(const std::string& job);
+    [[nodiscard]] Result<ports::Rows> keyed_job(const std::string& actor, const std::string& key);
+    [[nodiscard]] Result<ports::Rows> keyed_jobs(const ports::KeyedQuery& query);
 
     /// Any thread: ends what is being read, and lets nothing new begin.
     void stop() { stopped_ = true; }

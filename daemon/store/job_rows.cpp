@@ -85,6 +85,14 @@ void RecordWriter::record(const engine::JobChanged& job) {
     event({job.at, "job", job.job.str(), moved ? "job." + status : "job.updated", "", std::move(data)});
 }
 
+void RecordWriter::record(const engine::JobFound& job) {
+    auto update = use("write_job_found");
+    update.bind(":job", job.job.str()).bind(":datto_job", job.datto_job.str()).bind(":at", job.at);
+    if (update.run() != 1) throw ContradictingRecord("job.found: job " + job.job.str() + " was not lost");
+    json data{{"datto_job_uid", job.datto_job.str()}};
+    event({job.at, "job", job.job.str(), "job.found", "", std::move(data)});
+}
+
 void RecordWriter::record(const engine::JobLate& job) {
     const auto out = store_output(connection_, job.out);
     const auto err = store_output(connection_, job.err);

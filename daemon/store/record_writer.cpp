@@ -12,6 +12,18 @@ namespace runbookd::store {
 
 using nlohmann::json;
 
+namespace {
+
+/// The books of a run, from the columns that begin at `first`.
+void put_counts(json& data, const Execution& row, int first) {
+    constexpr std::array kCounts{"targets", "succeeded", "warning", "failed",    "timeout",
+                                 "expired", "skipped",   "halted",  "cancelled", "unknown"};
+    for (std::size_t i = 0; i < kCounts.size(); ++i)
+        data[kCounts[i]] = row.integer(first + static_cast<int>(i));
+}
+
+}  // namespace
+
 RecordWriter::RecordWriter(Connection& connection) : connection_(connection) {
     connection_.prepare("write_");
     end_ = read_chain_end(connection_);
@@ -103,6 +115,11 @@ void RecordWriter::record(const engine::RunPlanned& run) {
     insert.bind(":nominal_at", run.nominal).bind(":starts_at", run.starts_at);
     insert.bind(":caught_up", std::int64_t{run.caught_up ? 1 : 0});
     insert.bind(":window_end", run.window_end).bind(":at", run.at).run();
+    if (run.key) {
+        auto key = use("write_request_key");
+        key.bind(":actor", run.actor).bind(":key", run.key->key).bind(":request", run.key->request);
+        key.bind(":run", run.run.str()).bind(":at", run.at).run();
+    }
     json data{{"runbook", run.runbook}, {"account", run.account}, {"trigger", std::string(trigger)}};
     put_integer(data, "revision", run.revision);
     put_text(data, "zone", run.zone);
@@ -145,8 +162,6 @@ void RecordWriter::record(const engine::RunStarted& run) {
 }
 
 void RecordWriter::record(const engine::RunFinished& run) {
-    constexpr std::array kCounts{"targets", "succeeded", "warning", "failed",    "timeout",
-                                 "expired", "skipped",   "halted",  "cancelled", "unknown"};
     const auto status = engine::to_text(run.status);
     json data{{"status", std::string(status)}};
     put_text(data, "reason", run.reason);
@@ -156,7 +171,7 @@ void RecordWriter::record(const engine::RunFinished& run) {
         .bind(":status", status)
         .bind(":reason", run.reason);
     if (!finish.step()) throw ContradictingRecord("run.finished: run " + run.run.str() + " is not open");
-    for (std::size_t i = 0; i < kCounts.size(); ++i) data[kCounts[i]] = finish.integer(static_cast<int>(i));
+    put_counts(data, finish, 0);
     event({run.at, "run", run.run.str(), "run.finished", "", std::move(data)});
 }
 
@@ -167,11 +182,10 @@ void RecordWriter::record(const engine::TargetDecided& target) {
         .bind(":device", target.device.str())
         .bind(":disposition", disposition);
     decide.bind(":reason", target.reason).bind(":at", target.at);
-    if (!decide.step()) {
+    if (decide.run() != 1) {
         throw ContradictingRecord("target.decided: run " + target.run.str() + " has no target " +
                                   target.device.str());
     }
-    const std::string kind = decide.is_null(0) ? "target.decided" : "target.revised";
     json data{{"run_uid", target.run.str()},
               {"device_uid", target.device.str()},
               {"disposition", std::string(disposition)}};
@@ -184,7 +198,38 @@ void RecordWriter::record(const engine::TargetDecided& target) {
         put_text(data, "stdout_sha256", evidence.text(1));
         put_text(data, "stderr_sha256", evidence.text(2));
     }
-    event({target.at, "target", target.run.str() + "/" + target.device.str(), kind, "", std::move(data)});
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.decided", "",
+           std::move(data)});
+}
+
+void RecordWriter::record(const engine::TargetRevised& target) {
+    const std::string disposition(engine::to_text(target.disposition));
+    auto revise = use("write_target_revision");
+    revise.bind(":run", target.run.str()).bind(":device", target.device.str());
+    revise.bind(":disposition", disposition).bind(":reason", target.reason).bind(":at", target.at);
+    if (revise.run() != 1)
+        throw ContradictingRecord("target.revised: " + target.device.str() + " of run " + target.run.str() +
+                                  " is not unknown, or was revised");
+    json data{{"run_uid", target.run.str()},
+              {"device_uid", target.device.str()},
+              {"disposition", disposition},
+              {"job_uid", target.job.str()}};
+    put_text(data, "reason", target.reason);
+    put_text(data, "message", target.message);
+    auto evidence = use("write_job_evidence");
+    evidence.bind(":job", target.job.str());
+    if (evidence.step()) {
+        put_text(data, "stdout_sha256", evidence.text(0));
+        put_text(data, "stderr_sha256", evidence.text(1));
+    }
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.revised", target.actor,
+           std::move(data)});
+    auto follow = use("write_run_revision");
+    follow.bind(":run", target.run.str());
+    if (!follow.step()) return;  // it is open
+    json books{{"status", follow.text(0)}};
+    put_counts(books, follow, 1);
+    event({target.at, "run", target.run.str(), "run.revised", target.actor, std::move(books)});
 }
 
 void RecordWriter::record(const engine::OccurrenceDecided& occurrence) {

@@ -49,6 +49,8 @@ private:
     void record(const engine::FleetChanged& fleet);
     void record(const engine::SitesAssigned& sites);
     void record(const engine::Noted& note);
+    void record(const engine::JobFound& job);
+    void record(const engine::TargetRevised& target);
 
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
     void event(EventLine line) { append_event(connection_, end_, std::move(line)); }

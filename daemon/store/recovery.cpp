@@ -8,12 +8,17 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ulid.hpp"
 #include "store/run_scope.hpp"
 
 namespace runbookd::store {
 namespace {
 
 constexpr Millis kFollowed = std::chrono::hours{24 * 30};
+// The longest `unknown_after`, and a day.
+constexpr Millis kSearched = std::chrono::hours{48};
+// What was created before it is out of the API's sliding window.
+constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
 template <class T>
 T known(std::optional<T> value, const std::string& text) {
@@ -198,6 +203,35 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
     return jobs;
 }
 
+/// Of the jobs that were given up without an answer: those that have turned up are followed with the others.
+void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& state) {
+    Execution row(connection.statement("recover_lost"));
+    row.bind(":oldest", newest - kSearched - kFollowed);
+    row.bind(":searched_since", newest - kSearched).bind(":followed_since", newest - kFollowed);
+    while (row.step()) {
+        const bool is_target_unknown = row.integer(9) != 0;
+        if (row.is_null(7)) {
+            state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
+                                  DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
+                                  from_unix_ms(row.integer(6)), is_target_unknown});
+            continue;
+        }
+        engine::RecoveredJob job;
+        job.job = JobUid(row.text(0));
+        job.run = RunUid(row.text(1));
+        job.runbook = row.text(2);
+        job.device = DeviceUid(row.text(3));
+        job.component_uid = ComponentUid(row.text(4));
+        job.component_name = row.text(5);
+        job.created_at = from_unix_ms(row.integer(6));
+        job.datto_job = DattoJobUid(row.text(7));
+        job.status = engine::JobStatus::failed;
+        job.queued_at = job.abandoned_at = row.optional_time(8);
+        job.is_target_unknown = is_target_unknown;
+        state.jobs.push_back(std::move(job));
+    }
+}
+
 std::vector<engine::RecoveredPause> read_pauses(Connection& connection) {
     std::vector<engine::RecoveredPause> pauses;
     Execution row(connection.statement("recover_pauses"));
@@ -266,10 +300,18 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     state.knows_fleet = fleet.integer(0) != 0;
     Execution sites(connection.statement("recover_sites"));
     while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1)});
+    Execution durations(connection.statement("recover_durations"));
+    while (durations.step())
+        state.durations.push_back({ComponentUid(durations.text(0)), Millis{durations.integer(1)}});
     Execution newest(connection.statement("recover_newest"));
     newest.step();
     state.newest = newest.optional_time(0);
     state.jobs = read_jobs(connection, state.newest.value_or(UtcTime{}));
+    read_lost(connection, state.newest.value_or(UtcTime{}), state);
+    Execution recent(connection.statement("recover_recent_creates"));
+    recent.bind(":since", first_ulid_of(now - kBudgetWindow));
+    recent.step();
+    state.recent_creates = recent.integer(0);
     return state;
 }
 

@@ -179,6 +179,27 @@ asio::awaitable<Result<ports::RunLeftovers>> SqliteStore::leftovers(std::string 
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::SettledJob>> SqliteStore::settling(std::string job) {
+    std::function<Result<ports::SettledJob>()> question = [this, job = std::move(job)] {
+        return reader_->settling(job);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::keyed_job(std::string actor, std::string key) {
+    std::function<Result<ports::Rows>()> question = [this, actor = std::move(actor), key = std::move(key)] {
+        return reader_->keyed_job(actor, key);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::keyed_jobs(ports::KeyedQuery query) {
+    std::function<Result<ports::Rows>()> question = [this, query = std::move(query)] {
+        return reader_->keyed_jobs(query);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
     std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
     co_return co_await read(std::move(question));

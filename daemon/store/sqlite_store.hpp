@@ -69,6 +69,9 @@ public:
     boost::asio::awaitable<Result<ports::Rows>> coverage(ports::CoverageQuery query) override;
     boost::asio::awaitable<Result<ports::WhyFacts>> why(ports::WhyQuery query) override;
     boost::asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string run) override;
+    boost::asio::awaitable<Result<ports::SettledJob>> settling(std::string job) override;
+    boost::asio::awaitable<Result<ports::Rows>> keyed_job(std::string actor, std::string key) override;
+    boost::asio::awaitable<Result<ports::Rows>> keyed_jobs(ports::KeyedQuery query) override;
 
     boost::asio::awaitable<Result<std::vector<std::string>>> runbook_names() override;
     boost::asio::awaitable<Result<std::vector<verify::RevisionText>>> revisions(std::string runbook) override;

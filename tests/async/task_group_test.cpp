@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -41,6 +42,32 @@ struct Bed {
 asio::awaitable<void> step(asio::io_context& loop) { co_await asio::post(loop, asio::use_awaitable); }
 
 }  // namespace
+
+TEST_CASE("a group may be cancelled from outside its loop while a task is about to end", "[async][tasks]") {
+    Bed bed;
+    asio::steady_timer soon(bed.loop, asio::steady_timer::time_point::max());
+    bed.group.spawn("ends", [&]() -> asio::awaitable<void> {
+        boost::system::error_code woken;
+        co_await soon.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    });
+    bed.spawn_waiting("waits");
+    bed.loop.poll();
+    soon.cancel();  // its end is in the loop's queue now, before whatever cancelling puts there
+    bed.group.cancel();
+    bed.loop.restart();
+    bed.loop.run();
+    CHECK(bed.group.size() == 0);
+    CHECK(bed.errors.empty());
+}
+
+TEST_CASE("a group that is gone is not cancelled any more", "[async][tasks]") {
+    asio::io_context loop;
+    {
+        TaskGroup group(loop.get_executor(), [](const std::string&, std::exception_ptr) {});
+        group.cancel();
+    }
+    loop.run();
+}
 
 TEST_CASE("what a task throws is reported under its name, and the others go on", "[async][tasks]") {
     Bed bed;

@@ -42,6 +42,17 @@ TEST_CASE("a clock before 1970 still gives a ULID", "[base]") {
     CHECK(is_ulid(source.next(from_unix_ms(-5))));
 }
 
+TEST_CASE("the first ULID of a millisecond sorts after all before it and before all from then on", "[base]") {
+    UlidSource source(7);
+    const auto at = from_unix_ms(1'700'000'000'000);
+    const auto before = source.next(at - Millis{1});
+    const auto first = first_ulid_of(at);
+    CHECK(is_ulid(first));
+    CHECK(before < first);
+    CHECK(first < source.next(at));
+    CHECK(first_ulid_of(from_unix_ms(-5)) == first_ulid_of(from_unix_ms(0)));
+}
+
 TEST_CASE("only the form of a ULID is taken for one", "[base]") {
     CHECK(is_ulid("01ARYZ6S410000000000000000"));
     CHECK_FALSE(is_ulid(""));

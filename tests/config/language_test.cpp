@@ -33,7 +33,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"tags: [maintenance, 'week 1']", {}},
         {"tags: []", {}},
         {"use: []", {}},
-        {"priority: normal", {}},
         {"triggers: []", {}},
         {"max_per_hour: 50", {}},
         {"one_job_per_device: false", {}},
@@ -43,7 +42,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"collect: none", {}},
         {"retry: {attempts: 1, delay: 1m, backoff: 2, on: [failed, timeout]}", {}},
         {"retry: {delay: 5m, backoff: 1.5}", {}},
-        {"on_unknown: hold", {}},
         {"tolerate: 0", {}},
         {"tolerate: 0%", {}},
         {"rollout: {waves: [100%], soak: 0s, promote: auto}", {}},
@@ -53,7 +51,6 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
 
 TEST_CASE("what is right and not built yet is refused where it stands", "[config]") {
     check_all({
-        {"priority: high", {"3:11 not_supported priority"}},
         {"triggers: [{alert: {priority: [Critical, High], class: perf_disk_usage_ctx, cooldown: 24h, "
          "resolve: false}},\n"
          "  {outcome: {runbook: backup-check, disposition: [failed, timeout], consecutive: 1}},\n"
@@ -73,7 +70,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
           "3:61 not_supported success.stdout"}},
         {"collect: rows", {"3:10 not_supported collect"}},
         {"retry: {attempts: 3}", {"3:19 not_supported retry.attempts"}},
-        {"on_unknown: redispatch", {"3:13 not_supported on_unknown"}},
         {"tolerate: 5", {"3:11 not_supported tolerate"}},
         {"tolerate: 2%", {"3:11 not_supported tolerate"}},
         {"rollout: {waves: [{hostname: 'X*'}, 1, 10%, 100%], soak: 10m, promote: manual, abort_when: "

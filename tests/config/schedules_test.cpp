@@ -255,7 +255,12 @@ TEST_CASE("says of every wrong rule where it is and what kind of mistake", "[con
     }
 }
 
-TEST_CASE("finish_by and overlap take each of their words", "[config]") {
+TEST_CASE("finish_by, overlap, priority and on_unknown take each of their words", "[config]") {
+    CHECK(good("on_unknown: hold").on_unknown == runbook::OnUnknown::hold);
+    CHECK(good("on_unknown: redispatch").on_unknown == runbook::OnUnknown::redispatch);
+    CHECK(good("priority: high").priority == runbook::Priority::high);
+    CHECK(good("priority: normal").priority == runbook::Priority::normal);
+    CHECK(good("priority: low").priority == runbook::Priority::low);
     CHECK(good("finish_by: none").create_span() == hours{1});
     CHECK(good("finish_by: window\nwindow: 3h").create_span() == hours{2});
     CHECK(good("overlap: skip").overlap == runbook::OverlapPolicy::skip);

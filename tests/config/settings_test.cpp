@@ -69,7 +69,7 @@ TEST_CASE("every setting that is written counts", "[config]") {
         folder.write("runbookd.yaml",
                      kAccount +
                          "    ca: own-ca.pem\n    timezone: Europe/Berlin\n"
-                         "    limits: {reads: 60, creates: 10}\n    budget: 50%\n    follow: auto\n"
+                         "    limits: {reads: 60, creates: 10}\n    budget: 50%\n    follow: activity_log\n"
                          "    fleet: {refresh: 30s}\n    not_during: []\n"
                          "runbooks: {dir: rb, apply: watch}\nstore: state/audit.db\n"
                          "control: {socket: c.sock}\noutput: {max_bytes: 64KiB}\nunknown_after: 5m\n"
@@ -86,6 +86,7 @@ TEST_CASE("every setting that is written counts", "[config]") {
     CHECK(settings.account.limits.writes == 100);
     CHECK(settings.account.limits.creates == 10);
     CHECK(settings.account.budget_share == Approx(0.5));
+    CHECK(settings.account.follow == Follow::activity_log);
     CHECK(settings.account.fleet_refresh == std::chrono::seconds(30));
     CHECK(settings.runbooks_dir == folder.path() / "rb");
     CHECK(settings.runbooks_are_watched);
@@ -95,6 +96,53 @@ TEST_CASE("every setting that is written counts", "[config]") {
     CHECK(settings.unknown_after == std::chrono::minutes(5));
     CHECK(settings.log_level == LogLevel::debug);
     CHECK(settings.log_format == LogFormat::json);
+}
+
+TEST_CASE("an account of the seed's API has a token in place of key and secret", "[config]") {
+    const std::string seed =
+        "accounts:\n  main:\n    api: seed\n    url: https://runbookd.example:8780\n";  // four lines
+    const auto loaded = load(seed + "    token: the-token\n" + kAllowed);
+    REQUIRE(loaded.settings);
+    CHECK(loaded.settings->account.api == Api::seed);
+    CHECK(loaded.settings->account.token.reveal() == "the-token");
+    CHECK(loaded.settings->account.key.empty());
+    CHECK(problems_of(seed + kAllowed) == std::vector<std::string>{"3:5 missing_key accounts.main.token"});
+    CHECK(problems_of(seed + "    token: the-token\n") ==
+          std::vector<std::string>{"5:12 plaintext_secret accounts.main.token"});
+    CHECK(
+        problems_of(seed + "    token: the-token\n    key: k\n    secret: s\n" + kAllowed) ==
+        std::vector<std::string>{"6:10 bad_value accounts.main.key", "7:13 bad_value accounts.main.secret"});
+    CHECK(load(kAccount + kAllowed).settings->account.api == Api::datto);
+}
+
+TEST_CASE("a proxy is an address, or a secret where it holds a password", "[config]") {
+    const auto proxy_of = [](const std::string& written) {
+        const auto loaded = load(kAllowed + kAccount + "    proxy: " + written + "\n");
+        REQUIRE(loaded.settings);
+        return loaded.settings->account.proxy.reveal();
+    };
+    CHECK(proxy_of("http://proxy:3128") == "http://proxy:3128");
+    CHECK(proxy_of("http://me:hunter2@proxy:3128") == "http://me:hunter2@proxy:3128");
+    const Environment variable("RUNBOOKD_TEST_PROXY", "http://me:hunter2@[::1]:3128");
+    CHECK(proxy_of("${env:RUNBOOKD_TEST_PROXY}") == "http://me:hunter2@[::1]:3128");
+    CHECK(load(kAllowed + kAccount).settings->account.proxy.empty());
+
+    const auto refused = load(kAccount + "    proxy: http://me:hunter2@proxy:3128\n");
+    for (const auto& line : in_full(refused.diagnostics)) CHECK(line.find("hunter2") == std::string::npos);
+    CHECK(in_short(refused.diagnostics).back() == "7:12 plaintext_secret accounts.main.proxy");
+    const Environment wrong("RUNBOOKD_TEST_PROXY", "socks5://me:hunter2@proxy");
+    const auto unusable = load(kAllowed + kAccount + "    proxy: ${env:RUNBOOKD_TEST_PROXY}\n");
+    REQUIRE(unusable.diagnostics.size() == 1);
+    CHECK(in_full(unusable.diagnostics)[0].find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("plain http, which stays on this machine, takes no proxy", "[config]") {
+    const auto problems = problems_of(
+        "accounts: {main: {api: datto, url: 'http://127.0.0.1:8781', key: k, secret: s, proxy: "
+        "'http://p:1'}}\n" +
+        kAllowed);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].find("bad_value accounts.main.proxy") != std::string::npos);
 }
 
 TEST_CASE("wrong settings say where and what", "[config]") {
@@ -119,12 +167,12 @@ TEST_CASE("wrong settings say where and what", "[config]") {
          {"8:3 not_supported accounts.second", "8:11 missing_key accounts.second.api",
           "8:11 missing_key accounts.second.url", "8:11 missing_key accounts.second.key",
           "8:11 missing_key accounts.second.secret"}},
-        {account + "    proxy: http://p", {"8:12 not_supported accounts.main.proxy"}},
-        {account + "    follow: results", {"8:13 not_supported accounts.main.follow"}},
+        {account + "    follow: polling", {"8:13 bad_value accounts.main.follow"}},
         {account + "    not_during: [{from: 2026-12-20}]",
          {"8:18 missing_key accounts.main.not_during[0].to"}},
-        {account + "    proxy: socks://p:1",
-         {"8:12 bad_value accounts.main.proxy", "8:12 not_supported accounts.main.proxy"}},
+        {account + "    proxy: socks://p:1", {"8:12 bad_value accounts.main.proxy"}},
+        {account + "    proxy: http://me:hunter2@p:1/x", {"8:12 bad_value accounts.main.proxy"}},
+        {account + "    proxy: []", {"8:12 wrong_type accounts.main.proxy"}},
         {account + "    token: abcdefgh", {"8:12 bad_value accounts.main.token"}},
         {account + "    budget: 0.8", {"8:13 bad_value accounts.main.budget"}},
         {account + "    budget: 101%", {"8:13 bad_value accounts.main.budget"}},

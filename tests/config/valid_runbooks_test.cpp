@@ -40,9 +40,9 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     REQUIRE(runbook.targets.include.size() == 1);
     CHECK(runbook.targets.include[0].all);
     CHECK(runbook.yaml == kLeast);
-    CHECK(
-        runbook.resolved ==
-        R"({"account":"main","finish_by":"none","offline":"wait","overlap":"skip","timeout":"1h","window":"1h"})");
+    CHECK(runbook.resolved ==
+          R"({"account":"main","finish_by":"none","offline":"wait","on_unknown":"hold","overlap":"skip",)"
+          R"("priority":"normal","timeout":"1h","window":"1h"})");
 }
 
 TEST_CASE("every key that is written counts, and is not named as a default", "[config]") {
@@ -57,7 +57,9 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
         "finish_by: window\n"
         "overlap: queue\n"
         "offline: dispatch\n"
-        "timeout: 10m\n" +
+        "timeout: 10m\n"
+        "priority: high\n"
+        "on_unknown: redispatch\n" +
         kLeast);
     CHECK(runbook.name == "clear-temp-files");
     CHECK(runbook.description == "Weekly, in Berlin");
@@ -87,7 +89,9 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
-          R"("offline":"wait","offset":"0d","overlap":"skip","timeout":"1h","timezone":"Europe/Berlin",)"
+          R"("offline":"wait","offset":"0d","on_unknown":"hold","overlap":"skip","priority":"normal",)"
+          R"("timeout":"1h",)"
+          R"("timezone":"Europe/Berlin",)"
           R"("window":"1h","zones":{"Europe/Berlin":")" +
               zones.rules("Europe/Berlin")->digest + R"("}})");
 }

@@ -129,7 +129,7 @@ TEST_CASE("what the network knows decides between not sent and lost", "[datto]")
     failure.status = 200;
     CHECK(classify_transport(failure, "x").kind == FailureKind::lost);
     CHECK(classify_transport(failure, "x").http_status == 0);
-    failure.delivery = Delivery::oversized;
+    failure.delivery = Delivery::unusable;
     CHECK(classify_transport(failure, "x").kind == FailureKind::server_error);
     CHECK(classify_transport(failure, "x").http_status == 200);
 }

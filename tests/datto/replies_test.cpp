@@ -129,6 +129,7 @@ TEST_CASE("what is no answer to the call is refused rather than taken for an emp
     CHECK_FALSE(read(engine::ReadResult{}, body));
     CHECK_FALSE(read(engine::ReadRequestRate{}, body));
     CHECK_FALSE(read(engine::SearchActivities{}, body));
+    CHECK_FALSE(read(engine::ReadAlerts{}, body));
     if (body != "[]") CHECK_FALSE(read(engine::ReadOutput{}, body));
 }
 
@@ -144,9 +145,11 @@ TEST_CASE("an answer nested without end is refused, not fallen into", "[datto]")
     const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
     CHECK_FALSE(read(engine::ReadDevices{}, deep));
     CHECK_FALSE(read(engine::ReadDevices{}, std::string(300'000, '[')));
+    CHECK_FALSE(read(engine::SearchActivities{}, R"({"activities": [{"details": )" + deep + "}]}"));
     const auto page = reply<engine::Page<engine::JobActivity>>(
-        engine::SearchActivities{}, R"({"activities": [{"details": )" + deep + "}]}");
-    CHECK(page.items.empty());
+        engine::SearchActivities{},
+        R"({"activities": [{"details": ")" + deep + R"("}, {"details": {"job.uid": "j1"}}]})");
+    CHECK(page.items.size() == 1);
 }
 
 TEST_CASE("components are read with their variables", "[datto]") {
@@ -244,6 +247,65 @@ TEST_CASE("the activity log's details are JSON inside a string", "[datto]") {
     CHECK(page.items[0].job == DattoJobUid{"j1"});
     CHECK(page.items[0].job_name == "clean rb01");
     CHECK(page.items[1].job == DattoJobUid{"j2"});
+}
+
+TEST_CASE("the activity log tells which job ended, where, how and when", "[datto]") {
+    const auto page = reply<engine::Page<engine::JobActivity>>(engine::SearchActivities{}, R"({
+        "pageDetails": {"nextPageUrl": null}, "activities": [
+        {"category": "job", "action": "deployment", "date": 1767225600.123, "hasStdOut": true, "hasStdErr": null,
+         "details": "{\"job.uid\": \"j1\", \"job.status\": \"Failure\", \"device.uid\": \"d1\"}"},
+        {"date": "2026-01-01T00:00:01Z", "hasStdErr": false,
+         "details": {"job": {"uid": "j2", "status": "hibernated"}, "device": {"uid": "d2"}}},
+        {"date": null, "details": {"job.uid": "j3", "job.status": null, "device.uid": null}},
+        {"date": 1, "hasStdOut": true, "details": {"job.uid": "", "job.status": "Success"}}]})");
+    REQUIRE(page.items.size() == 3);
+    const auto& first = page.items[0];
+    CHECK(first.job == DattoJobUid{"j1"});
+    CHECK(first.device == DeviceUid{"d1"});
+    CHECK(first.status == engine::DeploymentStatus::failure);
+    CHECK(format_utc(first.at.value()) == "2026-01-01T00:00:00.123Z");
+    CHECK(first.has_stdout == true);
+    CHECK_FALSE(first.has_stderr);
+    CHECK(page.items[1].device == DeviceUid{"d2"});
+    CHECK(page.items[1].status == engine::DeploymentStatus::other);
+    CHECK(page.items[1].has_stderr == false);
+    CHECK(page.items[2].device.empty());
+    CHECK_FALSE(page.items[2].status);
+    CHECK_FALSE(page.items[2].at);
+}
+
+TEST_CASE("alerts are read with what runbooks are started by", "[datto]") {
+    const auto page = reply<engine::Page<engine::Alert>>(engine::ReadAlerts{}, R"({
+        "pageDetails": {"count": 3, "nextPageUrl": "/api/v2/account/alerts/open?max=250&page=1"}, "alerts": [
+        {"alertUid": "a1", "priority": "High", "diagnostics": "C: is full", "resolved": false, "muted": true,
+         "timestamp": 1767225600000, "alertContext": {"@class": "perf_disk_usage_ctx", "samples": {"": 1}},
+         "alertSourceInfo": {"deviceUid": "d1", "deviceName": "ACME-DC01", "siteUid": "s1", "siteName": "Acme"}},
+        {"alertUid": null, "priority": "High"},
+        {"alertUid": "a2", "priority": "Apocalyptic", "diagnostics": null, "resolved": null, "muted": null,
+         "timestamp": null, "alertContext": null, "alertSourceInfo": null}]})");
+    REQUIRE(page.items.size() == 2);
+    const auto& first = page.items[0];
+    CHECK(first.uid == AlertUid{"a1"});
+    CHECK(first.priority == "High");
+    CHECK(first.context_class == "perf_disk_usage_ctx");
+    CHECK(first.diagnostics == "C: is full");
+    CHECK(first.device == DeviceUid{"d1"});
+    CHECK(first.hostname == "ACME-DC01");
+    CHECK(first.site == SiteUid{"s1"});
+    CHECK(first.site_name == "Acme");
+    CHECK(format_utc(first.raised_at.value()) == "2026-01-01T00:00:00.000Z");
+    CHECK(first.muted);
+    CHECK_FALSE(first.resolved);
+    CHECK(page.items[1].priority == "Apocalyptic");
+    CHECK(page.items[1].device.empty());
+    CHECK_FALSE(page.items[1].raised_at);
+    CHECK(page.next_cursor == "/api/v2/account/alerts/open?max=250&page=1");
+}
+
+TEST_CASE("resolving an alert is answered with nothing, but not with an HTML page", "[datto]") {
+    CHECK(std::holds_alternative<engine::AlertResolved>(read(engine::ResolveAlert{}, "").value()));
+    CHECK(std::holds_alternative<engine::AlertResolved>(read(engine::ResolveAlert{}, "{}").value()));
+    CHECK_FALSE(read(engine::ResolveAlert{}, "<html><body>maintenance</body></html>"));
 }
 
 TEST_CASE("an activity log that reports an error is not an empty one", "[datto]") {

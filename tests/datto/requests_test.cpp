@@ -81,6 +81,7 @@ TEST_CASE("a call that names nobody is not sent", "[datto]") {
     CHECK_FALSE(build(engine::ReadSiteDevices{}));
     CHECK_FALSE(build(engine::CreateQuickJob{}));
     CHECK_FALSE(build(engine::ReadResult{}));
+    CHECK_FALSE(build(engine::ResolveAlert{}));
 }
 
 TEST_CASE("the activity log is searched from an explicit instant, oldest first", "[datto]") {
@@ -100,6 +101,32 @@ TEST_CASE("filters that a next page has lost are put back", "[datto]") {
           "/api/v2/"
           "activity-logs?searchAfter=x&page=next&order=asc&from=2026-01-01T00%3A00%3A00Z&entities=device"
           "&categories=job&actions=create");
+}
+
+TEST_CASE("endings of jobs are searched as deployments, on every page", "[datto]") {
+    engine::SearchActivities search;
+    search.from = parse_utc("2026-01-01T00:00:00Z").value();
+    search.kind = engine::ActivityKind::ended;
+    CHECK(target_of(search) ==
+          "/api/v2/"
+          "activity-logs?size=250&order=asc&from=2026-01-01T00%3A00%3A00Z&entities=device&categories=job"
+          "&actions=deployment");
+    search.cursor = "/api/v2/activity-logs?searchAfter=x&page=next&order=asc";
+    CHECK(target_of(search) ==
+          "/api/v2/"
+          "activity-logs?searchAfter=x&page=next&order=asc&from=2026-01-01T00%3A00%3A00Z&entities=device"
+          "&categories=job&actions=deployment");
+}
+
+TEST_CASE("open alerts are a list, and resolving one is a POST without a body", "[datto]") {
+    CHECK(target_of(engine::ReadAlerts{}) == "/api/v2/account/alerts/open?max=250");
+    CHECK(target_of(engine::ReadAlerts{"/api/v2/account/alerts/open?max=250&page=2"}) ==
+          "/api/v2/account/alerts/open?max=250&page=2");
+    const auto request = build(engine::ResolveAlert{AlertUid{"a/1"}}).value();
+    CHECK(request.method == Method::post);
+    CHECK(request.target == "/api/v2/alert/a%2F1/resolve");
+    CHECK(request.body.empty());
+    CHECK(request.content_type.empty());
 }
 
 TEST_CASE("filters are listed, and a filter's devices read by its id on every page", "[datto]") {

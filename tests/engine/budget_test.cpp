@@ -95,7 +95,7 @@ TEST_CASE("a call that never left this machine does not count", "[engine][budget
 TEST_CASE("what the API reports at a start counts as made just now", "[engine][budget]") {
     Budget budget(0.8);
     budget.set_limits(Limits{600, 600, 100});
-    budget.seed(475, 80, 80, at(0));
+    budget.learn({475, 80, 80}, {}, at(0));
     CHECK(budget.has_room(Kind::read, at(0)));
     CHECK_FALSE(budget.has_room(Kind::create, at(60'000)));
     CHECK(budget.has_room(Kind::create, at(60'001)));
@@ -107,15 +107,85 @@ TEST_CASE("what the API reports at a start counts as made just now", "[engine][b
 TEST_CASE("all writes are limited beside the creates", "[engine][budget]") {
     Budget budget(1.0);
     budget.set_limits(Limits{600, 10, 100});
-    budget.seed(0, 10, 0, at(0));
+    budget.learn({0, 10, 0}, {}, at(0));
     CHECK_FALSE(budget.has_room(Kind::create, at(1)));
     CHECK(budget.allowed_creates() == 10);
+}
+
+TEST_CASE("a write that is no create counts as a write only", "[engine][budget]") {
+    Budget budget(1.0);
+    budget.set_limits(Limits{600, 2, 2});
+    budget.begin(Kind::write);
+    CHECK(budget.writes(at(0)).used == 1);
+    CHECK(budget.creates(at(0)).used == 0);
+    budget.begin(Kind::create);
+    CHECK_FALSE(budget.has_room(Kind::write, at(0)));
+    CHECK_FALSE(budget.has_room(Kind::create, at(0)));
+    budget.end(Kind::write, Sent::yes, at(0));
+    CHECK(budget.next_room(Kind::write, at(0)) == at(60'001));
+    CHECK(budget.next_room(Kind::create, at(0)) == at(60'001));
+    CHECK(budget.has_room(Kind::create, at(60'001)));
+    budget.end(Kind::create, Sent::no, at(60'001));
+    CHECK(budget.writes(at(60'001)).used == 0);
+}
+
+TEST_CASE("what the account counts beyond our own calls is of others, ours are not counted twice",
+          "[engine][budget]") {
+    Budget budget(1.0);
+    budget.set_limits(Limits{600, 600, 100});
+    for (int i = 0; i < 30; ++i) budget.begin(Kind::create);
+    for (int i = 0; i < 20; ++i) budget.end(Kind::create, Sent::yes, at(0));
+    const auto ours = budget.ours(at(0));
+    CHECK(ours == Counts{0, 30, 30});
+    for (int i = 0; i < 5; ++i) budget.begin(Kind::create);  // after the counters were asked for
+    CHECK(budget.learn({7, 44, 40}, ours, at(100)) == Counts{7, 14, 10});
+    CHECK(budget.reads(at(100)).used == 7);
+    CHECK(budget.writes(at(100)).used == 35 + 14);
+    CHECK(budget.creates(at(100)).used == 35 + 10);
+    CHECK(budget.creates(at(60'100)).used == 15 + 10);
+    CHECK(budget.creates(at(60'101)).used == 15);  // those of others leave a minute after they were seen
+    // Fewer than ours, as where the other side has forgotten some: ours still count.
+    CHECK(budget.learn({0, 0, 0}, budget.ours(at(60'101)), at(60'200)) == Counts{});
+    CHECK(budget.creates(at(60'200)).used == 15);
+}
+
+TEST_CASE("what others were seen to use counts until it has left, the larger of two", "[engine][budget]") {
+    Budget budget(1.0);
+    budget.set_limits(Limits{600, 600, 100});
+    budget.learn({0, 60, 60}, {}, at(0));
+    budget.learn({0, 20, 20}, {}, at(30'000));
+    CHECK(budget.creates(at(30'000)).used == 60);
+    const auto leaving = budget.creates_leaving(at(30'000));
+    REQUIRE(leaving.size() == 2);
+    CHECK(leaving[0].at == at(60'001));
+    CHECK(leaving[0].count == 40);
+    CHECK(leaving[1].at == at(90'001));
+    CHECK(leaving[1].count == 20);
+    CHECK(budget.creates(at(60'001)).used == 20);
+    CHECK(budget.creates(at(90'001)).used == 0);
+    budget.learn({0, 30, 30}, {}, at(100'000));
+    budget.learn({0, 70, 70}, {}, at(110'000));
+    CHECK(budget.creates(at(110'000)).used == 70);
+    CHECK(budget.creates_leaving(at(110'000)).size() == 1);
+}
+
+TEST_CASE("creates of before a start and what the account counts: the larger of the two",
+          "[engine][budget]") {
+    for (const std::int64_t counted : {30, 70}) {
+        Budget budget(1.0);
+        budget.set_limits(Limits{600, 600, 100});
+        budget.seed_creates(50, at(0));
+        const auto ours = budget.ours(at(10));
+        budget.learn({0, counted, counted}, ours, at(20));
+        CHECK(budget.creates(at(20)).used == std::max<std::int64_t>(50, counted));
+        CHECK(budget.writes(at(20)).used == std::max<std::int64_t>(50, counted));
+    }
 }
 
 TEST_CASE("without limits there is always room, with a tiny one there is some", "[engine][budget]") {
     Budget none(0.8);
     none.set_limits(std::nullopt);
-    none.seed(100'000, 100'000, 100'000, at(0));
+    none.learn({100'000, 100'000, 100'000}, {}, at(0));
     CHECK(none.has_room(Kind::read, at(0)));
     CHECK(none.creates(at(0)).allowed == 0);
     Budget tiny(0.8);

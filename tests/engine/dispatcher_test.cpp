@@ -95,6 +95,57 @@ TEST_CASE("a quick job goes before runs, the window that closes soonest before o
     CHECK(creates[81].first.job_name.starts_with("soon rb"));
 }
 
+TEST_CASE("a run of many devices does not shut a run of a few out", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(300));
+    auto few = clean_all("few");
+    few.targets.include = {{.hostname = runbook::TextMatch{{"ACME-0001?"}}}};
+    bench.start({clean_all("many"), few});
+    bench.run("many");
+    bench.run_for(seconds{20});
+    REQUIRE(bench.calls<CreateQuickJob>().size() == 80);
+    bench.run("few");
+    bench.run_for(minutes{1});
+    const auto creates = bench.calls<CreateQuickJob>();
+    REQUIRE(creates.size() == 160);
+    const auto is_of_few = [](const auto& call) { return call.first.runbook == "few"; };
+    CHECK(std::count_if(creates.begin() + 80, creates.begin() + 100, is_of_few) == 10);
+}
+
+TEST_CASE("the higher priority goes first, also where its window closes later", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(100));
+    std::vector<runbook::Runbook> books;
+    for (const auto priority : {runbook::Priority::low, runbook::Priority::normal, runbook::Priority::high}) {
+        auto book = clean_all("p" + std::to_string(static_cast<int>(priority)));
+        book.priority = priority;
+        book.window = hours{2 - static_cast<int>(priority)} + hours{2};
+        books.push_back(book);
+    }
+    bench.start(books);
+    for (const auto& book : books) bench.run(book.name);
+    bench.run_for(minutes{5});
+    std::string order;
+    for (const auto& [create, at] : bench.calls<CreateQuickJob>()) order += create.runbook.back();
+    REQUIRE(order.size() == 300);
+    CHECK(order == std::string(100, '0') + std::string(100, '1') + std::string(100, '2'));
+}
+
+TEST_CASE("what a run still wants is told as waiting", "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(200));
+    bench.start({clean_all("sweep")});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);
+    bench.run("sweep");
+    bench.run_for(seconds{20});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 120);
+    bench.pause("", minutes{30});
+    bench.run_for(minutes{1});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);  // held, they want nothing
+    bench.resume("");
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 40);
+    bench.run_for(minutes{2});
+    CHECK(bench.engine().dispatcher().creates_waiting() == 0);
+}
+
 TEST_CASE("a device that went offline before its create is skipped", "[engine][dispatcher]") {
     EngineBench bench(fleet_of(100));
     bench.start({clean_all("sweep")});
@@ -213,6 +264,23 @@ TEST_CASE("a create that is refused ends its job and target", "[engine][dispatch
     }
 }
 
+TEST_CASE("a create that is refused because its device is offline says so", "[engine][dispatcher]") {
+    EngineBench bench;
+    bench.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (!std::holds_alternative<CreateQuickJob>(call)) return std::nullopt;
+        auto refused = failure(FailureKind::rejected, 400);
+        refused.error().error_code = "DEVICE_OFFLINE";
+        return refused;
+    };
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(minutes{1});
+    REQUIRE(bench.all<TargetDecided>().size() == 1);
+    CHECK(bench.all<TargetDecided>()[0].disposition == Disposition::failed);
+    CHECK(bench.all<TargetDecided>()[0].reason == "device_offline");
+    CHECK(bench.all<JobChanged>().at(0).reason == "device_offline");
+}
+
 TEST_CASE("when the window closes nothing more goes out, also what was about to", "[engine][dispatcher]") {
     EngineBench bench(fleet_of(300));
     auto book = clean_all("sweep");
@@ -324,6 +392,83 @@ TEST_CASE("ten thousand targets are no harder than ten", "[engine][scale]") {
     bench.run("sweep");
     bench.run_for(minutes{2});
     CHECK(bench.calls<CreateQuickJob>().size() == 10'000);
+}
+
+TEST_CASE("a stop leaves what certainly was not sent to the next start, none of it unknown",
+          "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(20));
+    bench.script = fail_creates(FailureKind::throttled, 1000);
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(seconds{10});
+    REQUIRE(bench.all<JobCreated>().size() == 8);
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().is_quiet());
+    const auto ended = bench.all<JobChanged>();
+    REQUIRE(ended.size() == 8);
+    for (const auto& change : ended) {
+        CHECK(change.status == JobStatus::failed);
+        CHECK(change.reason == "not_sent");
+    }
+    CHECK(bench.all<TargetDecided>().empty());
+    CHECK(bench.engine().open_jobs() == 0);
+    bench.run_for(minutes{30});
+    CHECK(bench.all<JobCreated>().size() == 8);
+}
+
+TEST_CASE("a stop also ends what becomes durable or is refused after it", "[engine][dispatcher]") {
+    for (const bool is_by_disk : {true, false}) {
+        EngineBench bench(fleet_of(4));
+        bench.start({clean_all("sweep")});
+        bench.run_for(seconds{1});
+        bench.latency = seconds{5};
+        if (is_by_disk) bench.hold_commits();
+        bench.run("sweep");
+        bench.run_for(is_by_disk ? seconds{120} : seconds{3});  // by then the devices are to be read again
+        bench.script = fail_creates(FailureKind::throttled, 1000);
+        bench.tell([](Engine& core, Instant now) { core.stop(now); });
+        bench.release_commits();
+        bench.run_for(minutes{1});
+        CHECK(bench.all<JobCreated>().size() == 4);
+        REQUIRE(bench.all<JobChanged>().size() == 4);
+        for (const auto& change : bench.all<JobChanged>()) CHECK(change.reason == "not_sent");
+        CHECK(bench.engine().is_quiet());
+    }
+}
+
+TEST_CASE("a stop does not wait for a device that is looked at again", "[engine][dispatcher]") {
+    EngineBench bench;
+    bench.script = fail_creates(FailureKind::throttled, 1);
+    bench.start({clean_all("sweep")});
+    bench.run("sweep");
+    bench.run_for(seconds{30});
+    bench.latency = seconds{5};
+    while (bench.calls<ReadDevice>().empty()) bench.run_for(seconds{1});
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    CHECK(bench.engine().is_quiet());
+    CHECK(bench.all<JobChanged>().at(0).reason == "not_sent");
+    bench.run_for(minutes{1});
+    CHECK(bench.calls<CreateQuickJob>().size() == 1);
+    CHECK(bench.engine().open_jobs() == 0);
+}
+
+TEST_CASE("a quick job that a stop kept from being sent has failed: whoever asked has its uid",
+          "[engine][dispatcher]") {
+    EngineBench bench(fleet_of(1));
+    bench.script = fail_creates(FailureKind::throttled, 1000);
+    bench.start({clean_all("sweep")});
+    bench.run_for(seconds{1});
+    bench.quick_job("d00000", "Clean");
+    bench.run_for(seconds{5});
+    REQUIRE(bench.quick_answers.size() == 1);
+    bench.tell([](Engine& core, Instant now) { core.stop(now); });
+    bench.run_for(seconds{1});
+    REQUIRE(bench.all<TargetDecided>().size() == 1);
+    CHECK(bench.all<TargetDecided>()[0].disposition == Disposition::failed);
+    CHECK(bench.all<TargetDecided>()[0].reason == "not_sent");
+    CHECK(bench.all<RunFinished>().size() == 1);
 }
 
 TEST_CASE("stopping makes no new intent, and is over when every create has its answer",

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 UtcTime at(Millis since) { return from_unix_ms(1'800'000'000'000) + since; }
 
 Demand demand(Millis starts, Millis window, std::int64_t creates) {
-    return {at(starts), at(starts + window), at(starts + window), creates, {}};
+    return {at(starts), at(starts + window), 2, "sweep", creates, {}};
 }
 
 CreatePace pace(std::optional<std::int64_t> allowed) {
@@ -59,6 +59,25 @@ TEST_CASE("the window that closes soonest is served first, and what does not fit
     CHECK(drained[1].left == 0);
     CHECK(drained[0].left > 0);
     CHECK(*drained[0].last < at(minutes{3}));
+}
+
+TEST_CASE("those that end at about the same time take turns, a higher rank goes before", "[engine][drain]") {
+    std::vector demands{demand(Millis{0}, hours{1}, 2'000), demand(seconds{1}, hours{1}, 10)};
+    demands[1].runbook = "small";
+    auto drained = drain(demands, pace(80), at(Millis{0}));
+    CHECK(*drained[1].last < at(seconds{5}));
+    CHECK(drained[0].left == 0);
+    CHECK(*drained[0].last < at(minutes{26}));
+    demands[1].creates = 400;
+    drained = drain(demands, pace(80), at(Millis{0}));
+    CHECK(*drained[1].last > at(minutes{8}));  // half of what there is until then
+    CHECK(*drained[1].last < at(minutes{12}));
+    demands[1].rank = 1;
+    drained = drain(demands, pace(80), at(Millis{0}));
+    CHECK(*drained[1].last < at(minutes{6}));
+    demands[1].rank = 3;
+    drained = drain(demands, pace(80), at(Millis{0}));
+    CHECK(*drained[1].first > *drained[0].last);
 }
 
 TEST_CASE("a hold is waited for, while others go on", "[engine][drain]") {

@@ -113,10 +113,26 @@ TEST_CASE("output that is flagged but empty is asked for a few times, then done 
     Bed bed;
     bed.bench.output = std::nullopt;
     bed.bench.results[kJob] = ended(DeploymentStatus::success);
-    bed.bench.run_for(minutes{2});
-    CHECK(bed.bench.calls<ReadOutput>().size() == 5);
+    bed.bench.run_for(minutes{4});
+    CHECK(bed.bench.all<TargetDecided>().empty());
+    bed.bench.run_for(minutes{1});
+    CHECK(bed.bench.calls<ReadOutput>().size() == 9);
     CHECK(bed.last_change().status == JobStatus::completed);
     CHECK_FALSE(bed.last_change().out);
+}
+
+TEST_CASE("output that becomes readable a minute after the end is not lost", "[engine][follower]") {
+    Bed bed;
+    const auto readable_at = bed.bench.now().utc + minutes{1};
+    bed.bench.results[kJob] = ended(DeploymentStatus::success);
+    bed.bench.script = [&](const ApiCall& call, Instant now) -> std::optional<ApiResult> {
+        if (now.utc < readable_at && std::holds_alternative<ReadOutput>(call)) return Output{};
+        return std::nullopt;
+    };
+    bed.bench.run_for(minutes{3});
+    CHECK(bed.last_change().status == JobStatus::completed);
+    REQUIRE(bed.last_change().out);
+    CHECK(bed.last_change().out->text == "done\n");
 }
 
 TEST_CASE("a line that is down loses no output", "[engine][follower]") {

@@ -7,6 +7,7 @@ namespace runbookd::engine {
 namespace {
 
 using fakes::failure;
+using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using Kind = Budget::Kind;
@@ -46,6 +47,13 @@ struct Bed {
         RequestRate rate;
         rate.write_limit = 600;
         reply(sent.back(), rate);
+    }
+    /// Whether a rate check goes out now.
+    bool checks() {
+        const auto before = sent.size();
+        line.pump(now);
+        look();
+        return sent.size() > before;
     }
 };
 
@@ -128,11 +136,157 @@ TEST_CASE("a 429 pauses the account for as long as it says, and is recorded", "[
     CHECK(bed.line.is_held(bed.now));
     CHECK(bed.notes == std::vector<std::string>{"account.throttled"});
     bed.pass(seconds{17});
+    bed.open();
     bed.reply(bed.read(), failure(FailureKind::throttled, 429));
     CHECK(bed.line.opens_at(Kind::read, bed.now) == bed.now.steady + seconds{60});
     bed.pass(seconds{60});
+    bed.open();
     bed.reply(bed.read(), tl::unexpected<ApiFailure>({FailureKind::throttled, 429, "", Millis{0}}));
     CHECK(bed.line.is_held(bed.now));  // also where it says 0 s: no call goes out in the same instant
+    bed.pass(seconds{1});
+    bed.open();
+    bed.reply(bed.read(), tl::unexpected<ApiFailure>({FailureKind::throttled, 429, "", hours{24 * 365}}));
+    CHECK(bed.line.opens_at(Kind::read, bed.now) == bed.now.steady + hours{1});  // then it is asked again
+}
+
+TEST_CASE("a pause that the API asked for ends with a rate check, before anything else goes out",
+          "[engine][line]") {
+    for (const auto kind : {FailureKind::throttled, FailureKind::blocked}) {
+        Bed bed;
+        bed.open();
+        bed.reply(bed.read(), failure(kind, 429));
+        CHECK_FALSE(bed.checks());
+        const auto ends = *bed.line.held_until(bed.now);
+        CHECK(bed.line.wakes_at(bed.now) == ends);
+        bed.pass(ends - bed.now.steady);
+        CHECK_FALSE(bed.line.is_open(Kind::read, bed.now));
+        CHECK_FALSE(bed.line.is_open(Kind::create, bed.now));
+        REQUIRE(bed.checks());
+        CHECK_FALSE(bed.line.is_open(Kind::read, bed.now));
+        bed.reply(bed.sent.back(), failure(kind, 429));  // it goes on
+        CHECK_FALSE(bed.line.is_open(Kind::read, bed.now));
+        bed.pass(*bed.line.held_until(bed.now) - bed.now.steady);
+        REQUIRE(bed.checks());
+        RequestRate rate;
+        rate.write_limit = 600;
+        rate.write_count = rate.create_count = 80;  // others have used it all
+        bed.reply(bed.sent.back(), rate);
+        CHECK(bed.line.is_open(Kind::read, bed.now));
+        CHECK_FALSE(bed.line.is_open(Kind::create, bed.now));
+        CHECK(bed.line.last_check()->others.creates == 80);
+        CHECK(bed.notes.back() == "account.recovered");
+        CHECK_FALSE(bed.line.held_until(bed.now));
+    }
+}
+
+TEST_CASE("the account's counters are read again every three minutes, while anything is sent",
+          "[engine][line]") {
+    Bed bed;
+    bed.open();
+    bed.pass(hours{1});
+    CHECK_FALSE(bed.checks());
+    CHECK_FALSE(bed.line.wakes_at(bed.now));
+    bed.reply(bed.read(), Device{});
+    CHECK(bed.checks());  // the last one is long ago
+    RequestRate rate;
+    rate.read_count = 2;
+    rate.write_limit = 600;
+    bed.reply(bed.sent.back(), rate);
+    CHECK(bed.line.last_check()->others == Counts{});  // both are ours
+    bed.reply(bed.read(), Device{});
+    CHECK_FALSE(bed.checks());
+    CHECK(bed.line.wakes_at(bed.now) == bed.now.steady + minutes{3});
+    bed.pass(minutes{3});
+    CHECK(bed.checks());
+    rate.read_count = 101;
+    bed.reply(bed.sent.back(), rate);
+    CHECK(bed.line.last_check()->others.reads == 100);
+    CHECK(bed.line.last_check()->at == bed.now.utc);
+    CHECK(bed.line.budget().reads(bed.now.steady).used == 101);
+}
+
+TEST_CASE("a check that fails later on stops nothing and is made again a minute later", "[engine][line]") {
+    Bed bed;
+    bed.open();
+    for (const auto kind : {FailureKind::forbidden, FailureKind::not_found, FailureKind::rejected}) {
+        bed.pass(minutes{3});
+        bed.reply(bed.read(), Device{});
+        REQUIRE(bed.checks());
+        bed.reply(bed.sent.back(), failure(kind, 403));
+        CHECK(bed.line.is_open(Kind::read, bed.now));
+        CHECK(bed.line.problem().empty());
+        CHECK_FALSE(bed.checks());
+        CHECK(bed.line.wakes_at(bed.now) == bed.now.steady + seconds{60});
+        bed.pass(seconds{60});
+        REQUIRE(bed.checks());
+        RequestRate rate;
+        rate.write_limit = 600;
+        bed.reply(bed.sent.back(), rate);
+    }
+}
+
+TEST_CASE("limits that change upstream are taken and recorded, where the configuration does not say",
+          "[engine][line]") {
+    Bed bed;
+    bed.open();
+    bed.reply(bed.read(), Device{});
+    bed.pass(minutes{3});
+    REQUIRE(bed.checks());
+    RequestRate rate;
+    rate.read_limit = 300;
+    rate.create_limit = 50;
+    bed.reply(bed.sent.back(), rate);  // and without the write fields: 100
+    CHECK(bed.line.budget().limits() == Limits{300, 100, 50});
+    CHECK(bed.notes == std::vector<std::string>{"account.limits"});
+    Outbox outbox;
+    Line fixed{{"main", LimitsSource::fixed, {20, 10, 10}, 1.0}, outbox};
+    fixed.pump(bed.now);
+    auto actions = outbox.take();
+    fixed.on_reply(std::get<Call>(actions.at(0)).id, rate, bed.now);
+    CHECK(fixed.budget().limits() == Limits{20, 10, 10});
+}
+
+TEST_CASE("at a start the creates that are recorded and those that the account counts are not added up",
+          "[engine][line]") {
+    Bed bed;
+    bed.line.restore(60, bed.now);
+    bed.line.pump(bed.now);
+    bed.look();
+    RequestRate rate;
+    rate.read_count = 1;
+    rate.write_limit = 600;
+    rate.write_count = rate.create_count = 55;
+    bed.reply(bed.sent.back(), rate);
+    CHECK(bed.line.budget().creates(bed.now.steady).used == 60);
+    CHECK(bed.line.last_check()->others == Counts{});
+}
+
+TEST_CASE("at most four other writes are under way, and a conflict is an answer to one", "[engine][line]") {
+    Bed bed;
+    bed.open();
+    for (int i = 0; i < 4; ++i) {
+        CHECK(bed.line.is_open(Kind::write, bed.now));
+        bed.line.send_write(ReadSites{}, [](const ApiResult&, Instant) {});
+    }
+    bed.look();
+    CHECK_FALSE(bed.line.is_open(Kind::write, bed.now));
+    CHECK(bed.line.is_open(Kind::create, bed.now));
+    bed.reply(bed.sent.back(), failure(FailureKind::conflict, 409));
+    CHECK_FALSE(bed.line.is_held(bed.now));
+    CHECK(bed.line.is_open(Kind::write, bed.now));
+    CHECK(bed.line.budget().writes(bed.now.steady).used == 4);
+    CHECK(bed.line.budget().creates(bed.now.steady).used == 0);
+}
+
+TEST_CASE("a shorter pause does not take the place of a longer one", "[engine][line]") {
+    Bed bed;
+    bed.open();
+    const auto slow = bed.read();
+    bed.reply(bed.read(), failure(FailureKind::blocked, 403));
+    bed.reply(slow, failure(FailureKind::throttled, 429));
+    CHECK(bed.line.opens_at(Kind::read, bed.now) == bed.now.steady + minutes{5});
+    CHECK(bed.notes == std::vector<std::string>{"account.blocked"});
+    CHECK(bed.line.problem().find("blocked") != std::string::npos);
 }
 
 TEST_CASE("a block pauses everything for five minutes at least", "[engine][line]") {

@@ -98,6 +98,67 @@ TEST_CASE("a quick job that gets no answer within a minute says so", "[engine][q
     CHECK(bench.quick_answers[0].error().message.starts_with("nothing was started"));
 }
 
+TEST_CASE("a quick job that the API's limit holds back says when it may be tried again",
+          "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(minutes{5});
+    bench.script = [](const ApiCall&, Instant) -> std::optional<ApiResult> {
+        auto throttled = failure(FailureKind::throttled, 429);
+        throttled.error().retry_after = seconds{90};
+        return throttled;
+    };
+    bench.quick_job("d1", "Clean");
+    bench.run_for(seconds{61});
+    REQUIRE(bench.quick_answers.size() == 1);
+    const auto& error = bench.quick_answers[0].error();
+    CHECK(error.code == ErrorCode::rate_limited);
+    CHECK(error.message.starts_with("nothing was started"));
+    CHECK(error.names.empty());
+    CHECK(error.retry_after.value() > seconds{20});
+    CHECK(error.retry_after.value() <= seconds{90});
+    CHECK(bench.all<RunPlanned>().empty());
+}
+
+TEST_CASE("while the account is held no quick job is planned, and one that is names its run",
+          "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(seconds{5});
+    bench.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (std::holds_alternative<CreateQuickJob>(call)) return std::nullopt;
+        return failure(FailureKind::not_sent);
+    };
+    bench.hold_commits();
+    bench.quick_job("d1", "Clean");
+    bench.run_for(seconds{61});
+    REQUIRE(bench.quick_answers.size() == 1);
+    const auto& error = bench.quick_answers[0].error();
+    CHECK(error.code == ErrorCode::unavailable);
+    REQUIRE(error.names.size() == 1);
+    CHECK(error.message.find("run " + error.names[0] + " is recorded") != std::string::npos);
+}
+
+TEST_CASE("the key of a quick job's request is planned with its run", "[engine][quickjob]") {
+    EngineBench bench;
+    bench.start({});
+    bench.run_for(seconds{5});
+    bench.tell([](Engine& engine, Instant now) {
+        QuickJobOrder order;
+        order.device = "d1";
+        order.component = "Clean";
+        order.actor = "relay";
+        order.key = RequestKey{"rb01", "hash"};
+        engine.quick_job(std::move(order), [](const Result<QuickJobStarted>&) {}, now);
+    });
+    bench.run_for(seconds{5});
+    const auto planned = bench.all<RunPlanned>();
+    REQUIRE(planned.size() == 1);
+    REQUIRE(planned[0].key);
+    CHECK(planned[0].key->key == "rb01");
+    CHECK(planned[0].key->request == "hash");
+}
+
 TEST_CASE("a device that may not be read is refused, not asked for again and again", "[engine][quickjob]") {
     EngineBench bench;
     bench.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {

@@ -253,4 +253,71 @@ TEST_CASE("a daemon that runs for days keeps nothing of what is over", "[engine]
     CHECK(bench.engine().open_jobs() <= 1);
 }
 
+TEST_CASE("what was given up before a restart is searched for on, and revises its target",
+          "[engine][recovery]") {
+    for (const bool is_unknown : {true, false}) {
+        EngineBench bench;
+        const auto book = clean_all("sweep");
+        auto state = with_runbook(book);
+        state.lost.push_back({kJob, kRun, "sweep", DeviceUid{"d1"}, ComponentUid{"c1"}, "Clean",
+                              test_start() - hours{5}, is_unknown});
+        bench.activities = {{kDattoJob, job_name("sweep", kJob)}};
+        bench.results[kDattoJob] = success();
+        bench.start({book}, state);
+        bench.run_for(minutes{1});
+        REQUIRE(bench.calls<SearchActivities>().size() == 1);
+        CHECK(bench.calls<SearchActivities>()[0].first.from == test_start() - hours{5} - minutes{5});
+        CHECK(bench.all<JobFound>().size() == 1);
+        CHECK(bench.all<JobLate>().size() == 1);
+        CHECK(bench.all<TargetRevised>().size() == (is_unknown ? 1 : 0));
+    }
+}
+
+TEST_CASE("what was given up more than a day before a restart is searched for once more at most",
+          "[engine][recovery]") {
+    EngineBench bench;
+    const auto book = clean_all("sweep");
+    auto state = with_runbook(book);
+    state.lost.push_back(
+        {kJob, kRun, "sweep", DeviceUid{"d1"}, ComponentUid{"c1"}, "Clean", test_start() - hours{30}, true});
+    bench.start({book}, state);
+    bench.run_for(hours{5});
+    CHECK(bench.calls<SearchActivities>().size() <= 1);
+}
+
+TEST_CASE("a lost job that had turned up before a restart is followed on, and revises its target",
+          "[engine][recovery]") {
+    EngineBench bench;
+    const auto book = clean_all("sweep");
+    auto state = with_runbook(book);
+    auto found = job(JobStatus::queued);
+    found.status = JobStatus::failed;
+    found.abandoned_at = found.queued_at;
+    found.is_target_unknown = true;
+    state.jobs.push_back(found);
+    bench.results[kDattoJob] = success();
+    bench.start({book}, state);
+    bench.run_for(minutes{5});
+    CHECK(bench.all<JobFound>().empty());
+    CHECK(bench.all<JobLate>().size() == 1);
+    REQUIRE(bench.all<TargetRevised>().size() == 1);
+    CHECK(bench.all<TargetRevised>()[0].disposition == Disposition::succeeded);
+    CHECK(bench.engine().open_jobs() == 0);
+}
+
+TEST_CASE("a target that waits to be redispatched gets its job after a restart", "[engine][recovery]") {
+    EngineBench bench;
+    auto book = clean_all("sweep");
+    book.on_unknown = runbook::OnUnknown::redispatch;
+    auto state = with_runbook(book);
+    state.runs.push_back(started(test_start() + hours{1}, 1));
+    state.runs[0].targets[0].attempts = 1;
+    state.lost.push_back({kJob, kRun, "sweep", DeviceUid{"d1"}, ComponentUid{"c1"}, "Clean",
+                          test_start() - minutes{20}, false});
+    bench.start({book}, state);
+    bench.run_for(seconds{10});
+    REQUIRE(bench.all<JobCreated>().size() == 1);
+    CHECK(bench.all<JobCreated>()[0].attempt == 2);
+}
+
 }  // namespace runbookd::engine

@@ -22,7 +22,7 @@ const ComponentUid kComponent{"c0000000-0000-4000-8000-000000000001"};
 }  // namespace
 
 SimulatedRmm::SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults, std::size_t sites)
-    : random_(seed), faults_(faults) {
+    : random_(seed), log_random_(seed), faults_(faults) {
     for (std::size_t i = 0; i < sites; ++i)
         sites_.push_back(
             {SiteUid{"s" + std::to_string(i)}, i == 0 ? "Acme HQ" : "Site " + std::to_string(i), false});
@@ -100,7 +100,7 @@ ApiResult SimulatedRmm::answer(const engine::ApiCall& call, UtcTime now) {
     engine::Page<engine::JobActivity> log;
     const auto& search = std::get<engine::SearchActivities>(call);
     for (const auto& [uid, job] : jobs_)
-        if (job.in_log_at <= now && job.in_log_at >= search.from) log.items.push_back({uid, job.name});
+        if (job.in_log_at <= now && job.created >= search.from) log.items.push_back({uid, job.name});
     return log;
 }
 
@@ -111,7 +111,10 @@ ApiResult SimulatedRmm::create(const engine::CreateQuickJob& call, UtcTime now) 
     job.device = call.device;
     job.starts = now + seconds{1 + static_cast<int>(random_() % 5)};
     job.ends = job.starts + milliseconds{500 + static_cast<int>(random_() % 60'000)};
+    job.created = now;
     job.in_log_at = now + seconds{2 + static_cast<int>(random_() % 9)};
+    if (static_cast<int>(log_random_() % 1000) < faults_.late_log)
+        job.in_log_at = now + minutes{30 + static_cast<int>(log_random_() % 570)};
     constexpr std::array kEnds{engine::DeploymentStatus::success, engine::DeploymentStatus::success,
                                engine::DeploymentStatus::success, engine::DeploymentStatus::failure,
                                engine::DeploymentStatus::warning};
@@ -161,7 +164,7 @@ std::optional<engine::DeploymentStatus> SimulatedRmm::end_of(const std::string& 
     return std::nullopt;
 }
 
-std::string SimulatedRmm::output_of(const std::string& job_name) const {
+std::optional<std::string> SimulatedRmm::output_of(const std::string& job_name) const {
     return "output of " + job_name + "\n";
 }
 

@@ -10,15 +10,9 @@
 #include <vector>
 
 #include "engine/api.hpp"
+#include "fakes/upstream.hpp"
 
 namespace runbookd::fakes {
-
-struct Accepted {
-    std::string job_name;
-    DeviceUid device;
-    UtcTime at{};
-    Millis offline_for{0};  ///< how long its device had been offline by then
-};
 
 /// Chances out of 1,000, for each call.
 struct FaultRates {
@@ -27,26 +21,25 @@ struct FaultRates {
     int lost_after = 0;    ///< it has its effect, and no answer comes
     int server_error = 0;  ///< 500 without an effect
     int throttled = 0;     ///< 429
+    int late_log = 0;      ///< of a create: the activity log shows it half an hour to ten hours later
 };
 
-class SimulatedRmm {
+class SimulatedRmm final : public Upstream {
 public:
     /// The devices stand on the sites (at least one) in turn.
     SimulatedRmm(std::uint64_t seed, std::size_t devices, FaultRates faults, std::size_t sites);
 
-    /// What the call does when it arrives, and what the caller gets.
-    [[nodiscard]] engine::ApiResult arrive(const engine::ApiCall& call, UtcTime now);
-
-    [[nodiscard]] const std::vector<Accepted>& ledger() const { return ledger_; }
-    [[nodiscard]] std::string output_of(const std::string& job_name) const;
-    /// The most reads (creates) that any 60-second window held, by arrival.
-    [[nodiscard]] std::size_t most_reads_in_a_window() const { return most_reads_; }
-    [[nodiscard]] std::size_t most_creates_in_a_window() const { return most_creates_; }
+    [[nodiscard]] engine::ApiResult arrive(const engine::ApiCall& call, UtcTime now) override;
+    [[nodiscard]] const std::vector<Accepted>& ledger() const override { return ledger_; }
+    [[nodiscard]] std::optional<std::string> output_of(const std::string& job_name) const override;
+    [[nodiscard]] std::size_t most_reads_in_a_window() const override { return most_reads_; }
+    [[nodiscard]] std::size_t most_creates_in_a_window() const override { return most_creates_; }
+    [[nodiscard]] std::optional<engine::DeploymentStatus> end_of(const std::string& job_name) const override;
     void set_online(std::size_t device, bool online, UtcTime now);
     /// Nothing gets through until then.
     void go_down(UtcTime until) { down_until_ = until; }
-    /// How the job ended, or will; nullopt: never accepted.
-    [[nodiscard]] std::optional<engine::DeploymentStatus> end_of(const std::string& job_name) const;
+    /// Whether the activity log shows some jobs only after they were given up.
+    [[nodiscard]] bool has_late_log() const override { return faults_.late_log > 0; }
     std::vector<engine::Site> sites_;
     [[nodiscard]] const std::vector<engine::Device>& devices() const { return devices_; }
 
@@ -57,7 +50,7 @@ private:
         DeviceUid device;
         UtcTime starts{}, ends{};
         engine::DeploymentStatus ends_as = engine::DeploymentStatus::success;
-        UtcTime in_log_at{};
+        UtcTime created{}, in_log_at{};
     };
     [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call, UtcTime now);
     [[nodiscard]] engine::ApiResult create(const engine::CreateQuickJob& call, UtcTime now);
@@ -66,6 +59,7 @@ private:
     [[nodiscard]] bool by_chance(int of_thousand);
 
     std::mt19937_64 random_;
+    std::mt19937_64 log_random_;  // of its own: it must not shift the draws of the others
     FaultRates faults_;
     std::vector<engine::Device> devices_;
     std::map<DeviceUid, UtcTime> offline_since_;

@@ -6,8 +6,16 @@
 namespace runbookd::fakes {
 namespace {
 
+constexpr Millis kBudgetWindow = std::chrono::seconds{60};
+
 void require(bool holds, const std::string& what) {
     if (!holds) throw std::logic_error(what);
+}
+
+bool is_unknown(const StoredRun& run, const DeviceUid& device) {
+    return std::any_of(run.targets.begin(), run.targets.end(), [&](const auto& target) {
+        return target.row.device == device && target.disposition == engine::Disposition::unknown;
+    });
 }
 
 bool has_pending(const StoredRun& run) {
@@ -95,8 +103,34 @@ void SimulatedStore::take(const engine::JobChanged& r) {
     if (r.started_at) job.started_at = r.started_at;
     if (r.out) job.out = r.out->text;
 }
+void SimulatedStore::take(const engine::JobFound& r) {
+    auto& job = jobs_.at(r.job);
+    require(job.reason == "unknown_dispatch" && !job.datto_job, "a job is found that was lost, once");
+    job.datto_job = r.datto_job;
+    job.queued_at = r.at;
+}
+void SimulatedStore::take(const engine::TargetRevised& r) {
+    auto& run = runs_.at(r.run);
+    const auto found = std::find_if(run.targets.begin(), run.targets.end(),
+                                    [&](const auto& target) { return target.row.device == r.device; });
+    require(found != run.targets.end(), "a revised target was frozen");
+    require(found->disposition == engine::Disposition::unknown && run.revised.insert(r.device).second,
+            "an unknown target is revised once");
+    require(jobs_.at(r.job).created.run == r.run && jobs_.at(r.job).created.device == r.device,
+            "a target is revised by a job of its own");
+    found->disposition = r.disposition;
+    run.reasons[r.device] = r.reason;
+    if (run.status != engine::RunStatus::completed && run.status != engine::RunStatus::failed) return;
+    const bool is_good = std::all_of(run.targets.begin(), run.targets.end(), [](const auto& target) {
+        return target.disposition == engine::Disposition::succeeded ||
+               target.disposition == engine::Disposition::warning ||
+               target.disposition == engine::Disposition::skipped;
+    });
+    run.status = is_good ? engine::RunStatus::completed : engine::RunStatus::failed;
+}
 void SimulatedStore::take(const engine::JobLate& r) {
     auto& job = jobs_.at(r.job);
+    require(job.late_status.empty() && job.datto_job, "what Datto has ends late once");
     job.late_status = r.late_status;
     if (r.out) job.out = r.out->text;
 }
@@ -294,10 +328,20 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
             state.runs.push_back({run.planned, run.started_at, run.targets});
+    for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {
         const auto& run = runs_.at(job.created.run);
         const bool is_given_up = run.decided_at.contains(job.created.device);
-        const bool ended = engine::is_terminal(job.status) && job.status != engine::JobStatus::timeout;
+        const bool is_lost = job.reason == "unknown_dispatch" && job.late_status.empty();
+        const bool is_target_unknown = is_lost && is_unknown(run, job.created.device);
+        if (is_lost && !job.datto_job) {
+            state.lost.push_back({uid, job.created.run, run.planned.runbook, job.created.device,
+                                  job.created.component_uid, job.created.component_name, job.created.at,
+                                  is_target_unknown});
+            continue;
+        }
+        const bool ended =
+            engine::is_terminal(job.status) && job.status != engine::JobStatus::timeout && !is_lost;
         if (ended || !job.late_status.empty() || (is_given_up && !job.datto_job)) continue;
         engine::RecoveredJob open;
         open.job = uid;
@@ -313,6 +357,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.started_at = job.started_at;
         open.runbook = run.planned.runbook;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);
+        if (is_lost) open.abandoned_at = job.queued_at;
+        open.is_target_unknown = is_target_unknown;
         state.jobs.push_back(std::move(open));
     }
     return state;

@@ -19,6 +19,7 @@ struct StoredRun {
     std::vector<engine::RecoveredTarget> targets;
     std::map<DeviceUid, std::string> reasons;
     std::map<DeviceUid, UtcTime> decided_at;
+    std::set<DeviceUid> revised;
 };
 struct StoredJob {
     engine::JobCreated created;
@@ -62,6 +63,8 @@ private:
     void take(const engine::FleetChanged& r);
     void take(const engine::SitesAssigned& r);
     void take(const engine::Noted& r);
+    void take(const engine::JobFound& r);
+    void take(const engine::TargetRevised& r);
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
 

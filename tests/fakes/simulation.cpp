@@ -21,8 +21,10 @@ Simulation::Simulation(SimulationPlan plan)
     : plan_(std::move(plan)),
       random_(plan_.seed),
       now_{from_unix_ms(kStart), SteadyTime{seconds{1000}}},
-      rmm_(plan_.seed + 1, plan_.devices, plan_.faults, plan_.sites),
+      upstream_(std::move(plan_.upstream)),
       began_(now_.steady) {
+    if (!upstream_)
+        upstream_ = std::make_unique<SimulatedRmm>(plan_.seed + 1, plan_.devices, plan_.faults, plan_.sites);
     boot();
 }
 
@@ -31,7 +33,7 @@ Simulation::~Simulation() = default;
 void Simulation::boot() {
     ++process_;
     wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
-    engine_ = std::make_unique<engine::Engine>(engine::EngineSettings{}, *wheel_, random_());
+    engine_ = std::make_unique<engine::Engine>(plan_.settings, *wheel_, random_());
     texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
     const auto read = [this](const std::string& name,
                              const engine::RecordedText& text) -> engine::RunbookPointer {
@@ -59,7 +61,7 @@ void Simulation::crash(Millis down) {
             disk_turns = disk_turns && random_() % 2 == 0;
             if (disk_turns) store_.apply(event.batch);
         } else if (event.what == Event::What::arrival && random_() % 2 == 0) {
-            (void)rmm_.arrive(*event.call, true_time());
+            (void)upstream_->arrive(*event.call, true_time());
         }
     }
     now_.utc += down;
@@ -103,7 +105,7 @@ void Simulation::handle(Event event) {
             engine_->on_committed(event.commit, now_);
             break;
         case Event::What::arrival: {
-            event.result = rmm_.arrive(*event.call, true_time());
+            event.result = upstream_->arrive(*event.call, true_time());
             event.what = Event::What::reply;
             add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
             return;

@@ -23,7 +23,9 @@ struct SimulationPlan {
     FaultRates faults;
     std::vector<runbook::Runbook> runbooks;
     engine::Customers::Rules customers;
-    int slow_commits = 0;  ///< chance out of 1,000 that the disk stands still for a while
+    engine::EngineSettings settings;
+    std::unique_ptr<Upstream> upstream;  ///< unset: a SimulatedRmm of what is above
+    int slow_commits = 0;                ///< chance out of 1,000 that the disk stands still for a while
     /// After which steps (counted over the whole simulation) the process is killed; it is started again a
     /// second later.
     std::function<bool(std::uint64_t step)> crash_after = [](std::uint64_t) { return false; };
@@ -54,7 +56,9 @@ public:
     [[nodiscard]] std::uint64_t steps() const { return step_; }
     [[nodiscard]] std::uint64_t crashes() const { return crashes_; }
     [[nodiscard]] Instant now() const { return now_; }
-    [[nodiscard]] SimulatedRmm& rmm() { return rmm_; }
+    [[nodiscard]] Upstream& upstream() { return *upstream_; }
+    /// The same, where the plan left it to be simulated.
+    [[nodiscard]] SimulatedRmm& rmm() { return dynamic_cast<SimulatedRmm&>(*upstream_); }
     [[nodiscard]] const SimulatedStore& store() const { return store_; }
     [[nodiscard]] engine::Engine& engine() { return *engine_; }
     /// When each create was sent, by job name: for the promise that none goes out after its window.
@@ -84,7 +88,7 @@ private:
     SimulationPlan plan_;
     std::mt19937_64 random_;
     Instant now_;
-    SimulatedRmm rmm_;
+    std::unique_ptr<Upstream> upstream_;
     SimulatedStore store_;
     std::unique_ptr<timer_wheel::TimerWheel> wheel_;
     std::unique_ptr<engine::Engine> engine_;

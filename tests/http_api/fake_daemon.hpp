@@ -79,9 +79,31 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return retargeted;
     }
+    std::vector<ports::SettleRequest> settles_asked;
+    ports::SettleAccepted settled;
+    boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override {
+        settles_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return settled;
+    }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
+    std::vector<ports::AccountBudget> budgets_now;
+    [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override { return budgets_now; }
     [[nodiscard]] ports::FleetView fleet() const override { return fleet_now; }
+    [[nodiscard]] ports::FleetPage fleet_page(const std::optional<SiteUid>& site, std::int64_t first,
+                                              std::int64_t count) const override {
+        ports::FleetPage page;
+        page.read_at = fleet_now.read_at;
+        for (const auto& device : fleet_now.devices) {
+            if (site && device.site_uid != *site) continue;
+            if (page.total >= first && page.total - first < count) page.devices.push_back(device);
+            ++page.total;
+        }
+        return page;
+    }
+    std::vector<engine::Site> sites_known;
+    [[nodiscard]] std::vector<engine::Site> sites() const override { return sites_known; }
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override {
         const auto found = first_seen.find(device);
         return found == first_seen.end() ? std::nullopt : std::optional(found->second);
@@ -135,6 +157,20 @@ struct FakeHistory final : ports::History {
     }
     boost::asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string) override {
         co_return ports::RunLeftovers{};
+    }
+    boost::asio::awaitable<Result<ports::SettledJob>> settling(std::string) override {
+        co_return ports::SettledJob{};
+    }
+    std::function<Result<ports::Rows>(const std::string& actor, const std::string& key)> on_keyed_job =
+        [](const auto&, const auto&) { return ports::Rows{}; };
+    Result<ports::Rows> keyed_jobs_found;
+    std::vector<ports::KeyedQuery> keyed_jobs_asked;
+    boost::asio::awaitable<Result<ports::Rows>> keyed_job(std::string actor, std::string key) override {
+        co_return on_keyed_job(actor, key);
+    }
+    boost::asio::awaitable<Result<ports::Rows>> keyed_jobs(ports::KeyedQuery query) override {
+        keyed_jobs_asked.push_back(std::move(query));
+        co_return keyed_jobs_found;
     }
 };
 

@@ -105,6 +105,13 @@ public:
     asio::awaitable<Result<ports::Rows>> coverage(ports::CoverageQuery) override { co_return ports::Rows{}; }
     asio::awaitable<Result<ports::WhyFacts>> why(ports::WhyQuery) override { co_return ports::WhyFacts{}; }
     asio::awaitable<Result<ports::RunLeftovers>> leftovers(std::string) override { co_return left; }
+    asio::awaitable<Result<ports::SettledJob>> settling(std::string) override {
+        co_return ports::SettledJob{};
+    }
+    asio::awaitable<Result<ports::Rows>> keyed_job(std::string, std::string) override {
+        co_return ports::Rows{};
+    }
+    asio::awaitable<Result<ports::Rows>> keyed_jobs(ports::KeyedQuery) override { co_return ports::Rows{}; }
 };
 
 struct Bed {

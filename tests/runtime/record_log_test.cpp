@@ -55,6 +55,11 @@ TEST_CASE("the life of one run reads like this in the log", "[runtime][log]") {
     late.job = kJob;
     late.late_status = "completed";
     CHECK(shown(late) == "info job.late job=01JOB late_status=completed");
+    CHECK(shown(engine::JobFound{kJob, DattoJobUid{"j1"}, kAt}) == "info job.found job=01JOB datto_job=j1");
+    CHECK(shown(engine::TargetRevised{kRun, kDevice, kJob, engine::Disposition::succeeded, "by_person",
+                                      "I looked", "alice", kAt}) ==
+          "info target.revised run=01RUN device=d1 disposition=succeeded reason=by_person "
+          R"(message="I looked" actor=alice)");
 }
 
 TEST_CASE("revisions, verdicts and notes read like this in the log", "[runtime][log]") {

@@ -18,6 +18,8 @@ ActivityLog log_of(int entries) {
     return log;
 }
 
+ActivityPlace place_of(std::int64_t id) { return {from_unix_ms((id - 1) * 1000), id}; }
+
 constexpr SteadyTime kMuchLater{Millis{1'000'000}};
 
 std::vector<std::int64_t> ids(const ActivityPage& page) {
@@ -55,19 +57,19 @@ TEST_CASE("pages follow the cursor in both orders and both ways", "[sandbox]") {
     CHECK(ids(page) == std::vector<std::int64_t>{5, 4});
     CHECK(page.has_next);
     CHECK_FALSE(page.has_previous);
-    query.cursor = 4;
+    query.cursor = place_of(4);
     page = log.find(query, kMuchLater);
     CHECK(ids(page) == std::vector<std::int64_t>{3, 2});
     CHECK(page.has_previous);
-    query.cursor = 2;
+    query.cursor = place_of(2);
     page = log.find(query, kMuchLater);
     CHECK(ids(page) == std::vector<std::int64_t>{1});
     CHECK_FALSE(page.has_next);
-    query.cursor = 1;
+    query.cursor = place_of(1);
     query.step = Step::previous;
     CHECK(ids(log.find(query, kMuchLater)) == std::vector<std::int64_t>{3, 2});
     query = everything(Order::ascending, 2);
-    query.cursor = 2;
+    query.cursor = place_of(2);
     CHECK(ids(log.find(query, kMuchLater)) == std::vector<std::int64_t>{3, 4});
 }
 
@@ -77,6 +79,50 @@ TEST_CASE("other conditions hold before the paging", "[sandbox]") {
     const auto page = log_of(6).find(query, kMuchLater);
     CHECK(ids(page) == std::vector<std::int64_t>{2, 4});
     CHECK(page.has_next);
+}
+
+TEST_CASE("a page of a long log looks at no more entries than it holds, and one", "[sandbox]") {
+    const auto log = log_of(100'000);
+    constexpr SteadyTime kAfterAll{Millis{200'000'000}};
+    std::size_t looked_at = 0;
+    ActivityQuery query;
+    query.from = from_unix_ms(50'000'000);
+    query.until = from_unix_ms(90'000'000);
+    query.size = 250;
+    query.matches = [&](const ActivityEntry&) { return ++looked_at > 0; };
+    for (const auto order : {Order::ascending, Order::descending}) {
+        looked_at = 0;
+        query.order = order;
+        const auto page = log.find(query, kAfterAll);
+        CHECK(page.entries.front().id == (order == Order::ascending ? 50'001 : 90'001));
+        CHECK(looked_at == 251);
+    }
+    query.cursor = place_of(70'000);
+    looked_at = 0;
+    CHECK(log.find(query, kAfterAll).entries.front().id == 69'999);
+    CHECK(looked_at == 251);
+}
+
+TEST_CASE("an entry of a clock that was set back stands at its date", "[sandbox]") {
+    auto log = log_of(5);
+    ActivityEntry early;
+    early.date = from_unix_ms(1500);
+    log.add(early);
+    auto query = everything(Order::ascending, 2);
+    CHECK(ids(log.find(query, kMuchLater)) == std::vector<std::int64_t>{1, 2});
+    query.cursor = place_of(2);
+    CHECK(ids(log.find(query, kMuchLater)) == std::vector<std::int64_t>{6, 3});
+}
+
+TEST_CASE("what is forgotten is gone, and a cursor into it still works", "[sandbox]") {
+    auto log = log_of(5);
+    log.forget_before(from_unix_ms(2000));
+    CHECK(log.size() == 3);
+    auto query = everything(Order::ascending, 2);
+    query.cursor = place_of(1);
+    CHECK(ids(log.find(query, kMuchLater)) == std::vector<std::int64_t>{3, 4});
+    log.add(ActivityEntry{});
+    CHECK(log.find(everything(Order::ascending, 1), kMuchLater).entries.front().id == 6);
 }
 
 }  // namespace

@@ -303,61 +303,6 @@ TEST_CASE("reads have a window of their own, and without limits a million is rep
     CHECK(free.get_json("/api/v2/system/request_rate")["accountRateLimit"] == 1'000'000);
 }
 
-TEST_CASE("the activity log finds a job by its name once the lag has passed", "[sandbox]") {
-    ApiFixture fixture(unlimited());
-    const auto uid = fixture.created("ACME-DC01", "Sweep", "clear rb01ABC");
-    fixture.created("ACME-WS1", "Sweep", "clear rb02DEF");
-    const std::string search = "/api/v2/activity-logs?categories=job&actions=create&searchQuery=*rb01ABC*";
-    CHECK(fixture.get_json(search)["activities"].empty());
-    fixture.pass(seconds{5});
-    const auto found = fixture.get_json(search)["activities"];
-    REQUIRE(found.size() == 1);
-    CHECK(found[0]["date"].get<double>() ==
-          Approx(static_cast<double>(to_unix_ms(fixture.now.utc)) / 1000 - 5));
-    const auto details = json::parse(found[0]["details"].get<std::string>());
-    CHECK(details["job.uid"] == uid);
-    CHECK(details["job.name"] == "clear rb01ABC");
-    CHECK(details["device.uid"] == fixture.device_uid("ACME-DC01"));
-    CHECK(fixture.get_json("/api/v2/activity-logs?categories=device")["activities"].empty());
-    CHECK(fixture.get_json("/api/v2/activity-logs?entities=user")["activities"].empty());
-}
-
-TEST_CASE("the activity log shows fifteen minutes unless asked for more", "[sandbox]") {
-    ApiFixture fixture(unlimited());
-    fixture.created("ACME-DC01", "Sweep", "old");
-    const auto created_at = fixture.now.utc;
-    fixture.pass(minutes{20});
-    fixture.log_in();
-    CHECK(fixture.get_json("/api/v2/activity-logs")["activities"].empty());
-    const auto from = format_utc(created_at - seconds{1}).substr(0, 19) + "Z";
-    const auto both = fixture.get_json("/api/v2/activity-logs?order=asc&from=" + from)["activities"];
-    REQUIRE(both.size() == 2);
-    CHECK(both[0]["action"] == "create");
-    CHECK(both[1]["action"] == "deployment");
-    CHECK(json::parse(both[1]["details"].get<std::string>())["job.status"] == "Success");
-    CHECK(fixture.get("/api/v2/activity-logs?from=yesterday").status == 400);
-    CHECK(fixture.get("/api/v2/activity-logs?size=0").status == 400);
-}
-
-TEST_CASE("the activity log is paged by a cursor in nextPageUrl", "[sandbox]") {
-    ApiFixture fixture(unlimited());
-    for (int i = 0; i < 5; ++i) fixture.created("ACME-WS1", "Sweep", "job " + std::to_string(i));
-    fixture.pass(seconds{6});
-    std::vector<std::string> seen;
-    std::string target = "/api/v2/activity-logs?size=2&order=asc&actions=create";
-    while (true) {
-        const auto page = fixture.get_json(target);
-        for (const auto& each : page["activities"]) {
-            seen.push_back(json::parse(each["details"].get<std::string>())["job.name"]);
-        }
-        if (page["pageDetails"]["nextPageUrl"].is_null()) break;
-        const std::string next = page["pageDetails"]["nextPageUrl"];
-        target = next.substr(next.find("/api"));
-        fixture.pass(seconds{1});
-    }
-    CHECK(seen == std::vector<std::string>{"job 0", "job 1", "job 2", "job 3", "job 4"});
-}
-
 TEST_CASE("results may be hidden for a while after the create", "[sandbox]") {
     ApiFixture fixture(unlimited() + "results_404_for: 3s\n");
     const auto uid = fixture.created("ACME-DC01", "Sweep", "j");

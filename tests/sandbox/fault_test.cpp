@@ -1,5 +1,6 @@
 #include "sandbox/fault.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "fixture.hpp"
@@ -38,6 +39,50 @@ TEST_CASE("times 0 strikes for ever, and setting faults starts the counting anew
     CHECK_FALSE(faults.strike(Operation::token));
 }
 
+/// Which of a thousand quick jobs meet these faults.
+std::vector<bool> struck_by(const std::vector<json>& list) {
+    std::vector<Fault> set;
+    for (const auto& each : list) set.push_back(*parse_fault(each));
+    Faults faults;
+    faults.set(set);
+    std::vector<bool> struck;
+    for (int i = 0; i < 1000; ++i) struck.push_back(faults.strike(Operation::quickjob).has_value());
+    return struck;
+}
+
+std::size_t count(const std::vector<bool>& struck) {
+    return static_cast<std::size_t>(std::count(struck.begin(), struck.end(), true));
+}
+
+TEST_CASE("a share of the calls is struck, the same ones for the same seed", "[sandbox]") {
+    const json fault = {{"operation", "quickjob"}, {"share", "5%"}, {"seed", 7}, {"kind", "cut"}};
+    const auto struck = struck_by({fault});
+    CHECK(count(struck) > 25);
+    CHECK(count(struck) < 80);
+    CHECK(struck_by({fault}) == struck);
+    auto other = fault;
+    other["seed"] = 8;
+    CHECK(struck_by({other}) != struck);
+    CHECK(count(struck_by({fault, fault})) > count(struck));
+    other = fault;
+    other["times"] = 3;
+    CHECK(count(struck_by({other})) == 3);
+    other["nth"] = 1001;
+    CHECK(count(struck_by({other})) == 0);
+    CHECK(count(struck_by({{{"operation", "any"}, {"share", "0%"}, {"kind", "cut"}}})) == 0);
+    CHECK(count(struck_by({{{"operation", "any"}, {"share", "100%"}, {"kind", "cut"}}})) == 1000);
+}
+
+TEST_CASE("a fault of any operation counts all of them", "[sandbox]") {
+    Faults faults;
+    faults.set({*parse_fault({{"operation", "any"}, {"nth", 3}, {"kind", "cut"}})});
+    CHECK_FALSE(faults.strike(Operation::token));
+    CHECK_FALSE(faults.strike(Operation::devices));
+    CHECK(faults.strike(Operation::quickjob));
+    CHECK(faults.describe()[0]["operation"] == "any");
+    CHECK(faults.describe()[0]["share"].is_null());
+}
+
 TEST_CASE("what a fault leaves out has a default", "[sandbox]") {
     const auto block = *parse_fault({{"operation", "devices"}, {"kind", "block"}});
     CHECK(block.status == 403);
@@ -57,6 +102,8 @@ TEST_CASE("a fault that makes no sense is refused with what was expected", "[san
                    "fault.nth: expected"));
     CHECK(contains(error_of({{"operation", "quickjob"}, {"kind", "status"}, {"staus", 1}}),
                    "did you mean `status`?"));
+    CHECK(contains(error_of({{"operation", "any"}, {"kind", "cut"}, {"share", 2}}), "fault.share: expected"));
+    CHECK(contains(error_of({{"operation", "any"}, {"kind", "cut"}, {"seed", -1}}), "fault.seed: expected"));
     CHECK(contains(error_of(json::array()), "expected a map"));
 }
 

@@ -17,6 +17,11 @@ inline constexpr std::chrono::seconds kSecond{1};
     return text.find(part) != std::string_view::npos;
 }
 
+/// Path and query of an absolute URL.
+[[nodiscard]] inline std::string target_of(const std::string& url) {
+    return url.substr(url.find('/', url.find("//") + 2));
+}
+
 /// 2026-12-01T02:00:00Z, and some steady time.
 [[nodiscard]] inline Instant test_start() {
     return {from_unix_ms(1'796'090'400'000), SteadyTime{Millis{5'000'000}}};
@@ -125,7 +130,8 @@ public:
     RememberingWitness witness;
     World world;
     AccessLog access_log{JsonLines{}};
-    Api api{world, access_log};
+    TrafficLog traffic{JsonLines{}};
+    Api api{world, access_log, traffic};
     std::string bearer;
 };
 

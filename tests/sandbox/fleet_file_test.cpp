@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fixture.hpp"
+#include "sandbox/uid.hpp"
 
 namespace runbookd::sandbox {
 namespace {
@@ -44,13 +45,28 @@ std::string error_of(const std::string& yaml) {
     return fleet ? std::string{} : fleet.error().message;
 }
 
+TEST_CASE("a log-normal span keeps to its ends and has its middle where it should", "[sandbox]") {
+    const auto fleet = fleet_of(
+        "components:\n  - {name: Sweep, simulate: {duration: 60s..600s log-normal, outcome: {Success: "
+        "100%}}}\n");
+    const auto& duration = std::get<Simulation>(fleet.components[0].work).duration;
+    std::vector<Millis> drawn;
+    for (std::uint64_t i = 0; i < 2001; ++i) drawn.push_back(duration.pick(scramble(i, 7)));
+    std::sort(drawn.begin(), drawn.end());
+    CHECK(drawn.front() >= std::chrono::seconds{60});
+    CHECK(drawn.back() <= std::chrono::seconds{600});
+    CHECK(drawn[1000] > std::chrono::seconds{180});  // √(60 s · 600 s) is 190 s
+    CHECK(drawn[1000] < std::chrono::seconds{200});
+    CHECK(drawn[320] < std::chrono::seconds{112});  // one deviation below: 107 s
+}
+
 TEST_CASE("the example of the design is read in full", "[sandbox]") {
     const auto fleet = fleet_of(kExample);
     CHECK(fleet.key == "k");
     CHECK(fleet.limits->device_job_create == 50);
     CHECK(fleet.expiry == std::chrono::hours{48});
     CHECK(fleet.token_life == Millis{90'000});
-    CHECK(fleet.activity_lag.most == Millis{10'000});
+    CHECK(fleet.activity_log.lag.most == Millis{10'000});
     REQUIRE(fleet.devices.size() == 403);
     CHECK(fleet.devices[1].hostname == "ACME-WS001");
     CHECK(fleet.devices[400].hostname == "ACME-WS400");
@@ -62,6 +78,14 @@ TEST_CASE("the example of the design is read in full", "[sandbox]") {
     REQUIRE(fleet.faults.size() == 1);
     CHECK(fleet.faults[0].kind == FaultKind::reset_after);
     CHECK(fleet.faults[0].nth == 3);
+}
+
+TEST_CASE("the fleet of the examples is a valid one", "[sandbox]") {
+    const auto fleet = load_fleet("config/examples/fleet.yaml");
+    if (!fleet) FAIL(fleet.error().message);
+    CHECK(fleet->devices.size() == 14);
+    CHECK(fleet->components.size() == 6);
+    CHECK(fleet->alerts.size() == 1);
 }
 
 TEST_CASE("uids and the devices of a share are the same at every start", "[sandbox]") {
@@ -113,6 +137,13 @@ TEST_CASE("values of the wrong kind are refused", "[sandbox]") {
     CHECK(contains(error_of("components: [{name: c}]"), "expected exactly one of `script` and `simulate`"));
     CHECK(contains(error_of("faults: [{operation: quickjob, kind: resett_after}]"),
                    "did you mean `reset_after`?"));
+    CHECK(contains(error_of("dialect: sead"), "dialect: expected datto, seed or both, not `sead`"));
+    CHECK(contains(error_of("seed: {idempotency: yes}"), "seed.idempotency: expected honoured or ignored"));
+    CHECK(contains(error_of("variables: [{value: x}]"), "variables[0].name: expected a text"));
+    CHECK(contains(error_of("limits: {block: {after: 0}}"), "limits.block.after: expected a whole number"));
+    CHECK(contains(error_of("paging: {totals: some}"), "paging.totals: expected all, not_alerts or none"));
+    CHECK(contains(error_of("components: [{name: c, script: a, reboots: {returns: often}}]"),
+                   "components[0].reboots.returns: expected a share"));
     CHECK(contains(error_of("- a"), "expected a map"));
     CHECK(contains(error_of("a: [\n"), "not valid YAML"));
 }
@@ -124,21 +155,17 @@ TEST_CASE("names that would give one uid twice are refused", "[sandbox]") {
               .empty());
 }
 
-TEST_CASE("what is not built yet is refused and not ignored", "[sandbox]") {
-    CHECK(contains(error_of("alerts: [{device: x}]"), "f.yaml:1: alerts: not supported yet"));
-    CHECK(error_of("alerts: []").empty());
-    CHECK(contains(error_of("components: [{name: c, script: a, reboots: {down_for: 1s}}]"),
-                   "reboots: not supported yet"));
-}
-
 TEST_CASE("speed divides what the design names and leaves scripts and tokens", "[sandbox]") {
     const auto fast = at_speed(fleet_of(kExample), 10);
     CHECK(fast.pickup.least == Millis{100});
     CHECK(fast.expiry == Millis{std::chrono::hours{48}} / 10);
-    CHECK(fast.activity_lag.most == Millis{1000});
+    CHECK(fast.activity_log.lag.most == Millis{1000});
     CHECK(fast.token_life == Millis{90'000});
     CHECK(std::get<Simulation>(fast.components[1].work).duration.most == Millis{60'000});
     CHECK(std::get<Script>(fast.components[0].work).timeout == Millis{5000});
+    const auto slowed = at_speed(fleet_of("unknowns: {order: {output: 5s..10s}, job_retention: 1h}"), 10);
+    CHECK(slowed.unknowns.order.output.most == Millis{1000});
+    CHECK(slowed.unknowns.job_retention == std::chrono::hours{1});
     const auto& laptop = fast.traits_of(fast.devices[401]).online;
     CHECK(laptop.after == Millis{12'000});
     CHECK(laptop.every == Millis{60'000});

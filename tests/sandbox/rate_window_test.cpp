@@ -27,20 +27,20 @@ TEST_CASE("a call leaves the window sixty seconds after it came, refused ones to
 
 TEST_CASE("without limits everything is normal, and a million is reported", "[sandbox]") {
     RateLimits limits(std::nullopt);
-    for (int i = 0; i < 5000; ++i) CHECK(limits.count_job_create(at(i)) == Pace::normal);
-    CHECK(limits.job_creates.reported_limit() == 1'000'000);
-    CHECK(limits.job_creates.used(at(5000)) == 5000);
+    for (int i = 0; i < 5000; ++i) CHECK(limits.count_write(kJobCreate, at(i)) == Pace::normal);
+    CHECK(limits.operations.at(kJobCreate).reported_limit() == 1'000'000);
+    CHECK(limits.operations.at(kJobCreate).used(at(5000)) == 5000);
 }
 
 TEST_CASE("a job create counts as a write too, reads and writes apart", "[sandbox]") {
-    RateLimits limits(Limits{100, 3, 100});
-    limits.count_job_create(at(1));
-    limits.count_write(at(2));
-    limits.count_job_create(at(3));
-    CHECK(limits.count_job_create(at(4)) == Pace::refused);
+    RateLimits limits(Limits{100, 3, 100, std::nullopt});
+    limits.count_write(kJobCreate, at(1));
+    limits.count_write({}, at(2));
+    limits.count_write(kJobCreate, at(3));
+    CHECK(limits.count_write(kJobCreate, at(4)) == Pace::refused);
     CHECK(limits.count_read(at(5)) == Pace::normal);
     CHECK(limits.writes.used(at(6)) == 4);
-    CHECK(limits.job_creates.used(at(6)) == 3);
+    CHECK(limits.operations.at(kJobCreate).used(at(6)) == 3);
 }
 
 }  // namespace

@@ -103,9 +103,9 @@ TEST_CASE("a device that appears later does not exist before", "[sandbox]") {
 TEST_CASE("last seen is now for a device online, and the end of its last span otherwise", "[sandbox]") {
     Story story;
     const auto at = later(test_start(), minutes{15});
-    CHECK(story.world.last_seen(story.device("UP"), at) == at.utc);
-    CHECK(story.world.last_seen(story.device("LATER"), at) == test_start().utc + minutes{11});
-    CHECK(story.world.last_seen(story.device("DOWN"), at) == std::nullopt);
+    CHECK(story.world.devices().last_seen(story.device("UP"), at) == at.utc);
+    CHECK(story.world.devices().last_seen(story.device("LATER"), at) == test_start().utc + minutes{11});
+    CHECK(story.world.devices().last_seen(story.device("DOWN"), at) == std::nullopt);
 }
 
 TEST_CASE("scripts are handed out in the order of pickup and end by their exit code", "[sandbox]") {

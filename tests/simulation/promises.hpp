@@ -14,7 +14,10 @@ namespace runbookd::simulation {
 /// Runs the schedules for a while, then lets everything that is open come to its end.
 void run_to_the_end(fakes::Simulation& simulation, Millis with_schedules);
 
-/// Promise 1: for each run and device at most one accepted create.
+/// A runbook of this name redispatches what is unknown; all others hold.
+inline constexpr const char* kRedispatches = "again";
+
+/// Promise 1: for each run and device at most one accepted create; with redispatch, for each attempt.
 void check_at_most_once(fakes::Simulation& simulation);
 /// Promise 2: every target has a disposition, every accepted job its end and its output.
 void check_nothing_lost(fakes::Simulation& simulation);

@@ -149,5 +149,37 @@ TEST_CASE("only the lines of filters that are set stay in a query", "[store]") {
     CHECK_FALSE(store::has_parameter("b = :runbook", "run"));
 }
 
+TEST_CASE("what a job came to that is to be settled is found by the beginning of its uid", "[store]") {
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
+    auto run = planned();
+    run.scope.variables = {{"days", "7"}};
+    auto unknown = decided(engine::Disposition::unknown);
+    unknown.reason = "unknown_dispatch";
+    open.commit({revision(), run, started(2), created(), created("02JOB", "d2"), unknown});
+    const auto found = open.wait_for(open.store().settling("01j"));
+    REQUIRE(found);
+    CHECK(found->job_uid == "01JOB");
+    CHECK(found->run_uid == "01RUN");
+    CHECK(found->runbook == "clean");
+    CHECK(found->device_uid == "d1");
+    CHECK(found->hostname == "ACME-1");
+    CHECK(found->variables.at("days") == "7");
+    CHECK(found->disposition == "unknown");
+    CHECK(found->reason == "unknown_dispatch");
+    CHECK_FALSE(found->revised_at_ms);
+    CHECK(open.wait_for(open.store().settling("02JOB"))->disposition == "pending");
+    CHECK(open.wait_for(open.store().settling("0")).error().code == ErrorCode::conflict);
+    CHECK(open.wait_for(open.store().settling("09")).error().code == ErrorCode::not_found);
+    CHECK(open.wait_for(open.store().settling("")).error().code == ErrorCode::not_found);
+    engine::TargetRevised revised;
+    revised.run = RunUid("01RUN");
+    revised.device = DeviceUid("d1");
+    revised.job = JobUid("01JOB");
+    revised.at = at(5000);
+    open.commit({revised});
+    CHECK(open.wait_for(open.store().settling("01JOB"))->revised_at_ms == to_unix_ms(at(5000)));
+}
+
 }  // namespace
 }  // namespace runbookd::store_test

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/ulid.hpp"
 #include "catch.hpp"
 #include "store/fixture.hpp"
 
@@ -106,7 +107,7 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
               "FROM pragma_user_version") == "1");
     CHECK(rows(database, "SELECT name FROM schema_migrations ORDER BY version") ==
           std::vector<std::string>{"0001_initial", "0002_views", "0003_time", "0004_fleet", "0005_guard",
-                                   "0006_coverage", "0007_customers"});
+                                   "0006_coverage", "0007_customers", "0008_settling", "0009_request_keys"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
@@ -227,6 +228,64 @@ TEST_CASE("a job that was given up is followed for 30 days, or until it ends ups
     CHECK(open.store().load(at(100'000))->jobs[0].job.str() == "02JOB");
     open.commit({engine::Noted{"daemon", "", "daemon.started", "", {}, at(31LL * 24 * 3'600'000)}});
     CHECK(open.store().load(at(100'000))->jobs.empty());
+}
+
+TEST_CASE("jobs that were given up without an answer are searched for, those that turned up are followed",
+          "[store]") {
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
+    OpenStore open(database);
+    const auto given_up = [](const std::string& job) {
+        auto change = changed(JobStatus::failed, job);
+        change.reason = "unknown_dispatch";
+        return change;
+    };
+    engine::JobLate late;
+    late.job = JobUid("03JOB");
+    late.late_status = "completed";
+    late.at = at(3000);
+    auto again = created("05JOB", "d4");
+    again.attempt = 2;
+    open.commit({revision(), planned(), started(4), created(), created("02JOB", "d2"), created("03JOB", "d3"),
+                 created("04JOB", "d4"), given_up("01JOB"), given_up("02JOB"), given_up("03JOB"),
+                 given_up("04JOB"), again, decided(Disposition::unknown), decided(Disposition::unknown, "d2"),
+                 decided(Disposition::unknown, "d3"),
+                 engine::JobFound{JobUid("02JOB"), DattoJobUid("datto-2"), at(2000)},
+                 engine::JobFound{JobUid("03JOB"), DattoJobUid("datto-3"), at(2000)}, late});
+    const auto state = open.store().load(at(100'000));
+    REQUIRE(state);
+    REQUIRE(state->lost.size() == 2);
+    CHECK(state->lost[0].job.str() == "01JOB");
+    CHECK(state->lost[0].runbook == "clean");
+    CHECK(state->lost[0].device.str() == "d1");
+    CHECK(state->lost[0].is_target_unknown);
+    CHECK(state->lost[1].job.str() == "04JOB");
+    CHECK_FALSE(state->lost[1].is_target_unknown);  // it was given another
+    REQUIRE(state->jobs.size() == 2);
+    CHECK(state->jobs[0].job.str() == "05JOB");
+    CHECK(state->jobs[1].job.str() == "02JOB");
+    CHECK(state->jobs[1].datto_job == DattoJobUid("datto-2"));
+    CHECK(state->jobs[1].abandoned_at == at(2000));
+    CHECK(state->jobs[1].is_target_unknown);
+    // Two days later nobody searches, and what turned up is followed on.
+    open.commit({engine::Noted{"daemon", "", "daemon.started", "", {}, at(49LL * 3'600'000)}});
+    const auto later = open.store().load(at(49LL * 3'600'000));
+    CHECK(later->lost.empty());
+    CHECK(later->jobs.size() == 2);
+    open.commit({engine::Noted{"daemon", "", "daemon.started", "", {}, at(31LL * 24 * 3'600'000)}});
+    CHECK(open.store().load(at(31LL * 24 * 3'600'000))->jobs.size() == 1);
+}
+
+TEST_CASE("a start tells how many jobs were made in the last minute", "[store]") {
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db").string());
+    open.commit({revision(), planned(), started(3)});
+    CHECK(open.store().load(at())->recent_creates == 0);
+    open.commit({created(ulid_of(at(0), "a"), "d1"), created(ulid_of(at(30'000), "b"), "d2"),
+                 created(ulid_of(at(59'999), "c"), "d3")});
+    CHECK(open.store().load(at(60'000))->recent_creates == 3);
+    CHECK(open.store().load(at(60'001))->recent_creates == 2);
+    CHECK(open.store().load(at(200'000))->recent_creates == 0);
 }
 
 TEST_CASE("what was acknowledged survives a kill", "[store]") {

@@ -76,18 +76,103 @@ TEST_CASE("the database refuses states that cannot be", "[store]") {
     CHECK(one(database, "SELECT pending, succeeded, timeout, unknown FROM run_history") == "1|1|1|0");
 }
 
-TEST_CASE("an unknown target may be revised, and the trail says so", "[store]") {
+engine::TargetRevised revised(Disposition disposition, const std::string& actor = "") {
+    engine::TargetRevised revision;
+    revision.run = RunUid("01RUN");
+    revision.device = DeviceUid("d1");
+    revision.job = JobUid("01JOB");
+    revision.disposition = disposition;
+    revision.actor = actor;
+    revision.at = at(90'000);
+    return revision;
+}
+
+TEST_CASE("an unknown target is revised, and its finished run follows", "[store]") {
     TempFolder folder;
     const auto database = folder.file("audit.db");
     OpenStore open(database);
-    open.commit({revision(), planned(), started(1), decided(Disposition::unknown)});
-    auto known = decided(Disposition::succeeded);
-    known.at = at(90'000);
-    open.commit({known});
-    CHECK(one(database, "SELECT disposition, decided_at FROM target_ledger") ==
-          "succeeded|2026-12-01T02:00:00.040Z");
-    CHECK(one(database, "SELECT at FROM event_trail WHERE kind = 'target.revised'") ==
-          "2026-12-01T02:01:30.000Z");
+    auto gone = changed(JobStatus::failed);
+    gone.reason = "unknown_dispatch";
+    auto end = finished();
+    end.status = engine::RunStatus::failed;
+    open.commit({revision(), planned(), started(1), created(), gone, decided(Disposition::unknown), end});
+    CHECK(one(database, "SELECT status, unknown FROM run_history") == "failed|1");
+    engine::JobLate late;
+    late.job = JobUid("01JOB");
+    late.late_status = "completed";
+    late.out = engine::OutputText{"swept", false};
+    late.at = at(90'000);
+    open.commit({engine::JobFound{JobUid("01JOB"), DattoJobUid("datto-9"), at(80'000)}, late,
+                 revised(Disposition::succeeded)});
+    CHECK(one(database, "SELECT disposition, reason, decided_at FROM target_ledger") ==
+          "succeeded||2026-12-01T02:00:00.040Z");
+    CHECK(one(database, "SELECT status, succeeded, unknown FROM run_history") == "completed|1|0");
+    CHECK(one(database,
+              "SELECT datto_job_uid, queued_at, status, reason, late_status, stdout FROM job_history") ==
+          "datto-9|2026-12-01T02:01:20.000Z|failed|unknown_dispatch|completed|swept");
+    CHECK(rows(database, "SELECT kind, at, subject_uid, actor FROM event_trail WHERE seq > 7") ==
+          std::vector<std::string>{"job.found|2026-12-01T02:01:20.000Z|01JOB|NULL",
+                                   "job.late|2026-12-01T02:01:30.000Z|01JOB|NULL",
+                                   "target.revised|2026-12-01T02:01:30.000Z|01RUN/d1|NULL",
+                                   "run.revised|2026-12-01T02:01:30.000Z|01RUN|NULL"});
+    const auto data = one(database, "SELECT data FROM event_trail WHERE kind = 'target.revised'");
+    CHECK(contains(data, R"("job_uid":"01JOB")"));
+    CHECK(contains(data, R"("stdout_sha256":")"));
+    CHECK(contains(one(database, "SELECT data FROM event_trail WHERE kind = 'run.revised'"),
+                   R"("status":"completed")"));
+}
+
+TEST_CASE("a revision that is not good leaves a failed run failed, one by a person names them", "[store]") {
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
+    OpenStore open(database);
+    auto end = finished();
+    end.status = engine::RunStatus::failed;
+    open.commit({revision(), planned(), started(1), created(), decided(Disposition::unknown), end});
+    auto by_person = revised(Disposition::failed, "ana");
+    by_person.reason = "by_person";
+    by_person.message = "I looked";
+    open.commit({by_person});
+    CHECK(one(database, "SELECT disposition, reason FROM target_ledger") == "failed|by_person");
+    CHECK(one(database, "SELECT status, failed, unknown FROM run_history") == "failed|1|0");
+    CHECK(one(database, "SELECT actor FROM event_trail WHERE kind = 'target.revised'") == "ana");
+    CHECK(contains(one(database, "SELECT data FROM event_trail WHERE kind = 'target.revised'"), "I looked"));
+}
+
+TEST_CASE("a revision changes the books of an open run and of an aborted one, and not their status",
+          "[store]") {
+    for (const bool is_aborted : {false, true}) {
+        TempFolder folder;
+        const auto database = folder.file("audit.db");
+        OpenStore open(database);
+        open.commit({revision(), planned(), started(2), created(), decided(Disposition::unknown)});
+        if (is_aborted) {
+            auto end = finished();
+            end.status = engine::RunStatus::aborted;
+            open.commit({decided(Disposition::halted, "d2"), end});
+        }
+        open.commit({revised(Disposition::succeeded)});
+        CHECK(one(database, "SELECT status, succeeded, unknown FROM run_history") ==
+              (is_aborted ? "aborted|1|0" : "running|1|0"));
+        CHECK(one(database, "SELECT count(*) FROM event_trail WHERE kind = 'run.revised'") ==
+              (is_aborted ? "1" : "0"));
+    }
+}
+
+TEST_CASE("what was never unknown, or was revised, is not revised", "[store]") {
+    for (const auto disposition : {Disposition::failed, Disposition::unknown}) {
+        TempFolder folder;
+        const auto database = folder.file("audit.db");
+        std::string fatal;
+        OpenStore open(database, {{}, [&](const std::string& why) { fatal = why; }});
+        open.commit({revision(), planned(), started(1), created(), decided(disposition)});
+        if (disposition == Disposition::unknown) open.commit({revised(Disposition::failed)});
+        boost::asio::co_spawn(open.loop(), open.store().commit({revised(Disposition::succeeded)}),
+                              [](std::exception_ptr) {});
+        open.run_until([&] { return !fatal.empty(); });
+        CHECK(contains(fatal, "target.revised"));
+        CHECK(one(database, "SELECT disposition FROM target_ledger") == "failed");
+    }
 }
 
 TEST_CASE("the books balance in every state that a second connection sees", "[store]") {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -40,6 +41,7 @@ public:
         settings.listen = "127.0.0.1:0";
         settings.ledger = folder.file("ledger");
         settings.access_log = folder.file("access");
+        settings.traffic = folder.file("traffic");
         settings.speed = speed;
         auto opened = Sandbox::open(loop_, clock_, std::move(*fleet), settings, [](const std::string&) {});
         if (!opened) throw std::runtime_error(opened.error().message);
@@ -69,6 +71,7 @@ struct Answer {
     boost::system::error_code error;  ///< of the connection; the rest is empty then
     int status = 0;
     std::string body;
+    std::map<std::string, std::string> headers;
     [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(body); }
 };
 
@@ -81,13 +84,15 @@ public:
         bearer_ = "Bearer " + reply.json()["access_token"].get<std::string>();
     }
 
-    Answer call(http::verb verb, const std::string& target, const std::string& body = "") {
+    Answer call(http::verb verb, const std::string& target, const std::string& body = "",
+                const std::map<std::string, std::string>& headers = {}) {
         http::request<http::string_body> request(verb, target, 11);
         request.set(http::field::host, "127.0.0.1:" + port_);
         request.set(http::field::authorization,
                     bearer_.empty() ? "Basic cHVibGljLWNsaWVudDpwdWJsaWM=" : bearer_);
         request.set(http::field::content_type,
                     bearer_.empty() ? "application/x-www-form-urlencoded" : "application/json");
+        for (const auto& [name, value] : headers) request.set(name, value);
         request.body() = body;
         request.prepare_payload();
         Answer answer;
@@ -98,6 +103,8 @@ public:
         if (answer.error || !response.keep_alive()) drop();
         if (answer.error) return answer;
         answer.status = static_cast<int>(response.result_int());
+        for (const auto& field : response.base())
+            answer.headers[std::string(field.name_string())] = std::string(field.value());
         answer.body = std::move(response.body());
         return answer;
     }

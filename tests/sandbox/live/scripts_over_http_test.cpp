@@ -77,6 +77,40 @@ TEST_CASE("the exit code decides between success, warning and failure", "[sandbo
     CHECK(ledger[5]["exit_code"] == 137);
 }
 
+TEST_CASE("a script that was killed at its timeout ends as the fleet says", "[sandbox]") {
+    LiveSandbox sandbox(std::string(kFleet) + "unknowns: {timed_out: Expired}\n");
+    Client client(sandbox);
+    const auto hung = run(client, "Hang");
+    CHECK(hung.results["jobDeploymentStatus"] == "Expired");
+    CHECK(hung.results["ranOn"].is_number_integer());
+    CHECK(hung.results["componentResults"].is_null());
+    CHECK(run(client, "Fail").results["jobDeploymentStatus"] == "Failure");
+}
+
+TEST_CASE("a script that restarts its device takes it offline", "[sandbox]") {
+    LiveSandbox sandbox(
+        "pickup: 0s\nsites: [{name: A, devices: [{hostname: PC1}]}]\n"
+        "components: [{name: Restart, script: echo bye, reboots: {down_for: 200ms}}]\n");
+    Client client(sandbox);
+    run(client, "Restart");
+    const auto path = "/api/v2/device/" + client.device_uid("PC1");
+    CHECK(client.get(path).json()["online"] == false);
+    for (int i = 0; i < 1000 && client.get(path).json()["online"] == false; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});  // a real restart is waited for
+    CHECK(client.get(path).json()["lastReboot"].is_number_integer());
+}
+
+TEST_CASE("output that is not UTF-8 may be sent byte by byte", "[sandbox]") {
+    LiveSandbox sandbox(std::string(kFleet) + "unknowns: {output: {invalid_utf8: raw}}\n");
+    Client client(sandbox);
+    const auto device = client.device_uid("PC1");
+    const std::string job = client.create(device, client.component_uid("Binary"), "j").json()["job"]["uid"];
+    client.results_at_end(job, device);
+    const auto reply = client.get("/api/v2/job/" + job + "/results/" + device + "/stdout");
+    CHECK(reply.body.find("\"stdData\":\"a\xFF"
+                          "b\"") != std::string::npos);
+}
+
 TEST_CASE("output that is not UTF-8 is still served as JSON", "[sandbox]") {
     LiveSandbox sandbox(kFleet);
     Client client(sandbox);

@@ -94,6 +94,52 @@ TEST_CASE("a reset before has no effect, a reset after has created the job", "[s
     CHECK(client.create(device, component, "third").status == 200);
 }
 
+TEST_CASE("the traffic file has each request and reply in full", "[sandbox]") {
+    LiveSandbox sandbox(kFleet);
+    Client client(sandbox);
+    client.put("/sandbox/faults", R"([{"operation": "pagination", "kind": "reset_after"}])");
+    CHECK(client.get("/api/v2/system/pagination?x=1").error);
+    const auto lines = lines_of(sandbox.folder.file("traffic"));
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0]["operation"] == "token");
+    CHECK(lines[0]["request"]["body"] == "grant_type=password&username=demo-key&password=demo-secret");
+    CHECK(lines[0]["request"]["content_type"] == "application/x-www-form-urlencoded");
+    CHECK(lines[0]["fault"].is_null());
+    CHECK(lines[0]["reply"]["status"] == 200);
+    CHECK(json::parse(lines[0]["reply"]["body"].get<std::string>())["token_type"] == "bearer");
+    CHECK(lines[2]["request"]["query"] == "x=1");
+    CHECK(lines[2]["fault"] == "reset_after");
+    CHECK(lines[2]["reply"].is_null());
+}
+
+TEST_CASE("who is over the limit is told in a header when to come back", "[sandbox]") {
+    LiveSandbox sandbox("limits: {reads: 1}\nunknowns: {over_limit: {body: empty, retry_after: seconds}}\n");
+    Client client(sandbox);
+    CHECK_FALSE(client.get("/api/v2/system/pagination").headers.contains("Retry-After"));
+    const auto refused = client.get("/api/v2/system/pagination");
+    CHECK(refused.status == 429);
+    CHECK(refused.headers.at("Retry-After") == "60");
+    CHECK(refused.body.empty());
+}
+
+TEST_CASE("an Idempotency-Key is read from its header", "[sandbox]") {
+    LiveSandbox sandbox(std::string(kFleet) + "dialect: both\ntoken: t0ken\n");
+    Client client(sandbox);
+    const auto path = "/api/v2/device/" + client.device_uid("PC1") + "/quickjob";
+    const json body = {{"componentUid", client.component_uid("Sweep")}, {"variables", {{"days", "1"}}}};
+    const auto post = [&](const std::string& key) {
+        return client.call(http::verb::post, path, body.dump(),
+                           {{"Authorization", "Bearer t0ken"}, {"Idempotency-Key", key}});
+    };
+    const auto first = post("k1");
+    REQUIRE(first.status == 200);
+    const auto again = post("k1");
+    CHECK(again.body == first.body);
+    CHECK(again.headers.at("Idempotency-Replayed") == "true");
+    CHECK(post("k2").json()["jobUid"] != first.json()["jobUid"]);
+    CHECK(lines_of(sandbox.folder.file("ledger")).size() == 2);
+}
+
 TEST_CASE("a cut reply ends in the middle of its body", "[sandbox]") {
     LiveSandbox sandbox(kFleet);
     Client client(sandbox);

@@ -1,0 +1,39 @@
+#include "cli/settling.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+
+namespace runbookd::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void print(Surroundings& around, const Json& answer) {
+    around.out << "job " << harmless(text_at(answer, "job_uid")) << " on "
+               << harmless(text_at(answer, "hostname")) << ": " << harmless(text_at(answer, "disposition"))
+               << " / " << harmless(text_at(answer, "reason")) << '\n';
+    if (const auto run = text_at(answer, "new_run_uid"); !run.empty())
+        around.out << "run " << harmless(run) << " is planned for it\n";
+}
+
+}  // namespace
+
+int run_settle(Surroundings& around, const Client& client, const Command& command) {
+    const Json body{{"outcome", command.outcome}, {"reason", command.reason}};
+    Target target("/v1/jobs");
+    target.segment(command.name).segment("settle");
+    const auto text = client.post(target, body.dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (!text) return report(around, text.error());
+    const auto answer = Json::parse(*text, nullptr, false);
+    if (!answer.is_object())
+        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
+    if (command.format == Format::json)
+        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    else
+        print(around, answer);
+    return kDone;
+}
+
+}  // namespace runbookd::cli
