@@ -68,10 +68,9 @@ TEST_CASE("user name and password go to the proxy, and into no message", "[datto
 
 TEST_CASE("a proxy that opens no tunnel means not sent, and the next call tries again", "[datto]") {
     Behind behind;
-    behind.bench.settings.connect_timeout = Millis{150};
     const auto answer =
         GENERATE(values<std::string>({"HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP/1.1 502 Bad\r\n\r\n",
-                                      "HTTP/1.1 200 OK\r\n\r\nunasked", "", "not HTTP\r\n\r\n"}));
+                                      "HTTP/1.1 200 OK\r\n\r\nunasked", "not HTTP\r\n\r\n"}));
     CAPTURE(answer);
     behind.proxy.answer_instead(answer);
     const auto failure = behind.bench.failure_of(any_create());
@@ -79,6 +78,15 @@ TEST_CASE("a proxy that opens no tunnel means not sent, and the next call tries 
     CHECK(failure.message.find("the proxy http://127.0.0.1:") != std::string::npos);
     behind.proxy.open_tunnels();
     CHECK(behind.bench.perform(any_create()));
+}
+
+TEST_CASE("a proxy that answers nothing is given up in time, and nothing was sent", "[datto]") {
+    Behind behind;
+    behind.bench.settings.connect_timeout = Millis{400};
+    behind.proxy.answer_instead("");
+    const auto failure = behind.bench.failure_of(any_create());
+    CHECK(failure.kind == FailureKind::not_sent);
+    CHECK(failure.message.find("no answer within 400ms") != std::string::npos);
 }
 
 TEST_CASE("a proxy that is not there means not sent", "[datto]") {

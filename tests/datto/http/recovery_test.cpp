@@ -67,7 +67,7 @@ TEST_CASE("a name that fails to resolve and then does is reached, without more a
 TEST_CASE("a resolver that hangs is asked once, and its late answer serves who waits then", "[datto]") {
     Named named(creating());
     named.names.hangs = true;
-    named.bench.settings.connect_timeout = Millis{60};
+    named.bench.settings.connect_timeout = Millis{400};
     const std::vector<engine::ApiCall> calls(5, any_create());
     for (const auto& result : named.bench.perform(calls)) {
         CHECK(result.error().kind == FailureKind::not_sent);
@@ -83,7 +83,7 @@ TEST_CASE("a resolver that hangs is asked once, and its late answer serves who w
 TEST_CASE("a question that seems lost is asked again", "[datto]") {
     Named named(creating());
     named.names.hangs = true;
-    named.bench.settings.connect_timeout = Millis{60};
+    named.bench.settings.connect_timeout = Millis{400};
     CHECK(named.bench.failure_of(any_create()).kind == FailureKind::not_sent);
     named.names.hangs = false;
     CHECK(named.bench.failure_of(any_create()).kind == FailureKind::not_sent);
@@ -107,10 +107,10 @@ TEST_CASE("a server that accepts and never answers is given up at the first byte
     int creates = 0;
     Bench bench(with_token(
         [&creates](const SeenRequest&) { return ++creates == 1 ? silence() : json_answer(kCreated); }));
-    bench.settings.first_byte_timeout = Millis{80};
+    bench.settings.first_byte_timeout = Millis{400};
     const auto failure = bench.failure_of(any_create());
     CHECK(failure.kind == FailureKind::lost);
-    CHECK(failure.message.find("no answer began within 80ms") != std::string::npos);
+    CHECK(failure.message.find("no answer began within 400ms") != std::string::npos);
     CHECK(bench.perform(any_create()));
     CHECK(bench.server.connections() == 2);
 }
@@ -122,8 +122,8 @@ TEST_CASE("an answer that has begun may take the rest of the call's time", "[dat
         slow.then = Then::fall_silent;
         return slow;
     }));
-    bench.settings.first_byte_timeout = Millis{40};
-    bench.settings.call_timeout = Millis{200};
+    bench.settings.first_byte_timeout = Millis{400};
+    bench.settings.call_timeout = Millis{900};
     const auto failure = bench.failure_of(any_create());
     CHECK(failure.kind == FailureKind::lost);
     CHECK(failure.message.find("no whole answer within") != std::string::npos);
@@ -133,7 +133,7 @@ TEST_CASE("where one connection fell silent, those that idle beside it are not t
     bool is_silent = false;
     Bench bench(with_token(
         [&is_silent](const SeenRequest&) { return is_silent ? silence() : json_answer(kCreated); }));
-    bench.settings.first_byte_timeout = Millis{80};
+    bench.settings.first_byte_timeout = Millis{400};
     CHECK(bench.perform(any_create()));
     const std::vector<engine::ApiCall> together(4, any_create());
     for (const auto& result : bench.perform(together)) CHECK(result);
