@@ -28,6 +28,7 @@ struct RevisionEffective {
     std::string actor;
     std::string note;
     UtcTime at{};
+    std::string account{};  ///< on which it runs
 };
 /// A runbook's file is gone (event revision.retired): its last revision ends.
 struct RevisionRetired {
@@ -233,7 +234,8 @@ struct FleetChanged {
 struct SitesAssigned {
     struct Row {
         SiteUid site;
-        std::string customer;  ///< empty: of none
+        std::string customer;   ///< empty: of none
+        std::string account{};  ///< of what a start finds; in the record itself all are of one
     };
     std::string account;
     std::vector<Row> rows;
@@ -278,6 +280,7 @@ struct RecoveredJob {
     /// Set once given up here (when its target was decided) while it has not ended upstream: followed on for
     /// late_status.
     std::optional<UtcTime> abandoned_at;
+    std::string account{};  ///< of its run
 };
 struct RecoveredTarget {
     TargetRow row;
@@ -329,6 +332,7 @@ struct RecoveredRunbook {
         std::optional<UtcTime> ahead_from;
     };
     std::vector<Lane> lanes = {};
+    std::string account{};  ///< of the revision; empty: from before it was recorded
 };
 struct RecoveredPause {
     std::string runbook;  ///< empty: all
@@ -336,6 +340,7 @@ struct RecoveredPause {
     std::string reason;
     std::string actor;
     UtcTime since{};
+    bool is_recorded = true;  ///< by the engine that it is handed to (see Pause)
 };
 /// A device that was in the account's list at some time.
 struct RecoveredDevice {
@@ -345,6 +350,7 @@ struct RecoveredDevice {
     std::optional<UtcTime> last_seen;
     bool known_before = false;
     bool is_gone = false;
+    std::string account{};
 };
 /// What the last run of a lane took that was not narrowed, has started, and was not refused by the guard.
 struct LastTargets {
@@ -352,7 +358,9 @@ struct LastTargets {
     std::string zone;      ///< of its schedule
     std::string customer;  ///< empty: of none
     std::vector<DeviceUid> devices;
+    std::string account{};
 };
+/// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
     /// Each revision that an unfinished run belongs to, where it is not the newest.
@@ -366,8 +374,9 @@ struct RecoveredState {
     /// The kernel has reported its clock as synchronised before (an event clock.synchronised is recorded).
     bool clock_was_synchronised = false;
     std::vector<RecoveredDevice> devices;
-    bool knows_fleet = false;               ///< the first list of devices ever is recorded whole
-    std::vector<SitesAssigned::Row> sites;  ///< of customers
+    bool knows_fleet = false;                 ///< the first list of devices ever is recorded whole
+    std::vector<SitesAssigned::Row> sites;    ///< of customers
+    std::vector<std::string> known_fleets{};  ///< the accounts of which that is so; for an engine: unused
 };
 
 }  // namespace runbookd::engine

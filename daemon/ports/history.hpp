@@ -78,6 +78,7 @@ struct RunLeftovers {
         bool is_done_since = false;  ///< a later run of the runbook succeeded on it
     };
     std::vector<Target> targets;  ///< all but those that succeeded
+    std::string account{};        ///< on which it ran
 };
 
 class History {

@@ -114,6 +114,7 @@ Result<ports::RunLeftovers> HistoryReader::leftovers(const std::string& run) {
                         "several runs have uids that begin with '" + run + "': give more of it");
         left.runbook = text_at(*found, "runbook");
         left.revision = number_at(*found, "revision");
+        left.account = text_at(*found, "account");
         left.variables = scope_from_json(text_at(*found, "scope")).variables;
         const auto targets =
             rows_of(connection_.statement("history_leftover_targets"), {{"run", left.run_uid}}, std::nullopt);

@@ -116,6 +116,7 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
         read_ahead(connection, runbook, now);
         runbook.missed = read_missed(connection, runbook.runbook);
         if (row.integer(7) != 0) read_lanes(connection, runbook, now);
+        runbook.account = row.text(8);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -193,6 +194,7 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.started_at = row.optional_time(11);
         job.completed_at = row.optional_time(12);
         job.abandoned_at = row.optional_time(13);
+        job.account = row.text(14);
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -223,7 +225,7 @@ std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
         device.suspended = row.integer(8) != 0;
         device.deleted = row.integer(9) != 0;
         devices.push_back({device.uid, engine::fingerprint_of(device), from_unix_ms(row.integer(11)),
-                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0});
+                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0, row.text(14)});
     }
     return devices;
 }
@@ -237,7 +239,8 @@ std::vector<engine::LastTargets> last_targets(Connection& connection,
         Execution run(connection.statement("recover_last_runs"));
         run.bind(":runbook", runbook);
         while (run.step()) {
-            auto& lane = lanes.emplace_back(engine::LastTargets{runbook, run.text(1), run.text(2), {}});
+            auto& lane =
+                lanes.emplace_back(engine::LastTargets{runbook, run.text(1), run.text(2), {}, run.text(3)});
             Execution target(connection.statement("recover_last_targets"));
             target.bind(":run", run.integer(0));
             while (target.step()) lane.devices.emplace_back(target.text(0));
@@ -262,10 +265,10 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     state.clock_was_synchronised = clock.integer(0) != 0;
     state.devices = read_devices(connection);
     Execution fleet(connection.statement("recover_fleet"));
-    fleet.step();
-    state.knows_fleet = fleet.integer(0) != 0;
+    while (fleet.step()) state.known_fleets.push_back(fleet.text(0));
+    state.knows_fleet = !state.known_fleets.empty();
     Execution sites(connection.statement("recover_sites"));
-    while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1)});
+    while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1), sites.text(2)});
     Execution newest(connection.statement("recover_newest"));
     newest.step();
     state.newest = newest.optional_time(0);
