@@ -36,7 +36,7 @@ CREATE INDEX runs_by_nominal ON runs (runbook, nominal_at) WHERE "trigger" = 'sc
 
 CREATE INDEX runs_by_runbook ON runs (runbook, run_uid);
 
-CREATE INDEX runs_compared ON runs (runbook, zone, ifnull(customer, ''), id)
+CREATE INDEX runs_compared ON runs (runbook, account, zone, ifnull(customer, ''), id)
   WHERE started_at IS NOT NULL AND narrowed = 0 AND status <> 'aborted';
 
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
@@ -62,8 +62,9 @@ CREATE TABLE coverage (
   PRIMARY KEY (runbook, device_uid)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE devices (
-  device_uid    TEXT PRIMARY KEY,
+CREATE TABLE "devices" (
+  device_uid    TEXT NOT NULL,
+  account       TEXT NOT NULL,
   hostname      TEXT NOT NULL,
   site_uid      TEXT NOT NULL,
   site_name     TEXT NOT NULL,
@@ -76,7 +77,8 @@ CREATE TABLE devices (
   known_before  INTEGER NOT NULL CHECK (known_before IN (0, 1)),
   first_seen_at INTEGER NOT NULL,
   last_seen_at  INTEGER,
-  gone_at       INTEGER
+  gone_at       INTEGER,
+  PRIMARY KEY (device_uid, account)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (
@@ -192,7 +194,7 @@ CREATE TABLE revisions (
   yaml            TEXT NOT NULL,
   resolved        TEXT NOT NULL,
   actor           TEXT NOT NULL,
-  note            TEXT NOT NULL,
+  note            TEXT NOT NULL, account TEXT NOT NULL DEFAULT '',
   UNIQUE (runbook, revision)
 ) STRICT;
 
@@ -248,7 +250,7 @@ CREATE TABLE schema_migrations (
 CREATE TABLE site_customers (
   site_uid TEXT PRIMARY KEY,
   customer TEXT NOT NULL CHECK (customer <> '')
-) STRICT, WITHOUT ROWID;
+, account TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE targets (
   run         INTEGER NOT NULL REFERENCES runs (id),
@@ -274,9 +276,9 @@ CREATE TABLE zone_rules (
   first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, known_before, first_seen_at ON devices
-WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.known_before IS NOT OLD.known_before
-  OR NEW.first_seen_at IS NOT OLD.first_seen_at
+CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, account, known_before, first_seen_at ON devices
+WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.account IS NOT OLD.account
+  OR NEW.known_before IS NOT OLD.known_before OR NEW.first_seen_at IS NOT OLD.first_seen_at
 BEGIN
   SELECT RAISE(ABORT, 'when a device was first seen does not change');
 END;
@@ -494,9 +496,14 @@ SELECT d.device_uid, d.hostname, s.customer, d.site_uid, d.site_name, d.os, d.de
        d.deleted,
        strftime('%Y-%m-%dT%H:%M:%fZ', d.first_seen_at / 1000.0, 'unixepoch') AS first_seen_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', d.last_seen_at / 1000.0, 'unixepoch') AS last_seen_at,
-       strftime('%Y-%m-%dT%H:%M:%fZ', d.gone_at / 1000.0, 'unixepoch') AS gone_at
+       strftime('%Y-%m-%dT%H:%M:%fZ', d.gone_at / 1000.0, 'unixepoch') AS gone_at,
+       d.account
 FROM devices d
-LEFT JOIN site_customers s ON s.site_uid = d.site_uid;
+LEFT JOIN site_customers s ON s.site_uid = d.site_uid
+WHERE d.gone_at IS NULL
+   OR NOT EXISTS (SELECT 1 FROM devices o
+                  WHERE o.device_uid = d.device_uid AND o.account <> d.account
+                    AND (o.gone_at IS NULL OR o.gone_at > d.gone_at OR o.gone_at = d.gone_at AND o.account < d.account));
 
 CREATE VIEW event_trail AS
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subject, subject_uid, kind, actor, data,

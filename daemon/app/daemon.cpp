@@ -10,12 +10,11 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
-#include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include "app/account_client.hpp"
+#include "app/all_accounts.hpp"
 #include "app/reloader.hpp"
 #include "app/runbook_source.hpp"
 #include "app/supervisor.hpp"
@@ -25,16 +24,13 @@
 #include "clock_watch/clock_watch.hpp"
 #include "clock_watch/kernel_clock.hpp"
 #include "config/settings.hpp"
-#include "datto/client.hpp"
-#include "engine/engine.hpp"
 #include "folder_watch/folder_watch.hpp"
 #include "http_api/server.hpp"
 #include "log/log.hpp"
+#include "runtime/accounts_control.hpp"
+#include "runtime/accounts_planning.hpp"
 #include "runtime/clock_feed.hpp"
-#include "runtime/control_service.hpp"
 #include "runtime/daily_verify.hpp"
-#include "runtime/dispatch_loop.hpp"
-#include "runtime/planning_service.hpp"
 #include "runtime/verifier.hpp"
 #include "secrets/vault.hpp"
 #include "store/sqlite_store.hpp"
@@ -60,33 +56,6 @@ void print(const std::string& line) { std::fprintf(stderr, "runbookd: %s\n", lin
 log::Log make_log(const config::Settings& settings) {
     return log::Log(static_cast<log::Level>(settings.log_level),
                     static_cast<log::Format>(settings.log_format));
-}
-
-engine::EngineSettings engine_settings(const config::Settings& settings) {
-    engine::EngineSettings out;
-    const auto& account = settings.account;
-    out.account = account.name;
-    switch (account.limits.mode) {
-        case config::Limits::Mode::auto_detect: out.limits_source = engine::LimitsSource::upstream; break;
-        case config::Limits::Mode::fixed: out.limits_source = engine::LimitsSource::fixed; break;
-        case config::Limits::Mode::off: out.limits_source = engine::LimitsSource::off; break;
-    }
-    out.limits = {account.limits.reads, account.limits.writes, account.limits.creates};
-    out.budget_share = account.budget_share;
-    switch (account.follow) {
-        case config::Follow::automatic: out.follow = engine::FollowMode::automatic; break;
-        case config::Follow::results: out.follow = engine::FollowMode::results; break;
-        case config::Follow::activity_log: out.follow = engine::FollowMode::activity_log; break;
-    }
-    out.fleet_refresh = account.fleet_refresh;
-    out.unknown_after = settings.unknown_after;
-    out.output_max_bytes = static_cast<std::size_t>(settings.output_max_bytes);
-    return out;
-}
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
 }
 
 std::string what_of(const std::exception_ptr& error) {
@@ -123,7 +92,7 @@ public:
                      give_up(task + ": " + what_of(error));
                  }),
           signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-          engine_(engine_settings(settings_), wheel_, random_seed()) {
+          accounts_(settings_, zones_) {
         log_.set_redaction([this](std::string line) { return vault_.redact(std::move(line)); });
     }
 
@@ -137,6 +106,7 @@ private:
     [[nodiscard]] Result<void> build();
     [[nodiscard]] Result<void> open_store();
     void start();
+    void tell_in_force() const;
     void make_reloader();
     void watch_folder();
     void report(const FoundRunbooks& found);
@@ -160,14 +130,12 @@ private:
     async::TaskGroup tasks_;
     asio::signal_set signals_;
     std::unique_ptr<store::SqliteStore> store_;
-    std::unique_ptr<datto::Client> api_;
-    engine::Engine engine_;
-    std::unique_ptr<runtime::DispatchLoop> dispatch_;
+    AllAccounts accounts_;
     clock_watch::KernelClock kernel_clock_;
     std::unique_ptr<runtime::ClockFeed> clock_feed_;
     std::unique_ptr<clock_watch::ClockWatch> clock_watch_;
-    std::unique_ptr<runtime::ControlService> control_;
-    std::unique_ptr<runtime::PlanningService> planning_;
+    std::unique_ptr<runtime::AccountsControl> control_;
+    std::unique_ptr<runtime::AccountsPlanning> planning_;
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
     std::unique_ptr<Reloader> reloader_;
@@ -198,12 +166,10 @@ Result<void> Daemon::open_store() {
 
 Result<void> Daemon::build() {
     if (auto opened = open_store(); !opened) return opened;
-    auto made = make_client(settings_.account, vault_, timers_, clock_);
-    if (!made) return tl::unexpected<Error>(made.error());
-    api_ = std::move(*made);
-    dispatch_ = std::make_unique<runtime::DispatchLoop>(engine_, *store_, *api_, clock_, timers_, tasks_,
-                                                        log_, vault_);
-    clock_feed_ = std::make_unique<runtime::ClockFeed>(*dispatch_, kernel_clock_, timers_);
+    const Common common{wheel_, timers_, clock_,  tasks_,
+                        log_,   vault_,  *store_, text_checker(settings_, zones_)};
+    if (auto made = accounts_.make(common); !made) return made;
+    clock_feed_ = std::make_unique<runtime::ClockFeed>(accounts_.served(), kernel_clock_, clock_, timers_);
     clock_watch_ = std::make_unique<clock_watch::ClockWatch>(
         timers_, clock_, kernel_clock_,
         clock_watch::ClockWatch::Callbacks{[this] { clock_feed_->tell(); },
@@ -211,11 +177,9 @@ Result<void> Daemon::build() {
                                                log_.event(log::Level::warning, "clock.deaf",
                                                           {{"message", reason}});
                                            }});
-    control_ =
-        std::make_unique<runtime::ControlService>(*dispatch_, *store_, *store_, clock_, loop_.get_executor(),
-                                                  vault_, settings_.account.name, RUNBOOKD_VERSION);
-    planning_ = std::make_unique<runtime::PlanningService>(*dispatch_, clock_, loop_.get_executor(),
-                                                           text_checker(settings_, zones_));
+    control_ = std::make_unique<runtime::AccountsControl>(accounts_.served(), *store_, loop_.get_executor());
+    planning_ = std::make_unique<runtime::AccountsPlanning>(accounts_.served(), clock_,
+                                                            text_checker(settings_, zones_));
     verifier_ =
         std::make_unique<runtime::Verifier>(*store_, text_reader(settings_), clock_, loop_.get_executor());
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
@@ -262,45 +226,36 @@ asio::awaitable<void> Daemon::learn_last_targets(std::vector<std::string> runboo
         log_.event(log::Level::error, "guard.not_informed", {{"message", lanes.error().message}});
         co_return;
     }
-    dispatch_->tell([&](engine::Engine& core, Instant) { core.learn_last_targets(*lanes); });
+    accounts_.learn_last_targets(*lanes, clock_.now());
 }
 
 void Daemon::start() {
-    auto stored = store_->load(clock_.now().utc);
-    if (!stored) throw std::runtime_error(stored.error().message);
-    auto zone_rules = store_->load_zone_rules();
-    if (!zone_rules) throw std::runtime_error(zone_rules.error().message);
     if (settings_.runbooks_are_watched) watch_folder();
     auto found = find_runbooks(settings_, vault_, zones_);
     report(found);
     auto last_targets = store_->load_last_targets(newly_compared(found));
     if (!last_targets) throw std::runtime_error(last_targets.error().message);
-    stored->last_targets = std::move(*last_targets);
+    accounts_.learn_last_targets(*last_targets, clock_.now());
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
     tasks_.spawn("daily verify", [this] { return daily_verify_->run(); });
     tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
-    std::set<std::string> known;
-    for (const auto& stored_runbook : stored->runbooks)
-        if (!stored_runbook.retired) known.insert(stored_runbook.runbook);
-    keep_in_doubt(found, known);
+    keep_in_doubt(found, accounts_.recovered());
     clock_feed_->tell();
-    dispatch_->tell([&](engine::Engine& core, Instant now) {
-        core.set_customers(customer_rules(settings_), now);
-        core.start(*stored, revision_reader(settings_, zones_, std::move(*zone_rules)), std::move(found.good),
-                   found.bad, now);
-    });
+    accounts_.start(std::move(found), clock_.now());
     clock_watch_->start(tasks_, clock_watch::open_wall_timer());
     if (folder_watch_) folder_watch_->start(tasks_);
     tasks_.spawn("clock feed", [this] { return clock_feed_->run(); });
+    std::string names;
+    for (const auto& account : settings_.accounts) names += (names.empty() ? "" : ", ") + account.name;
     log_.event(log::Level::info, "daemon.started",
                {{"version", RUNBOOKD_VERSION},
-                {"account", settings_.account.name},
-                {"runbooks", std::to_string(engine_.planner().in_force().size())},
+                {settings_.accounts.size() == 1 ? "account" : "accounts", names},
+                {"runbooks", std::to_string(accounts_.runbooks_in_force())},
                 {"store", settings_.store_path.string()},
                 {"socket", settings_.socket_path.string()}});
     tasks_.spawn("memory", [this] { return give_back_memory(); });
-    tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+    tell_in_force();
 }
 
 void Daemon::make_reloader() {
@@ -320,11 +275,16 @@ void Daemon::make_reloader() {
     };
     hooks.after = [this] {
         tasks_.spawn("memory", [this] { return give_back_memory(); });
-        tell_ready(std::to_string(engine_.planner().in_force().size()) + " runbooks in force");
+        tell_in_force();
     };
-    reloader_ = std::make_unique<Reloader>(
-        Reloader::Parts{config_file_, settings_, zones_, vault_, *dispatch_, *store_, loop_.get_executor()},
-        std::move(hooks));
+    reloader_ =
+        std::make_unique<Reloader>(Reloader::Parts{config_file_, settings_, zones_, vault_,
+                                                   accounts_.served(), clock_, *store_, loop_.get_executor()},
+                                   std::move(hooks));
+}
+
+void Daemon::tell_in_force() const {
+    tell_ready(std::to_string(accounts_.runbooks_in_force()) + " runbooks in force");
 }
 
 /// Before the folder is read: what changes while it is read is told afterwards.
@@ -372,14 +332,14 @@ asio::awaitable<void> Daemon::shut_down() {
     tell_stopping();
     control_->set_stopping();
     server_->stop();
-    co_await dispatch_->stop(kStopGrace);
+    co_await accounts_.stop(tasks_, loop_.get_executor(), kStopGrace);
     loop_.stop();
 }
 
 /// Ends what still runs on the loop, before what it refers to goes.
 void Daemon::leave() {
     if (std::exchange(is_leaving_, true)) return;
-    if (dispatch_) dispatch_->close();
+    accounts_.close();
     if (server_) server_->stop();
     signals_.cancel();
     tasks_.cancel();

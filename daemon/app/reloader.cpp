@@ -1,6 +1,7 @@
 #include "app/reloader.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -22,10 +23,19 @@ std::string text_at(const ports::Rows& rows, const char* column) {
     return text == nullptr ? std::string{} : *text;
 }
 
+/// What each of `count` engines is to call when it is done: the last of them calls `done`, which may be
+/// empty.
+engine::Engine::Done once_all(std::size_t count, engine::Engine::Done done) {
+    if (!done) return {};
+    return [left = std::make_shared<std::size_t>(count), done = std::move(done)](Result<void> one) {
+        if (!one || --*left == 0) done(std::move(one));
+    };
+}
+
 }  // namespace
 
-/// Of the settings only these are read again: secrets and who may use them, customers, and when the account
-/// creates nothing. The others hold until a restart.
+/// Of the settings only these are read again: secrets and who may use them, customers, and when each account
+/// creates nothing. The others, and which accounts there are, hold until a restart.
 Reloader::Reread Reloader::reread_settings() const {
     auto loaded = config::load_settings(parts_.config_file, parts_.zones);
     Reread reread;
@@ -38,14 +48,20 @@ Reloader::Reread Reloader::reread_settings() const {
     reread.settings = parts_.settings;
     reread.settings->secrets = std::move(loaded.settings->secrets);
     reread.settings->customers = std::move(loaded.settings->customers);
-    reread.settings->account.not_during = std::move(loaded.settings->account.not_during);
+    const auto renew = [&](config::AccountSettings& account) {
+        const auto& now = config::account_of(*loaded.settings, account.name);
+        if (now.name == account.name) account.not_during = now.not_during;
+    };
+    for (auto& account : reread.settings->accounts) renew(account);
+    renew(reread.settings->account);
     return reread;
 }
 
 FoundRunbooks Reloader::find(const config::Settings& settings, const secrets::Vault& vault) const {
     auto found = find_runbooks(settings, vault, parts_.zones);
     std::set<std::string> known;
-    for (const auto& [name, in_force] : parts_.loop.engine().planner().in_force()) known.insert(name);
+    for (const auto& account : parts_.accounts.all())
+        for (const auto& [name, in_force] : account.engine().planner().in_force()) known.insert(name);
     keep_in_doubt(found, known);
     return found;
 }
@@ -57,8 +73,9 @@ Reloader::Plan Reloader::plan_of(const FoundRunbooks& found) const {
     std::vector<runbook::RefusedRunbook> refused;
     for (const auto& one : found.bad) refused.push_back({one.name, one.file, one.problem});
     std::vector<runbook::RunbookInForce> present;
-    for (const auto& [name, in_force] : parts_.loop.engine().planner().in_force())
-        present.push_back({name, in_force.revision, in_force.identity});
+    for (const auto& account : parts_.accounts.all())
+        for (const auto& [name, in_force] : account.engine().planner().in_force())
+            present.push_back({name, in_force.revision, in_force.identity});
     Plan plan{runbook::operations_of(good, refused, present), {}};
     std::set<std::string> changed;
     for (const auto& operation : plan.operations)
@@ -83,10 +100,13 @@ Reloader::Plan Reloader::take_over(engine::Author author, engine::Engine::Done d
     auto found = find(parts_.settings, parts_.vault);
     hooks_.on_found(found);
     auto plan = plan_of(found);
-    parts_.loop.tell([&](engine::Engine& core, Instant now) {
-        core.set_customers(customer_rules(parts_.settings), now);
-        core.reload({std::move(found.good), std::move(found.bad), std::move(author)}, std::move(done), now);
-    });
+    auto by_account = by_accounts(std::move(found.good));
+    const auto one_done = once_all(parts_.accounts.all().size(), std::move(done));
+    parts_.accounts.tell_all(
+        parts_.clock.now(), [&](const runtime::ServedAccount& account, engine::Engine& core, Instant now) {
+            core.set_customers(customer_rules(parts_.settings, account.name, parts_.zones), now);
+            core.reload({std::move(by_account[account.name]), found.bad, author}, one_done, now);
+        });
     hooks_.after();
     return plan;
 }
@@ -105,7 +125,7 @@ asio::awaitable<Result<ports::ReloadDone>> Reloader::apply(ports::ReloadRequest 
     const runtime::Answer<Result<void>> answer(parts_.executor);
     engine::Author author{std::move(request.actor), std::move(request.note)};
     auto plan = take_over(std::move(author), answer.callback());
-    const bool waits = parts_.loop.engine().clock().is_doubted();
+    const bool waits = parts_.accounts.is_clock_doubted();
     const auto written = co_await answer.wait();
     if (!written) co_return gone();
     if (!*written) co_return tl::unexpected<Error>(written->error());

@@ -1,6 +1,6 @@
 #pragma once
 // Reloading: reads the runbooks' folder, the secrets and the customers again, and hands what it found to the
-// engine; for a signal, for a person, or only to say what it would do.
+// engines, each its own; for a signal, for a person, or only to say what it would do.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <filesystem>
@@ -15,7 +15,7 @@
 #include "config/settings.hpp"
 #include "ports/history.hpp"
 #include "ports/reload.hpp"
-#include "runtime/dispatch_loop.hpp"
+#include "runtime/accounts.hpp"
 #include "secrets/vault.hpp"
 #include "zones/zones.hpp"
 
@@ -29,7 +29,8 @@ public:
         config::Settings& settings;
         zones::Zones& zones;
         secrets::Vault& vault;
-        runtime::DispatchLoop& loop;
+        const runtime::Accounts& accounts;
+        const Clock& clock;
         ports::History& history;
         boost::asio::any_io_executor executor;
     };

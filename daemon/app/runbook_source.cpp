@@ -30,9 +30,17 @@ std::map<std::string, secrets::Declared> declared_secrets(const config::Settings
     return declared;
 }
 
-engine::Customers::Rules customer_rules(const config::Settings& settings) {
-    const auto& account = settings.account;
-    return {settings.customers, account.timezone, account.timezone_is_written, account.not_during};
+engine::Customers::Rules customer_rules(const config::Settings& settings, const std::string& account,
+                                        zones::Zones& zones) {
+    auto own = config::settings_of(settings, account, zones);
+    return {std::move(own.customers), own.account.timezone, own.account.timezone_is_written,
+            std::move(own.account.not_during)};
+}
+
+std::map<std::string, std::vector<runbook::Runbook>> by_accounts(std::vector<runbook::Runbook> runbooks) {
+    std::map<std::string, std::vector<runbook::Runbook>> divided;
+    for (auto& runbook : runbooks) divided[runbook.account].push_back(std::move(runbook));
+    return divided;
 }
 
 FoundRunbooks find_runbooks(const config::Settings& settings, const secrets::Vault& vault,

@@ -29,8 +29,14 @@ struct FoundRunbooks {
 /// For the vault: no other part of the program looks into the settings for them.
 [[nodiscard]] std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings);
 
-/// For the engine: whose the sites are, and when the account creates nothing.
-[[nodiscard]] engine::Customers::Rules customer_rules(const config::Settings& settings);
+/// For the account's engine: whose the sites are, and when the account creates nothing. Of an account that
+/// the settings do not name: as of the first.
+[[nodiscard]] engine::Customers::Rules customer_rules(const config::Settings& settings,
+                                                      const std::string& account, zones::Zones& zones);
+
+/// Each engine's own, by the account's name.
+[[nodiscard]] std::map<std::string, std::vector<runbook::Runbook>> by_accounts(
+    std::vector<runbook::Runbook> runbooks);
 
 /// A text that holds the value of a declared secret is refused: it would be recorded as a revision, for all
 /// to read.

@@ -52,7 +52,7 @@ void Timers::wait() {
         armed_for_.reset();
         // In pieces, so that a great many at once do not keep sockets waiting; what is left is due at once.
         wheel_.advance(to_tick(clock_.now().steady), kMostAtOnce);
-        if (on_moved_) on_moved_();
+        for (const auto& callback : on_moved_) callback();
         rearm();
     });
 }

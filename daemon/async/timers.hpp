@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "timer_wheel/timer_wheel.hpp"
@@ -25,8 +26,8 @@ public:
 
     /// Fires `timer` after `after`; see TimerWheel::schedule.
     void schedule(timer_wheel::Timer& timer, Millis after);
-    /// Called after each time the wheel has moved, on the loop.
-    void on_moved(std::function<void()> callback) { on_moved_ = std::move(callback); }
+    /// Called after each time the wheel has moved, on the loop, and after those that were given before.
+    void on_moved(std::function<void()> callback) { on_moved_.push_back(std::move(callback)); }
     /// To be called after the wheel was changed behind this object's back (the engine does).
     void rearm();
     /// To be called after the machine was suspended: the operating system's timer stood still meanwhile.
@@ -42,7 +43,7 @@ private:
     timer_wheel::TimerWheel& wheel_;
     boost::asio::steady_timer os_timer_;
     std::optional<timer_wheel::Tick> armed_for_;
-    std::function<void()> on_moved_;
+    std::vector<std::function<void()>> on_moved_;
 };
 
 /// Calls `on_expire` once, `after` from now, unless it is destroyed or cancelled first. The usual use: close

@@ -30,7 +30,7 @@ const std::map<Verb, const char*> kKeys{
     {Verb::devices,
      "device_uid hostname customer site_uid site_name os device_type class online suspended deleted "
      "first_seen_at "
-     "last_seen_at gone_at"},
+     "last_seen_at gone_at account"},
     {Verb::runbooks,
      "runbook description enabled revision account component schedule zone next_at next_window_end "
      "paused_until file problem lanes"},
@@ -38,7 +38,7 @@ const std::map<Verb, const char*> kKeys{
      "runbook customer device_uid hostname site_uid site_name last_success_at last_disposition last_reason "
      "last_decided_at last_run_uid misses excluded_by excluded_reason covered"},
     {Verb::diff, "operation runbook revision file changes problem"},
-    {Verb::components, "component_uid component_name category description variables"},
+    {Verb::components, "component_uid component_name category description variables account"},
     {Verb::forecast,
      "runbook revision customer zone run_uid nominal_at starts_at window_end targets creates offline "
      "first_create_at last_create_at would_expire suppressed_by problem"},
@@ -49,6 +49,7 @@ const std::map<Verb, const char*> kKeys{
 constexpr ListColumn kRuns[] = {
     {"RUN", "run_uid"},
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"ACCOUNT", "account", Shown::text, true, false, true},
     {"CUSTOMER", "customer", Shown::text, true, true},
     {"TRIGGER", "trigger"},
     {"STATUS", "status"},
@@ -99,6 +100,7 @@ constexpr ListColumn kEvents[] = {
 constexpr ListColumn kDevices[] = {
     {"DEVICE", "device_uid"},
     {"HOSTNAME", "hostname", Shown::text, true},
+    {"ACCOUNT", "account", Shown::text, true, false, true},
     {"CUSTOMER", "customer", Shown::text, true, true},
     {"SITE", "site_name", Shown::text, true},
     {"OS", "os", Shown::text, true},
@@ -112,6 +114,7 @@ constexpr ListColumn kDevices[] = {
 };
 constexpr ListColumn kRunbooks[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
+    {"ACCOUNT", "account", Shown::text, true, false, true},
     {"ENABLED", "enabled", Shown::yes},
     {"SCHEDULE", "schedule"},
     {"ZONE", "zone", Shown::text, true},
@@ -123,6 +126,7 @@ constexpr ListColumn kRunbooks[] = {
 constexpr ListColumn kComponents[] = {
     {"COMPONENT", "component_uid"},
     {"NAME", "component_name", Shown::text, true},
+    {"ACCOUNT", "account", Shown::text, true, false, true},
     {"CATEGORY", "category", Shown::text, true},
     {"VARIABLES", "variables", Shown::text, true},
 };

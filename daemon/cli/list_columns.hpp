@@ -25,7 +25,8 @@ struct ListColumn {
     const char* key;
     Shown shown = Shown::text;
     bool shrinks = false;
-    bool is_for_some = false;  ///< left out where no row has it
+    bool is_for_some = false;     ///< left out where no row has it
+    bool is_for_several = false;  ///< left out where all rows have the same
 };
 
 /// Keys in the order of the CSV's columns.

@@ -1,6 +1,7 @@
 #include "cli/lists.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
@@ -74,12 +75,16 @@ Result<Target> target_of(const Surroundings& around, const Client& client, const
     return target;
 }
 
-/// `components NAME` asked for one: says so where it found several, of which a runbook could name none.
+/// `components NAME` asked for one: says so where it found several of an account, of which a runbook could
+/// name none.
 int note_ambiguity(Surroundings& around, const Json& found, const std::string& name) {
-    if (found.size() < 2) return kDone;
+    std::map<std::string, std::size_t> of_account;
+    std::size_t most = 0;
+    for (const auto& component : found) most = std::max(most, ++of_account[text_at(component, "account")]);
+    if (most < 2) return kDone;
     const bool is_name = equals_ignoring_case(text_at(found.front(), "component_name"), name);
     around.err << "runbookctl: '" << harmless(name) << "' is ambiguous: it is "
-               << (is_name ? "the name of " : "part of the names of ") << found.size() << " components; give "
+               << (is_name ? "the name of " : "part of the names of ") << most << " components; give "
                << (is_name ? "a uid" : "a whole name or a uid") << '\n';
     return kFailed;
 }
@@ -153,7 +158,12 @@ Table table_of(Verb verb, const Json& rows) {
     std::vector<ListColumn> columns;
     for (const auto& column : table_columns(verb)) {
         const auto has_it = [&](const Json& row) { return !text_at(row, column.key).empty(); };
-        if (!column.is_for_some || std::any_of(rows.begin(), rows.end(), has_it)) columns.push_back(column);
+        const auto is_other = [&](const Json& row) {
+            return text_at(row, column.key) != text_at(rows.front(), column.key);
+        };
+        if (column.is_for_some && std::none_of(rows.begin(), rows.end(), has_it)) continue;
+        if (column.is_for_several && std::none_of(rows.begin(), rows.end(), is_other)) continue;
+        columns.push_back(column);
     }
     for (const auto& column : columns) {
         const bool is_number = column.shown == Shown::number || column.shown == Shown::duration;

@@ -158,6 +158,19 @@ std::string verified_words(const Json& status) {
            (unexplained == 0 ? "all explained" : std::to_string(unexplained) + " not explained");
 }
 
+/// "running: 12 of 480 reads, 3 of 80 creates; 40 devices"
+std::string account_words(const Json& account) {
+    const auto count = [&](const char* key) {
+        const auto use = account.find(key);
+        if (use == account.end() || !use->is_object()) return std::string("? ") + key;
+        const auto allowed = text_at(*use, "allowed");
+        return text_at(*use, "used") + (allowed.empty() ? " " : " of " + allowed + " ") + key;
+    };
+    if (text_at(account, "state") == "absent") return "absent";
+    return text_at(account, "state") + ": " + count("reads") + ", " + count("creates") + "; " +
+           text_at(account, "fleet_devices") + " devices";
+}
+
 }  // namespace
 
 int run_show(Surroundings& around, const Client& client, const Command& command) {
@@ -209,6 +222,9 @@ int run_status(Surroundings& around, const Client& client, const Command& comman
     sheet.line("open", text_at(status, "open_runs") + " runs, " + text_at(status, "open_jobs") + " jobs");
     sheet.line("reads", budget_words(status, "reads"));
     sheet.line("creates", budget_words(status, "creates"));
+    if (const auto accounts = status.find("accounts");
+        accounts != status.end() && accounts->is_array() && accounts->size() > 1)
+        for (const auto& account : *accounts) sheet.line(text_at(account, "account"), account_words(account));
     const auto read = fleet_read_words(status);
     if (const auto pauses = status.find("pauses"); pauses != status.end() && pauses->is_array())
         for (const auto& pause : *pauses) sheet.line("paused", pause_words(pause));

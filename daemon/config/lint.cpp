@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "config/account_view.hpp"
 #include "config/report.hpp"
 #include "config/runbook_text.hpp"
 #include "lint/lint.hpp"
@@ -46,9 +47,10 @@ Mark place_of(const Node& root, std::string_view path) {
     }
 }
 
-lint::DefaultZone default_zone_of(const Settings& settings) {
+lint::DefaultZone default_zone_of(const runbook::Runbook& runbook, const Settings& settings) {
     if (settings.account.name.empty()) return lint::DefaultZone::unknown;
-    return settings.account.timezone_is_written ? lint::DefaultZone::written : lint::DefaultZone::nobodys;
+    return account_of(settings, runbook.account).timezone_is_written ? lint::DefaultZone::written
+                                                                     : lint::DefaultZone::nobodys;
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ std::vector<Diagnostic> lint_runbook(const runbook::Runbook& runbook, const Sett
     const auto& root = *tree;
     const auto is_written = [&](std::string_view path) { return find(root, path) != nullptr; };
     Report report(runbook.file, settings.runbook_defaults.file);
-    for (auto& found : lint::check({runbook, default_zone_of(settings), now, is_written})) {
+    for (auto& found : lint::check({runbook, default_zone_of(runbook, settings), now, is_written})) {
         report.warning(place_of(root, found.path), found.path,
                        {std::move(found.code), std::move(found.message), std::move(found.expected),
                         std::move(found.suggestion)});

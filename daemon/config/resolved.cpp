@@ -94,6 +94,8 @@ ResolvedThen ResolvedThen::read(const std::string& text) {
         resolved.timezone = zone->get<std::string>();
     if (const auto offline = json.find("offline"); offline != json.end() && offline->is_string())
         resolved.offline = offline->get<std::string>();
+    if (const auto account = json.find("account"); account != json.end() && account->is_string())
+        resolved.account = account->get<std::string>();
     resolved.inherited = tree_at(json, kInherited);
     resolved.lanes = tree_at(json, kLanes);
     resolved.account_blackouts = tree_at(json, kAccountBlackouts);

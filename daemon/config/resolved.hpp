@@ -41,6 +41,7 @@ struct ResolvedThen {
     NodePtr inherited;                           ///< from the settings; null: nothing
     NodePtr lanes;                               ///< as `customers:` of settings, without sites; null: none
     NodePtr account_blackouts;                   ///< {timezone, not_during}; null: none
+    std::string account;                         ///< empty: the text says it
 
     [[nodiscard]] static ResolvedThen read(const std::string& text);
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/account_view.hpp"
 #include "config/blackout_reader.hpp"
 #include "config/guard_reader.hpp"
 #include "config/inheritance.hpp"
@@ -107,21 +108,24 @@ private:
     }
 
     void read_account() {
-        const auto& configured = settings_.account.name;
+        const auto names = names_of_accounts(settings_);
+        const std::string expected = names.size() > 1 ? "one of " + join(names) : join(names);
         const auto field = map_.get("account");
         if (!field) {
-            runbook_.account = configured;
-            resolved_.add("account", configured);
+            if (!part_ && names.size() > 1)
+                return map_.missing("account", expected + ", for there are several accounts");
+            runbook_.account = settings_.account.name;
+            resolved_.add("account", runbook_.account);
             return;
         }
         const auto name = read_text(*field);
         if (!name) return;
         runbook_.account = *name;
-        if (configured.empty() || *name == configured) return;
+        if (names.empty() || std::find(names.begin(), names.end(), *name) != names.end()) return;
         field->error({.code = "bad_value",
                       .message = "there is no account " + shown(*name) + " in the configuration",
-                      .expected = configured,
-                      .suggestion = nearest_of(*name, {configured})});
+                      .expected = expected,
+                      .suggestion = nearest_of(*name, names)});
     }
 
     void read_offline() {

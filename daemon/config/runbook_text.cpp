@@ -2,7 +2,9 @@
 #include "config/runbook_text.hpp"
 
 #include <algorithm>
+#include <functional>
 
+#include "config/account_view.hpp"
 #include "config/blackout_reader.hpp"
 #include "config/customers_reader.hpp"
 #include "config/defaults_reader.hpp"
@@ -69,11 +71,21 @@ Whole complete(const NodePtr& document, const Inherit& inherit, Report& report) 
     return {std::move(inherited), std::move(tree)};
 }
 
-ParsedRunbook parse(std::string_view text, const std::string& file, const Settings& settings,
-                    zones::ZoneSource& zones, const Inherit& inherit, bool knows_profiles) {
+/// The account that a runbook's tree names; empty: none.
+std::string named_account(const Node& tree) {
+    const auto* const account = tree.kind == Node::Kind::map ? tree.find("account") : nullptr;
+    return account != nullptr && account->value->kind == Node::Kind::scalar ? account->value->text : "";
+}
+
+/// The settings that a runbook is read with, by the account that it names. Valid until it is read.
+using ChooseSettings = std::function<const Settings&(const std::string& account)>;
+
+ParsedRunbook parse(std::string_view text, const std::string& file, const std::string& settings_file,
+                    const ChooseSettings& choose, zones::ZoneSource& zones, const Inherit& inherit,
+                    bool knows_profiles) {
     const auto stem = std::filesystem::path(file).stem().string();
     ParsedRunbook parsed;
-    Report report(file, settings.runbook_defaults.file);
+    Report report(file, settings_file);
     auto document = parse_document(text, file);
     report.add(std::move(document.diagnostics));
     parsed.name_is_guess = !document.root;
@@ -81,6 +93,7 @@ ParsedRunbook parse(std::string_view text, const std::string& file, const Settin
     if (document.root) {
         const auto whole = complete(document.root, inherit, report);
         auto read = report.sibling();
+        const auto& settings = choose(named_account(*whole.tree));
         parsed.runbook =
             read_runbook(Field{whole.tree.get(), "", &read}, stem, whole.inherited, settings, zones);
         auto found = read.take();
@@ -110,13 +123,21 @@ NodePtr runbook_tree(std::string_view text, const Settings& settings) {
 
 ParsedRunbook parse_runbook(std::string_view text, const std::string& file, const Settings& settings,
                             zones::ZoneSource& zones) {
+    SettingsByAccount views(settings, zones);
+    return parse_runbook(text, file, views, zones);
+}
+
+ParsedRunbook parse_runbook(std::string_view text, const std::string& file, SettingsByAccount& views,
+                            zones::ZoneSource& zones) {
+    const auto& settings = views.as_they_are();
     // Without settings nobody can know what profiles bring.
     const bool knows_profiles = !settings.account.name.empty();
     const auto inherit = [&](const NodePtr& document, Report& report) -> NodePtr {
         if (!knows_profiles && document->find("use") != nullptr) return nullptr;
         return inherited_by(document, settings.runbook_defaults, report);
     };
-    return parse(text, file, settings, zones, inherit, knows_profiles);
+    const auto choose = [&](const std::string& account) -> const Settings& { return views.of(account); };
+    return parse(text, file, settings.runbook_defaults.file, choose, zones, inherit, knows_profiles);
 }
 
 namespace {
@@ -143,28 +164,44 @@ void take_surroundings(const ResolvedThen& resolved, const std::string& account,
 ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
                              zones::ZoneSource& zones, const RecordedRules& recorded) {
     const auto resolved = ResolvedThen::read(revision.resolved);
-    auto then = settings;
-    then.account.name.clear();  // which account and secrets it may use was asked when it took effect
-    if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
     std::vector<std::shared_ptr<const runbook::ZoneRules>> rules;
     for (const auto& [name, digest] : resolved.digests)
         if (auto found = recorded(digest)) rules.push_back(under_name(name, std::move(found)));
     zones::RecordedZones zones_then(std::move(rules), zones);
-    take_surroundings(resolved, settings.account.name, zones_then, then);
+    Settings then;
+    std::string account;
+    const auto choose = [&](const std::string& written) -> const Settings& {
+        account = written.empty() ? resolved.account : written;
+        then = settings_of(settings, account, zones_then);
+        if (account.empty()) account = settings.account.name;  // before it was recorded there was only one
+        // Which account and secrets it may use was asked when it took effect.
+        then.account.name.clear();
+        then.accounts.clear();
+        if (!resolved.timezone.empty()) then.account.timezone = resolved.timezone;
+        take_surroundings(resolved, account, zones_then, then);
+        return then;
+    };
     const auto inherit = [&](const NodePtr&, Report&) { return resolved.inherited; };
-    auto parsed = parse(revision.yaml, revision.runbook + ".yaml", then, zones_then, inherit, true);
+    auto parsed = parse(revision.yaml, revision.runbook + ".yaml", settings.runbook_defaults.file, choose,
+                        zones_then, inherit, true);
     if (!parsed.runbook) return parsed;
     parsed.runbook->resolved = revision.resolved;
     // Before devices could be waited for, that was the default.
     if (resolved.offline == "skip") parsed.runbook->offline = runbook::OfflinePolicy::skip;
-    if (parsed.runbook->account.empty()) parsed.runbook->account = settings.account.name;
+    parsed.runbook->account = account;
     return parsed;
 }
 
 ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
                            zones::ZoneSource& zones) {
+    SettingsByAccount views(settings, zones);
+    return load_runbook(file, views, zones);
+}
+
+ParsedRunbook load_runbook(const std::filesystem::path& file, SettingsByAccount& views,
+                           zones::ZoneSource& zones) {
     const auto text = read_text_file(file, kMaxFileBytes);
-    if (text) return parse_runbook(*text, file.string(), settings, zones);
+    if (text) return parse_runbook(*text, file.string(), views, zones);
     ParsedRunbook parsed;
     parsed.name = file.stem().string();
     parsed.name_is_guess = true;

@@ -63,8 +63,9 @@ LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zone
     const auto files = list_files(dir, loaded);
     std::vector<ParsedRunbook> parsed;
     std::map<std::string, std::vector<std::size_t>> claims;
+    SettingsByAccount views(settings, zones);
     for (std::size_t i = 0; i < files.size(); ++i) {
-        parsed.push_back(load_runbook(files[i], settings, zones));
+        parsed.push_back(load_runbook(files[i], views, zones));
         if (!parsed.back().name_is_guess) claims[parsed.back().name].push_back(i);
     }
     for (std::size_t i = 0; i < files.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/account_view.hpp"
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "runbook/model.hpp"
@@ -27,6 +28,9 @@ struct ParsedRunbook {
 /// `text` holds. Settings that were made by default (no account name) let a runbook name any account.
 [[nodiscard]] ParsedRunbook parse_runbook(std::string_view text, const std::string& file,
                                           const Settings& settings, zones::ZoneSource& zones);
+/// The same, of one of many texts.
+[[nodiscard]] ParsedRunbook parse_runbook(std::string_view text, const std::string& file,
+                                          SettingsByAccount& views, zones::ZoneSource& zones);
 /// A revision as the record has it.
 struct StoredRevision {
     std::string runbook;
@@ -35,14 +39,16 @@ struct StoredRevision {
 };
 /// Zone rules that were recorded, by their digest; null: there are none.
 using RecordedRules = std::function<std::shared_ptr<const runbook::ZoneRules>(const std::string& digest)>;
-/// The same again, as it was understood when it took effect: the account's zone and the rules of all zones
-/// are those of `resolved`, and only what was not recorded comes from `zones`. The runbook's `resolved` is
-/// the recorded one.
+/// The same again, as it was understood when it took effect: the account, its zone and the rules of all zones
+/// are those of `resolved`, and only what was not recorded comes from `settings` and `zones`. Its account may
+/// be in the settings no more. The runbook's `resolved` is the recorded one.
 [[nodiscard]] ParsedRunbook parse_revision(const StoredRevision& revision, const Settings& settings,
                                            zones::ZoneSource& zones, const RecordedRules& recorded);
 
 /// Reads the file first; one that cannot be read is a diagnostic.
 [[nodiscard]] ParsedRunbook load_runbook(const std::filesystem::path& file, const Settings& settings,
+                                         zones::ZoneSource& zones);
+[[nodiscard]] ParsedRunbook load_runbook(const std::filesystem::path& file, SettingsByAccount& views,
                                          zones::ZoneSource& zones);
 
 struct RefusedFile {

@@ -1,6 +1,6 @@
 #include "config/settings.hpp"
 
-#include "config/account_reader.hpp"
+#include "config/accounts_reader.hpp"
 #include "config/byte_size.hpp"
 #include "config/control_reader.hpp"
 #include "config/customers_reader.hpp"
@@ -32,39 +32,6 @@ std::optional<fs::path> read_path(const Field& field, const fs::path& folder) {
     const auto text = read_text(field);
     if (!text) return std::nullopt;
     return (folder / *text).lexically_normal();
-}
-
-AccountSettings read_named_account(const Field& accounts, const Entry& entry, const Surroundings& around) {
-    const auto path = "accounts." + clipped(entry.key);
-    if (!is_plain_name(entry.key)) {
-        accounts.report->error(entry.key_mark, path,
-                               {.code = "bad_value",
-                                .message = shown(entry.key) + " cannot be an account's name",
-                                .expected = "small letters, digits and -"});
-    }
-    return read_account(entry.key, Field{entry.value.get(), path, accounts.report}, around);
-}
-
-void read_accounts(const MapReader& top, const Surroundings& around, Settings& settings) {
-    const auto field = top.get("accounts");
-    if (!field) return top.missing("accounts", "a map with one account");
-    if (!field->is_map()) return field->wrong_type("a map with one account");
-    report_duplicates(*field);
-    const auto& entries = field->node->entries;
-    if (entries.empty()) {
-        return field->error(
-            {.code = "missing_key", .message = "there is no account", .expected = "one account"});
-    }
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        auto account = read_named_account(*field, entries[i], around);
-        if (i == 0)
-            settings.account = std::move(account);
-        else
-            field->report->error(entries[i].key_mark, "accounts." + clipped(entries[i].key),
-                                 {.code = "not_supported",
-                                  .message = "a second account is not supported yet; remove it",
-                                  .expected = "one account"});
-    }
 }
 
 void read_runbooks(const Field& field, const fs::path& folder, Settings& settings) {
@@ -192,7 +159,8 @@ Settings read_settings(const MapReader& top, Surroundings around) {
     if (const auto allowed = top.get("allow_plaintext_secrets")) {
         around.plaintext_allowed = read_bool(*allowed).value_or(false);
     }
-    read_accounts(top, around, settings);
+    settings.accounts = read_accounts(top, around);
+    if (!settings.accounts.empty()) settings.account = settings.accounts.front();
     if (const auto field = top.get("customers"))
         settings.customers = read_customers(*field, settings.account.timezone, around);
     if (const auto field = top.get("secrets")) settings.secrets = read_secrets(*field, around);

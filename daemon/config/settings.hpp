@@ -79,7 +79,10 @@ enum class LogFormat {
 
 /// Paths are absolute when read from a file: relative ones start at the file's folder.
 struct Settings {
+    /// The one whose runbooks are read with these settings: the first, unless account_view.hpp chose another.
     AccountSettings account;
+    /// All of them, in the order of the file. Empty in settings that no file holds: `account` is then alone.
+    std::vector<AccountSettings> accounts = {};
     std::filesystem::path runbooks_dir = "/etc/runbookd/runbooks.d";
     bool runbooks_are_watched = false;  ///< taken as soon as the folder changes, besides on reload
     std::filesystem::path store_path = "/var/lib/runbookd/audit.db";

@@ -70,8 +70,9 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
                   holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      lookups_(alarms_, fleet_, reader_, line_),
       planner_(
-          alarms_, outbox_, pauses_,
+          settings_.account, alarms_, outbox_, pauses_,
           [this](const std::string& name, const runbook::Lane* lane) {
               return books_.has_open_run(name, lane);
           },
@@ -100,6 +101,11 @@ void Engine::set_customers(Customers::Rules rules, Instant now) {
 
 void Engine::start(const RecoveredState& state, const ReadRevision& read,
                    std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now) {
+    recover(state, read, now);
+    begin(std::move(runbooks), bad, now);
+}
+
+void Engine::recover(const RecoveredState& state, const ReadRevision& read, Instant now) {
     outbox_.write(Noted{
         "daemon",
         settings_.account,
@@ -141,6 +147,9 @@ void Engine::start(const RecoveredState& state, const ReadRevision& read,
     is_started_ = true;
     remember_synchronised(now);
     if (!guard_.is_doubted()) follow_clock(now);
+}
+
+void Engine::begin(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now) {
     put_in_force({std::move(runbooks), bad, {}}, now);
     reader_.start(now);
     heartbeat_.set(now.steady + kHeartbeat);
@@ -176,6 +185,13 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
     if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))
         filter_reader_.need_names(now.steady);
+}
+
+std::optional<Planner::Retired> Engine::release_runbook(const std::string& name, const std::string& actor,
+                                                        Instant now) {
+    // Whoever takes it over believes the clock by now, which is the same one.
+    if (is_started_ && !std::exchange(is_downtime_judged_, true)) planner_.judge_downtime(now);
+    return planner_.release(name, actor, now);
 }
 
 void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
@@ -312,6 +328,7 @@ void Engine::pump(Instant now) {
         line_.pump(now);
         finder_.pump(now);
         quick_jobs_.pump(now);
+        lookups_.pump();
         reader_.pump(now);
         filter_reader_.pump(now);
         if (!guard_.is_doubted()) history_.pump(fleet_, now);

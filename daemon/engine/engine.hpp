@@ -20,6 +20,7 @@
 #include "engine/clock_guard.hpp"
 #include "engine/completion_log.hpp"
 #include "engine/customers.hpp"
+#include "engine/device_lookups.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/durations.hpp"
 #include "engine/filter_reader.hpp"
@@ -114,6 +115,17 @@ public:
     /// first.
     void start(const RecoveredState& state, const ReadRevision& read, std::vector<runbook::Runbook> runbooks,
                const std::vector<BadRunbook>& bad, Instant now);
+    /// The same in its two parts, for whoever starts the engines of several accounts: a runbook may have come
+    /// from one to another, so all of them recover before one of them begins, and all at one instant.
+    void recover(const RecoveredState& state, const ReadRevision& read, Instant now);
+    void begin(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now);
+    /// Where a runbook may come from that is new here: the engines of other accounts.
+    void look_elsewhere(Planner::Elsewhere elsewhere) { planner_.look_elsewhere(std::move(elsewhere)); }
+    /// The engine of another account takes the runbook over (see Planner::release); its open runs stay here.
+    /// Happens inside a step of that other engine, at whose instant; what follows is to be performed before
+    /// what the other does.
+    [[nodiscard]] std::optional<Planner::Retired> release_runbook(const std::string& name,
+                                                                  const std::string& actor, Instant now);
     /// Takes the runbooks that are in force from now on; answers once that is durable (`done` may be empty).
     /// While the clock is doubted it waits, and the answer is that this is recorded.
     void reload(ReloadOrder order, Done done, Instant now);
@@ -130,6 +142,11 @@ public:
     void pause(PauseOrder order, Done answer, Instant now);
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
+    /// Holds as the engine of another account does, which records it; nullopt: nothing of that scope is
+    /// paused any more.
+    void follow_pause(const std::string& runbook, std::optional<Pause> pause, Instant now);
+    /// Whether the account has a device of that uid or hostname; see DeviceLookups.
+    void look_for_device(std::string device, DeviceLookups::Answer answer, Instant now);
 
     /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
     /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
@@ -228,6 +245,7 @@ private:
     Dispatcher dispatcher_;
     Starter starter_;
     QuickJobs quick_jobs_;
+    DeviceLookups lookups_;
     Planner planner_;
     Forecast forecast_;
     Previews previews_;

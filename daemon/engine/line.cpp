@@ -179,6 +179,9 @@ void Line::judge(CallId id, Budget::Kind kind, const ApiResult& result, Instant 
     const auto back_off = [&](std::string problem) {
         // Calls that were under way together fail together: one step of backing off, not one for each.
         if (is_held(now)) return;
+        // Now and then an answer is lost between two that come: that is no reason to hold everything.
+        const bool is_alone = kind == Budget::Kind::read && problem_kind_.empty();
+        if (is_alone && !std::exchange(has_missed_one_, true)) return;
         backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
         hold(backoff_, std::move(problem), "account.unreachable", now);
     };
@@ -239,6 +242,7 @@ void Line::all_is_well(Budget::Kind kind, Instant now) {
     // A call that was under way when others were refused ends no pause.
     if (is_held(now)) return;
     backoff_ = Millis{0};
+    has_missed_one_ = false;
     held_until_.reset();
     if (problem_kind_.empty()) return;
     outbox_.write(

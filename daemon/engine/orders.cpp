@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "base/spelling.hpp"
 #include "engine/engine.hpp"
 #include "engine/targeting.hpp"
 
@@ -20,13 +19,10 @@ constexpr Millis kFarAhead = hours{24 * 366};
 // Of a run whose window is overridden: as long as the longest that a runbook may have.
 constexpr Millis kOverriddenWindow = hours{24 * 31};
 
-Error unknown_runbook(const std::string& name, const Planner& planner) {
+Error unknown_to(const Planner& planner, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& [known, in_force] : planner.in_force()) names.push_back(known);
-    const auto close = nearest(name, names, 1);
-    return {ErrorCode::not_found, "runbook '" + name + "' does not exist" +
-                                      (close.empty() ? "; `runbookctl runbooks` lists them"
-                                                     : "; did you mean '" + close.front() + "'?")};
+    return unknown_runbook(name, names);
 }
 
 Noted override_of(const RunPlanned& plan) {
@@ -46,7 +42,7 @@ std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at, Insta
     const auto& name = order.runbook;
     const auto* const runbook = planner_.find(name);
     if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
-    if (runbook == nullptr) return unknown_runbook(name, planner_);
+    if (runbook == nullptr) return unknown_to(planner_, name);
     const auto& book = *runbook->book;
     if (!book.enabled)
         return Error{ErrorCode::conflict,
@@ -127,11 +123,18 @@ void Engine::quick_job(QuickJobOrder order, QuickJobs::Answer answer, Instant no
     pump(now);
 }
 
+void Engine::look_for_device(std::string device, DeviceLookups::Answer answer, Instant now) {
+    enter(now);
+    if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
+    lookups_.ask(std::move(device), std::move(answer), now);
+    pump(now);
+}
+
 void Engine::pause(PauseOrder order, Done answer, Instant now) {
     enter(now);
     if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
     if (order.runbook != kAllRunbooks && planner_.find(order.runbook) == nullptr)
-        return answer(tl::unexpected<Error>(unknown_runbook(order.runbook, planner_)));
+        return answer(tl::unexpected<Error>(unknown_to(planner_, order.runbook)));
     const auto span = order.until - now.utc;
     if (span < kShortestPause || span > kLongestPause)
         return answer(fail(ErrorCode::invalid_input, "a pause lasts from 1 s to 366 d, not " +
@@ -154,6 +157,13 @@ void Engine::resume(const std::string& runbook, const std::string& actor, Done a
                                            ? "not everything is paused; a runbook is resumed by its name"
                                            : "runbook '" + runbook + "' is not paused by itself"));
     outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
+    pump(now);
+}
+
+void Engine::follow_pause(const std::string& runbook, std::optional<Pause> pause, Instant now) {
+    enter(now);
+    if (stopping_) return;
+    pauses_.follow(runbook, std::move(pause), now);
     pump(now);
 }
 

@@ -23,29 +23,45 @@ Error refusal(const Pause& pause) {
 Pauses::Pauses(AlarmClock& clock, Outbox& outbox, std::function<void(Instant)> on_ended)
     : clock_(clock), outbox_(outbox), on_ended_(std::move(on_ended)) {}
 
+Pauses::Scope& Pauses::scope_of(const std::string& runbook) {
+    return scopes_.try_emplace(runbook, clock_, [this, runbook](Instant at) { ring(runbook, at); })
+        .first->second;
+}
+
 void Pauses::restore(const std::vector<RecoveredPause>& pauses, Instant now) {
     for (const auto& stored : pauses) {
-        auto& scope = scopes_
-                          .try_emplace(stored.runbook, clock_,
-                                       [this, name = stored.runbook](Instant at) { ring(name, at); })
-                          .first->second;
-        scope.pause = Pause{stored.runbook, stored.since, stored.until, stored.reason, stored.actor};
+        auto& scope = scope_of(stored.runbook);
+        scope.pause = Pause{stored.runbook, stored.since, stored.until,
+                            stored.reason,  stored.actor, stored.is_recorded};
         scope.ends.set(stored.until, now);
     }
 }
 
-void Pauses::set(Pause pause, Instant now) {
-    auto& scope =
-        scopes_
-            .try_emplace(pause.runbook, clock_, [this, name = pause.runbook](Instant at) { ring(name, at); })
-            .first->second;
+void Pauses::put(Scope& scope, Pause pause, Instant now) {
     if (scope.pause) {
         scope.former = std::move(scope.pause);
         scope.former->until = std::min(scope.former->until, now.utc);
     }
-    outbox_.write(PauseSet{pause.runbook, pause.until, pause.reason, pause.actor, now.utc});
     scope.ends.set(pause.until, now);
     scope.pause = std::move(pause);
+}
+
+void Pauses::set(Pause pause, Instant now) {
+    outbox_.write(PauseSet{pause.runbook, pause.until, pause.reason, pause.actor, now.utc});
+    auto& scope = scope_of(pause.runbook);
+    put(scope, std::move(pause), now);
+}
+
+void Pauses::follow(const std::string& runbook, std::optional<Pause> pause, Instant now) {
+    auto& scope = scope_of(runbook);
+    // Whoever had recorded one has been relieved of it: the record knows one pause of a scope.
+    if (scope.pause) scope.pause->is_recorded = false;
+    if (pause) {
+        pause->is_recorded = false;
+        put(scope, std::move(*pause), now);
+    } else if (scope.pause) {
+        close(scope, "", now);
+    }
 }
 
 bool Pauses::end(const std::string& runbook, const std::string& actor, Instant now) {
@@ -63,8 +79,13 @@ void Pauses::close(Scope& scope, const std::string& actor, Instant now) {
     scope.ends.clear();
     scope.former = std::exchange(scope.pause, std::nullopt);
     scope.former->until = std::min(scope.former->until, now.utc);
-    outbox_.write(PauseEnded{scope.former->runbook, actor, now.utc});
+    if (scope.former->is_recorded) outbox_.write(PauseEnded{scope.former->runbook, actor, now.utc});
     on_ended_(now);
+}
+
+const Pause* Pauses::of(const std::string& runbook) const {
+    const auto found = scopes_.find(runbook);
+    return found == scopes_.end() || !found->second.pause ? nullptr : &*found->second.pause;
 }
 
 const Pause* Pauses::of_scope(const std::string& runbook, UtcTime at) const {
@@ -88,6 +109,7 @@ void Pauses::follow_clock(Instant now) {
         auto& pause = scope.pause;
         if (!pause || pause->since <= now.utc) continue;
         pause->since = now.utc;
+        if (!pause->is_recorded) continue;
         outbox_.write(PauseSet{pause->runbook, pause->until, pause->reason, pause->actor, now.utc});
     }
 }

@@ -3,13 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/spelling.hpp"
 #include "engine/lane_record.hpp"
 #include "engine/walk.hpp"
 #include "runbook/reload_plan.hpp"
 
 namespace runbookd::engine {
-Planner::Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due)
-    : clock_(clock),
+
+Error unknown_runbook(const std::string& name, const std::vector<std::string>& in_force) {
+    const auto close = nearest(name, in_force, 1);
+    return {ErrorCode::not_found, "runbook '" + name + "' does not exist" +
+                                      (close.empty() ? "; `runbookctl runbooks` lists them"
+                                                     : "; did you mean '" + close.front() + "'?")};
+}
+
+Planner::Planner(std::string account, AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open,
+                 OnDue on_due)
+    : account_(std::move(account)),
+      clock_(clock),
       outbox_(outbox),
       pauses_(pauses),
       is_open_(std::move(is_open)),
@@ -106,17 +117,11 @@ void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Inst
     const auto [found, is_new] = in_force_.try_emplace(runbook.name, *this);
     auto& place = found->second;
     if (is_new) {
-        if (auto before = retired_.extract(runbook.name); !before.empty()) {
-            place.revision = before.mapped().last_revision;
-            place.past = std::move(before.mapped().past);
-            for (auto& [key, past] : before.mapped().lanes) {
-                if (place.lanes == nullptr) place.lanes = std::make_unique<LaneTracks>();
-                place.lanes->push_back(std::make_unique<LaneTrack>(*this, place, key));
-                place.lanes->back()->past = std::move(past);
-            }
-        } else {
-            place.revision = 0;
-        }
+        place.revision = 0;
+        if (auto before = retired_.extract(runbook.name); !before.empty())
+            go_on_from(place, std::move(before.mapped()));
+        else if (auto there = elsewhere_ ? elsewhere_(runbook.name, author, now) : std::nullopt)
+            go_on_from(place, std::move(*there));
     } else {
         serve_if_due(place, now);  // what was due before this instant belongs to the revision before
         supersede(place, now);
@@ -125,13 +130,24 @@ void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Inst
     ++place.revision;
     place.identity = runbook::identity_of(runbook.yaml, runbook.resolved);
     outbox_.write(RevisionEffective{runbook.name, place.revision, std::exchange(runbook.yaml, {}),
-                                    std::exchange(runbook.resolved, {}), author.actor, author.note, now.utc});
+                                    std::exchange(runbook.resolved, {}), author.actor, author.note, now.utc,
+                                    account_});
     // Copied, not moved, while all that was read is still there: so what stays lies close together, and what
     // reading left between goes as a whole.
     set_book(place, std::make_shared<const runbook::Meaning>(runbook));
     place.effective_from = now.utc;
     place.problem = {};
     arm_all(place, now.utc, now);
+}
+
+void Planner::go_on_from(InForce& runbook, Retired before) {
+    runbook.revision = before.last_revision;
+    runbook.past = std::move(before.past);
+    for (auto& [key, past] : before.lanes) {
+        if (runbook.lanes == nullptr) runbook.lanes = std::make_unique<LaneTracks>();
+        runbook.lanes->push_back(std::make_unique<LaneTrack>(*this, runbook, key));
+        runbook.lanes->back()->past = std::move(past);
+    }
 }
 
 void Planner::record_zones(const runbook::Runbook& runbook, Instant now) {
@@ -147,6 +163,14 @@ void Planner::retire(const std::string& name, const std::string& actor, Instant 
     auto& retired = retired_[name] = {runbook.revision, std::move(runbook.past), {}};
     for (const auto& track : runbook.lane_tracks()) retired.lanes[track->key] = std::move(track->past);
     in_force_.erase(name);
+}
+
+std::optional<Planner::Retired> Planner::release(const std::string& name, const std::string& actor,
+                                                 Instant now) {
+    if (in_force_.contains(name)) retire(name, actor, now);
+    auto found = retired_.extract(name);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.mapped());
 }
 
 void Planner::arm_all(InForce& runbook, UtcTime after, Instant now) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/boxed.hpp"
+#include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
@@ -39,9 +40,22 @@ struct BadRunbook {
     std::string file = {};  ///< empty: none of its own says so
 };
 
+/// The error for a name that no runbook in force has, with the nearest of those that have one.
+[[nodiscard]] Error unknown_runbook(const std::string& name, const std::vector<std::string>& in_force);
+
 class Planner {
 public:
     struct InForce;
+    /// What is kept of a runbook whose file is gone: its next revision goes on from there.
+    struct Retired {
+        std::int64_t last_revision = 0;
+        Past past;
+        std::map<std::string, Past> lanes;  ///< by key
+    };
+    /// Asked of a runbook that this planner never had in force: what the engine of another account knows of
+    /// it, which has none of it from then on.
+    using Elsewhere =
+        std::function<std::optional<Retired>(const std::string& runbook, const Author& author, Instant now)>;
     /// Where one timeline of a runbook stands: the plain one, or a lane's.
     struct Track {
         Track(AlarmClock& clock, Alarm::Ring ring) : due(clock, std::move(ring)) {}
@@ -85,7 +99,20 @@ public:
     /// Whether a run of the runbook is open that may have devices of the lane (null: any).
     using IsOpen = std::function<bool(const std::string& runbook, const runbook::Lane* lane)>;
 
-    Planner(AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open, OnDue on_due);
+    /// `account` is written down with each revision.
+    Planner(std::string account, AlarmClock& clock, Outbox& outbox, const Pauses& pauses, IsOpen is_open,
+            OnDue on_due);
+
+    /// Where other accounts are served beside this one.
+    void look_elsewhere(Elsewhere elsewhere) { elsewhere_ = std::move(elsewhere); }
+    /// Another account has the runbook from now on: it ends here as if its file were gone, and what is known
+    /// of it is the other's. nullopt: it never was in force here.
+    [[nodiscard]] std::optional<Retired> release(const std::string& name, const std::string& actor,
+                                                 Instant now);
+    /// Whether it is in force here, or once was.
+    [[nodiscard]] bool knows(const std::string& name) const {
+        return in_force_.contains(name) || retired_.contains(name);
+    }
 
     /// What the store knows: the newest revisions, and which zone rules are recorded.
     void recover(const std::vector<RecoveredRunbook>& runbooks, const std::vector<std::string>& zone_digests,
@@ -105,12 +132,6 @@ public:
     [[nodiscard]] const InForce* find(const std::string& name) const;
 
 private:
-    /// Of a runbook whose file is gone.
-    struct Retired {
-        std::int64_t last_revision = 0;
-        Past past;
-        std::map<std::string, Past> lanes;  // by key
-    };
     /// Why instants were not served when they came.
     enum class Cause { down, stalled, stepped };
     class Walk;
@@ -118,6 +139,8 @@ private:
     InForce& place_of(const std::string& name);
     /// Takes the texts out of `runbook`.
     void put_in_force(runbook::Runbook& runbook, const Author& author, Instant now);
+    /// Of a runbook that is new here.
+    void go_on_from(InForce& runbook, Retired before);
     void record_zones(const runbook::Runbook& runbook, Instant now);
     void retire(const std::string& name, const std::string& actor, Instant now);
     /// One timeline of a runbook, as the planner goes through them.
@@ -139,11 +162,13 @@ private:
     void take_back(const Part& part, Instant now);
     void serve_if_due(InForce& runbook, Instant now);
 
+    std::string account_;
     AlarmClock& clock_;
     Outbox& outbox_;
     const Pauses& pauses_;
     IsOpen is_open_;
     OnDue on_due_;
+    Elsewhere elsewhere_;
     std::map<std::string, InForce> in_force_;
     std::map<std::string, Retired> retired_;
     std::set<std::string> known_zones_;  // digests

@@ -29,6 +29,7 @@ struct RevisionEffective {
     std::string actor;
     std::string note;
     UtcTime at{};
+    std::string account{};  ///< on which it runs
 };
 /// A runbook's file is gone (event revision.retired): its last revision ends.
 struct RevisionRetired {
@@ -261,7 +262,8 @@ struct FleetChanged {
 struct SitesAssigned {
     struct Row {
         SiteUid site;
-        std::string customer;  ///< empty: of none
+        std::string customer;   ///< empty: of none
+        std::string account{};  ///< of what a start finds; in the record itself all are of one
     };
     std::string account;
     std::vector<Row> rows;
@@ -308,6 +310,7 @@ struct RecoveredJob {
     std::optional<UtcTime> abandoned_at;
     /// Its target is unknown, and has not been revised.
     bool is_target_unknown = false;
+    std::string account{};  ///< of its run
 };
 /// A job that was given up without an answer (failed / unknown_dispatch) and has not turned up.
 struct LostJob {
@@ -319,6 +322,7 @@ struct LostJob {
     std::string component_name;
     UtcTime created_at{};
     bool is_target_unknown = true;  ///< and has not been revised
+    std::string account{};          ///< of its run
 };
 struct RecoveredTarget {
     TargetRow row;
@@ -370,6 +374,7 @@ struct RecoveredRunbook {
         std::optional<UtcTime> ahead_from;
     };
     std::vector<Lane> lanes = {};
+    std::string account{};  ///< of the revision; empty: from before it was recorded
 };
 struct RecoveredPause {
     std::string runbook;  ///< empty: all
@@ -377,6 +382,7 @@ struct RecoveredPause {
     std::string reason;
     std::string actor;
     UtcTime since{};
+    bool is_recorded = true;  ///< by the engine that it is handed to (see Pause)
 };
 /// A device that was in the account's list at some time.
 struct RecoveredDevice {
@@ -386,6 +392,7 @@ struct RecoveredDevice {
     std::optional<UtcTime> last_seen;
     bool known_before = false;
     bool is_gone = false;
+    std::string account{};
 };
 /// What the last run of a lane took that was not narrowed, has started, and was not refused by the guard.
 struct LastTargets {
@@ -393,7 +400,9 @@ struct LastTargets {
     std::string zone;      ///< of its schedule
     std::string customer;  ///< empty: of none
     std::vector<DeviceUid> devices;
+    std::string account{};
 };
+/// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
     /// Each revision that an unfinished run belongs to, where it is not the newest.
@@ -412,6 +421,9 @@ struct RecoveredState {
     std::vector<SeenDuration> durations;    ///< of the newest jobs that ended, oldest first
     std::vector<LostJob> lost;              ///< of the last two days, oldest first
     std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
+    // Of several accounts; an engine has only what is its own, above.
+    std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
+    std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account
 };
 
 }  // namespace runbookd::engine

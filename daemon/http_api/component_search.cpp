@@ -5,10 +5,10 @@
 
 namespace runbookd::http_api {
 
-std::vector<engine::Component> search_components(const std::vector<engine::Component>& all,
-                                                 const std::string& name) {
-    std::vector<engine::Component> exact;
-    std::vector<engine::Component> partial;
+std::vector<ports::KnownComponent> search_components(const std::vector<ports::KnownComponent>& all,
+                                                     const std::string& name) {
+    std::vector<ports::KnownComponent> exact;
+    std::vector<ports::KnownComponent> partial;
     const auto part = ascii_lower(name);
     for (const auto& component : all) {
         if (equals_ignoring_case(component.name, name) || equals_ignoring_case(component.uid.str(), name))
@@ -19,7 +19,8 @@ std::vector<engine::Component> search_components(const std::vector<engine::Compo
     return exact.empty() ? partial : exact;
 }
 
-std::vector<std::string> components_near(const std::vector<engine::Component>& all, const std::string& name) {
+std::vector<std::string> components_near(const std::vector<ports::KnownComponent>& all,
+                                         const std::string& name) {
     std::vector<std::string> names;
     for (const auto& component : all) {
         names.push_back(component.name);

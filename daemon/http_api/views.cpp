@@ -54,6 +54,21 @@ Json pause_view(const ports::PauseStatus& pause) {
     return view;
 }
 
+Json account_view(const ports::AccountStatus& account) {
+    Json view;
+    view["account"] = account.account;
+    view["state"] = account.state;
+    view["problems"] = account.problems;
+    view["runbooks"] = account.runbooks;
+    view["open_runs"] = account.open_runs;
+    view["open_jobs"] = account.open_jobs;
+    view["reads"] = budget_view(account.reads);
+    view["creates"] = budget_view(account.creates);
+    view["fleet_devices"] = account.fleet_devices;
+    view["fleet_read_at"] = time_or_null(account.fleet_read_at);
+    return view;
+}
+
 Json verified_view(const ports::VerifyStatus& verified) {
     Json view;
     view["at"] = format_utc(verified.at);
@@ -128,7 +143,7 @@ Json operation_view(const runbook::Operation& operation) {
     return view;
 }
 
-Json device_view(const engine::Device& device, const std::string& customer,
+Json device_view(const ports::KnownDevice& device, const std::string& customer,
                  std::optional<UtcTime> first_seen_at) {
     Json view;
     view["device_uid"] = device.uid.str();
@@ -145,10 +160,11 @@ Json device_view(const engine::Device& device, const std::string& customer,
     view["first_seen_at"] = time_or_null(first_seen_at);
     view["last_seen_at"] = time_or_null(device.last_seen);
     view["gone_at"] = nullptr;
+    view["account"] = text_or_null(device.account);
     return view;
 }
 
-Json component_view(const engine::Component& component) {
+Json component_view(const ports::KnownComponent& component) {
     Json view;
     view["component_uid"] = component.uid.str();
     view["component_name"] = component.name;
@@ -165,6 +181,7 @@ Json component_view(const engine::Component& component) {
         shown["description"] = variable.description;
         view["variables"].push_back(std::move(shown));
     }
+    view["account"] = text_or_null(component.account);
     return view;
 }
 
@@ -186,6 +203,8 @@ Json status_view(const ports::DaemonStatus& status) {
     for (const auto& pause : status.pauses) view["pauses"].push_back(pause_view(pause));
     view["clock_hold"] = text_or_null(status.clock_hold);
     view["verified"] = status.verified ? verified_view(*status.verified) : Json(nullptr);
+    view["accounts"] = Json::array();
+    for (const auto& account : status.accounts) view["accounts"].push_back(account_view(account));
     return view;
 }
 

@@ -19,9 +19,10 @@ namespace runbookd::http_api {
 /// An operation of a reload.
 [[nodiscard]] nlohmann::ordered_json operation_view(const runbook::Operation& operation);
 /// Keys as device_fleet; what is not known yet is null. `customer` may be empty: of none.
-[[nodiscard]] nlohmann::ordered_json device_view(const engine::Device& device, const std::string& customer,
+[[nodiscard]] nlohmann::ordered_json device_view(const ports::KnownDevice& device,
+                                                 const std::string& customer,
                                                  std::optional<UtcTime> first_seen_at);
-[[nodiscard]] nlohmann::ordered_json component_view(const engine::Component& component);
+[[nodiscard]] nlohmann::ordered_json component_view(const ports::KnownComponent& component);
 [[nodiscard]] nlohmann::ordered_json status_view(const ports::DaemonStatus& status);
 /// What `verify` found; `complete` says that nothing is unexplained.
 [[nodiscard]] nlohmann::ordered_json verify_view(const verify::Report& report);

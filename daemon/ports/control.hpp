@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -155,6 +156,16 @@ struct AccountBudget {
 struct BudgetUse {
     std::int64_t used = 0, allowed = 0;  ///< in the sliding 60 s window; allowed 0: no limit
 };
+/// One account of several, or the only one.
+struct AccountStatus {
+    std::string account, state;         ///< state: running, starting, degraded, absent
+    std::vector<std::string> problems;  ///< of this account alone, one line each
+    std::int64_t runbooks = 0, open_runs = 0, open_jobs = 0;
+    BudgetUse reads, creates;
+    std::int64_t fleet_devices = 0;
+    std::optional<UtcTime> fleet_read_at;
+};
+/// Of all accounts together: numbers are sums, and `allowed` is 0 where one account has no limit.
 struct DaemonStatus {
     std::string version, state;         ///< state: running, starting, degraded, stopping
     std::vector<std::string> problems;  ///< one line each; empty: all is well
@@ -166,12 +177,29 @@ struct DaemonStatus {
     std::string clock_hold;
     std::optional<VerifyStatus> verified;  ///< none: not yet since the start
     std::int64_t fleet_devices = 0;
-    std::optional<UtcTime> fleet_read_at;
+    std::optional<UtcTime> fleet_read_at;   ///< of the account that was read longest ago
+    std::vector<AccountStatus> accounts{};  ///< in the order of the settings
+};
+
+/// A device, and whose list has it.
+struct KnownDevice : engine::Device {
+    KnownDevice() = default;
+    KnownDevice(engine::Device device, std::string account_name = {})
+        : engine::Device(std::move(device)), account(std::move(account_name)) {}
+    std::string account;
+};
+/// Likewise.
+struct KnownComponent : engine::Component {
+    KnownComponent() = default;
+    KnownComponent(engine::Component component, std::string account_name = {})
+        : engine::Component(std::move(component)), account(std::move(account_name)) {}
+    std::string account;
 };
 
 struct FleetView {
-    std::optional<UtcTime> read_at;  ///< none: never read yet
-    std::vector<engine::Device> devices;
+    /// None: never read yet. Of several accounts, of which some have been read: the oldest list.
+    std::optional<UtcTime> read_at;
+    std::vector<KnownDevice> devices;
 };
 /// A part of it.
 struct FleetPage {
@@ -195,8 +223,8 @@ public:
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.
     virtual boost::asio::awaitable<Result<QuickJobAccepted>> quick_job(QuickJobRequest request) = 0;
-    /// Once it is durable. A pause that is set again is replaced. Errors: not_found, invalid_input,
-    /// unavailable.
+    /// Once it is durable; all accounts are held by then. A pause that is set again is replaced. Errors:
+    /// not_found, invalid_input, unavailable.
     virtual boost::asio::awaitable<Result<PauseAccepted>> pause(PauseRequest request) = 0;
     /// Ends the pause of that runbook (empty: of all), once durable. Errors: not_found (nothing is paused).
     virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
@@ -214,8 +242,9 @@ public:
     [[nodiscard]] virtual std::optional<UtcTime> first_seen_at(const DeviceUid& device) const = 0;
     /// The name of the customer whose site the device is on; empty: nobody's.
     [[nodiscard]] virtual std::string customer_of(const engine::Device& device) const = 0;
-    [[nodiscard]] virtual std::vector<engine::Component> components() const = 0;
-    /// Whether their list has been read since the start: until then an empty one says nothing.
+    [[nodiscard]] virtual std::vector<KnownComponent> components() const = 0;
+    /// Whether their list (of several accounts: one of them) has been read since the start: until then an
+    /// empty one says nothing.
     [[nodiscard]] virtual bool knows_components() const = 0;
 };
 

@@ -86,6 +86,7 @@ struct RunLeftovers {
         bool is_done_since = false;  ///< a later run of the runbook succeeded on it
     };
     std::vector<Target> targets;  ///< all but those that succeeded
+    std::string account{};        ///< on which it ran
 };
 
 /// A job whose fate a person means to settle.
@@ -94,6 +95,7 @@ struct SettledJob {
     std::map<std::string, std::string> variables;  ///< that the run's starter had set
     std::string disposition, reason;               ///< of its target
     std::optional<std::int64_t> revised_at_ms;     ///< when that was revised
+    std::string account{};                         ///< of its run
 };
 
 class History {

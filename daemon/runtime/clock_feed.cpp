@@ -17,7 +17,9 @@ constexpr Millis kLook = kWhileDoubted;
 
 void ClockFeed::tell() {
     const auto kernel = kernel_.look();
-    loop_.tell([&](engine::Engine& core, Instant now) { core.on_clock(kernel, now); });
+    accounts_.tell_all(clock_.now(), [&](const ServedAccount&, engine::Engine& core, Instant now) {
+        core.on_clock(kernel, now);
+    });
 }
 
 asio::awaitable<void> ClockFeed::run() {
@@ -27,7 +29,7 @@ asio::awaitable<void> ClockFeed::run() {
         co_await async::sleep_for(timers_, kLook);
         if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
         since_told += kLook;
-        if (!loop_.engine().clock().is_doubted() && since_told < kHeartbeat) continue;
+        if (!accounts_.is_clock_doubted() && since_told < kHeartbeat) continue;
         since_told = Millis{0};
         tell();
     }

@@ -1,28 +1,29 @@
 #pragma once
-// Tells the engine what becomes of the wall clock: at the start, at once when it was changed, now and then,
-// and every second while the engine doubts it.
+// Tells the engines what becomes of the wall clock: at the start, at once when it was changed, now and then,
+// and every second while one of them doubts it.
 #include <boost/asio/awaitable.hpp>
 
 #include "async/timers.hpp"
 #include "base/clock.hpp"
-#include "runtime/dispatch_loop.hpp"
+#include "runtime/accounts.hpp"
 
 namespace runbookd::runtime {
 
 class ClockFeed {
 public:
     /// All of it is borrowed and outlives the feed.
-    ClockFeed(DispatchLoop& loop, SyncSource& kernel, async::Timers& timers)
-        : loop_(loop), kernel_(kernel), timers_(timers) {}
+    ClockFeed(const Accounts& accounts, SyncSource& kernel, const Clock& clock, async::Timers& timers)
+        : accounts_(accounts), kernel_(kernel), clock_(clock), timers_(timers) {}
 
-    /// To be called before the engine is started, and whenever the clock was changed.
+    /// To be called before the engines are started, and whenever the clock was changed.
     void tell();
     /// Until it is cancelled.
     boost::asio::awaitable<void> run();
 
 private:
-    DispatchLoop& loop_;
+    const Accounts& accounts_;
     SyncSource& kernel_;
+    const Clock& clock_;
     async::Timers& timers_;
 };
 

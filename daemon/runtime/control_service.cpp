@@ -90,16 +90,21 @@ asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget(ports:
     if (auto fine = check(request); !fine) co_return tl::unexpected<Error>(std::move(fine.error()));
     auto left = co_await history_.leftovers(request.run);
     if (!left) co_return tl::unexpected<Error>(std::move(left.error()));
-    if (left->runbook == engine::kQuickJobRunbook)
+    co_return co_await retarget_left(std::move(request), std::move(*left));
+}
+
+asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget_left(ports::RetargetRequest request,
+                                                                               ports::RunLeftovers left) {
+    if (left.runbook == engine::kQuickJobRunbook)
         co_return fail(ErrorCode::refused_by_rule,
-                       "run " + left->run_uid + " is a quick job; `runbookctl quickjob` starts another");
+                       "run " + left.run_uid + " is a quick job; `runbookctl quickjob` starts another");
     ports::RetargetAccepted accepted;
-    accepted.cause = RunUid{left->run_uid};
-    accepted.runbook = left->runbook;
-    accepted.cause_revision = left->revision;
+    accepted.cause = RunUid{left.run_uid};
+    accepted.runbook = left.runbook;
+    accepted.cause_revision = left.revision;
     engine::RunOrder order;
-    order.runbook = left->runbook;
-    order.scope.variables = std::move(left->variables);
+    order.runbook = left.runbook;
+    order.scope.variables = std::move(left.variables);
     order.note = std::move(request.note);
     order.actor = request.actor;
     order.cause = accepted.cause;
@@ -107,11 +112,11 @@ asio::awaitable<Result<ports::RetargetAccepted>> ControlService::retarget(ports:
     const Answer<Result<RunUid>> answer(executor_);
     bool is_nothing_left = false;
     loop_.tell([&](engine::Engine& core, Instant now) {
-        order.scope.devices = devices_left(*left, request, core.may_still_run(left->runbook), accepted);
+        order.scope.devices = devices_left(left, request, core.may_still_run(left.runbook), accepted);
         accepted.targets = static_cast<std::int64_t>(order.scope.devices.size());
         is_nothing_left = order.scope.devices.empty();
         if (is_nothing_left) return;
-        if (const auto* const in_force = core.planner().find(left->runbook)) {
+        if (const auto* const in_force = core.planner().find(left.runbook)) {
             accepted.revision = in_force->revision;
             if (request.at_next_window) accepted.starts_at = in_force->next_at;
         }
@@ -171,12 +176,14 @@ asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::Pause
     ports::PauseAccepted accepted;
     accepted.runbook = request.runbook;
     const Answer<Result<void>> answer(executor_);
+    // All of it at once: whoever hangs up before it is durable leaves nothing half done.
     loop_.tell([&](engine::Engine& core, Instant now) {
         accepted.until = now.utc + request.span;
         core.pause(
             {std::move(request.runbook), accepted.until, std::move(request.reason), std::move(request.actor)},
             answer.callback(), now);
     });
+    on_pause_changed_(accepted.runbook);
     auto set = co_await answer.wait();
     if (!set) co_return gone();
     if (!*set) co_return tl::unexpected<Error>((*set).error());
@@ -187,6 +194,7 @@ asio::awaitable<Result<void>> ControlService::resume(std::string runbook, std::s
     const Answer<Result<void>> answer(executor_);
     loop_.tell(
         [&](engine::Engine& core, Instant now) { core.resume(runbook, actor, answer.callback(), now); });
+    on_pause_changed_(runbook);
     auto ended = co_await answer.wait();
     if (!ended) co_return gone();
     co_return std::move(*ended);
@@ -270,7 +278,7 @@ ports::FleetView ControlService::fleet() const {
     ports::FleetView view;
     if (const auto read_at = known.devices_read_at()) view.read_at = now.utc - (now.steady - *read_at);
     view.devices.reserve(known.devices().size());
-    for (const auto& seen : known.devices()) view.devices.push_back(seen.device);
+    for (const auto& seen : known.devices()) view.devices.emplace_back(seen.device, account_);
     return view;
 }
 
@@ -305,8 +313,10 @@ std::string ControlService::customer_of(const engine::Device& device) const {
     return loop_.engine().customers().name_of(device).str();
 }
 
-std::vector<engine::Component> ControlService::components() const {
-    return loop_.engine().fleet().components();
+std::vector<ports::KnownComponent> ControlService::components() const {
+    std::vector<ports::KnownComponent> all;
+    for (const auto& component : loop_.engine().fleet().components()) all.emplace_back(component, account_);
+    return all;
 }
 
 bool ControlService::knows_components() const {

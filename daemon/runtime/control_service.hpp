@@ -1,5 +1,5 @@
 #pragma once
-// Answers what people ask of the daemon, from the engine's state on the loop.
+// Answers what people ask of one account, from its engine's state on the loop.
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,9 +36,16 @@ public:
     [[nodiscard]] std::vector<engine::Site> sites() const override;
     [[nodiscard]] std::optional<UtcTime> first_seen_at(const DeviceUid& device) const override;
     [[nodiscard]] std::string customer_of(const engine::Device& device) const override;
-    [[nodiscard]] std::vector<engine::Component> components() const override;
+    [[nodiscard]] std::vector<ports::KnownComponent> components() const override;
     [[nodiscard]] bool knows_components() const override;
 
+    /// As retarget, of a run that was looked up already; `request` has been checked.
+    boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget_left(ports::RetargetRequest request,
+                                                                          ports::RunLeftovers left);
+    /// Called at once when a pause may have been set or ended, with its scope.
+    void on_pause_changed(std::function<void(const std::string& runbook)> callback) {
+        on_pause_changed_ = std::move(callback);
+    }
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
     /// What the last verify found; what it could not explain is a problem.
@@ -57,6 +64,7 @@ private:
     Instant started_at_;
     std::vector<std::string> file_problems_;
     std::optional<ports::VerifyStatus> verified_;
+    std::function<void(const std::string&)> on_pause_changed_ = [](const std::string&) {};
     bool stopping_ = false;
 };
 

@@ -74,9 +74,14 @@ asio::awaitable<Result<std::vector<ports::CheckFinding>>> PlanningService::check
     ports::CheckRequest request) {
     auto book = read_(request.yaml, request.name);
     if (!book) co_return tl::unexpected<Error>(std::move(book.error()));
+    co_return co_await check_book(std::move(*book));
+}
+
+asio::awaitable<Result<std::vector<ports::CheckFinding>>> PlanningService::check_book(
+    engine::RunbookPointer book) {
     engine::PreviewOrder order;
-    order.runbook = (*book)->name;
-    order.book = std::move(*book);
+    order.runbook = book->name;
+    order.book = std::move(book);
     const auto preview = co_await ask(std::move(order));
     if (!preview) co_return tl::unexpected<Error>(preview.error());
     co_return findings_of(*preview);

@@ -1,5 +1,5 @@
 #pragma once
-// Answers what would happen, from the engine's state on the loop.
+// Answers what would happen on one account, from its engine's state on the loop.
 #include <functional>
 #include <map>
 #include <string>
@@ -23,6 +23,8 @@ public:
         ports::CheckRequest request) override;
     boost::asio::awaitable<Result<std::vector<ports::ForecastRun>>> forecast(
         std::optional<UtcTime> until) override;
+    /// As check, of a text that was understood already.
+    boost::asio::awaitable<Result<std::vector<ports::CheckFinding>>> check_book(engine::RunbookPointer book);
 
 private:
     /// What a runbook's run comes to; kept for one forecast, for many of its runs may be coming.

@@ -115,6 +115,7 @@ Result<ports::RunLeftovers> HistoryReader::leftovers(const std::string& run) {
                         "several runs have uids that begin with '" + run + "': give more of it");
         left.runbook = text_at(*found, "runbook");
         left.revision = number_at(*found, "revision");
+        left.account = text_at(*found, "account");
         left.variables = scope_from_json(text_at(*found, "scope")).variables;
         const auto targets =
             rows_of(connection_.statement("history_leftover_targets"), {{"run", left.run_uid}}, std::nullopt);
@@ -142,6 +143,7 @@ Result<ports::SettledJob> HistoryReader::settling(const std::string& job) {
                         "several jobs have uids that begin with '" + job + "': give more of it");
         settled.run_uid = text_at(*found, "run_uid");
         settled.runbook = text_at(*found, "runbook");
+        settled.account = text_at(*found, "account");
         settled.variables = scope_from_json(text_at(*found, "scope")).variables;
         settled.device_uid = text_at(*found, "device_uid");
         settled.hostname = text_at(*found, "hostname");

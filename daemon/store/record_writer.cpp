@@ -39,10 +39,12 @@ void RecordWriter::record(const engine::RevisionEffective& revision) {
     auto insert = use("write_revision");
     insert.bind(":runbook", revision.runbook).bind(":revision", revision.revision).bind(":at", revision.at);
     insert.bind(":sha256", hash).bind(":yaml", revision.yaml).bind(":resolved", revision.resolved);
-    insert.bind(":actor", revision.actor).bind(":note", revision.note).run();
+    insert.bind(":actor", revision.actor).bind(":note", revision.note);
+    insert.bind(":account", revision.account).run();
     json data{{"revision", revision.revision},
               {"sha256", hash},
               {"resolved_sha256", to_hex(sha256(revision.resolved))}};
+    put_text(data, "account", revision.account);
     put_text(data, "note", revision.note);
     event({revision.at, "runbook", revision.runbook, "revision.effective", revision.actor, std::move(data)});
 }

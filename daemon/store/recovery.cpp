@@ -121,6 +121,7 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
         read_ahead(connection, runbook, now);
         runbook.missed = read_missed(connection, runbook.runbook);
         if (row.integer(7) != 0) read_lanes(connection, runbook, now);
+        runbook.account = row.text(8);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -187,6 +188,7 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.job = JobUid(row.text(0));
         job.run = RunUid(row.text(1));
         job.runbook = row.text(2);
+        job.account = row.text(10);
         job.device = DeviceUid(row.text(3));
         job.status = known(engine::job_status_from(row.text(4)), row.text(4));
         if (!row.is_null(5)) job.datto_job = DattoJobUid(row.text(5));
@@ -198,6 +200,7 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.started_at = row.optional_time(11);
         job.completed_at = row.optional_time(12);
         job.abandoned_at = row.optional_time(13);
+        job.account = row.text(14);
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -213,7 +216,7 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         if (row.is_null(7)) {
             state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
                                   DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
-                                  from_unix_ms(row.integer(6)), is_target_unknown});
+                                  from_unix_ms(row.integer(6)), is_target_unknown, row.text(10)});
             continue;
         }
         engine::RecoveredJob job;
@@ -257,7 +260,7 @@ std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
         device.suspended = row.integer(8) != 0;
         device.deleted = row.integer(9) != 0;
         devices.push_back({device.uid, engine::fingerprint_of(device), from_unix_ms(row.integer(11)),
-                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0});
+                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0, row.text(14)});
     }
     return devices;
 }
@@ -271,7 +274,8 @@ std::vector<engine::LastTargets> last_targets(Connection& connection,
         Execution run(connection.statement("recover_last_runs"));
         run.bind(":runbook", runbook);
         while (run.step()) {
-            auto& lane = lanes.emplace_back(engine::LastTargets{runbook, run.text(1), run.text(2), {}});
+            auto& lane =
+                lanes.emplace_back(engine::LastTargets{runbook, run.text(1), run.text(2), {}, run.text(3)});
             Execution target(connection.statement("recover_last_targets"));
             target.bind(":run", run.integer(0));
             while (target.step()) lane.devices.emplace_back(target.text(0));
@@ -296,10 +300,10 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     state.clock_was_synchronised = clock.integer(0) != 0;
     state.devices = read_devices(connection);
     Execution fleet(connection.statement("recover_fleet"));
-    fleet.step();
-    state.knows_fleet = fleet.integer(0) != 0;
+    while (fleet.step()) state.known_fleets.push_back(fleet.text(0));
+    state.knows_fleet = !state.known_fleets.empty();
     Execution sites(connection.statement("recover_sites"));
-    while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1)});
+    while (sites.step()) state.sites.push_back({SiteUid(sites.text(0)), sites.text(1), sites.text(2)});
     Execution durations(connection.statement("recover_durations"));
     while (durations.step())
         state.durations.push_back({ComponentUid(durations.text(0)), Millis{durations.integer(1)}});
@@ -310,8 +314,10 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     read_lost(connection, state.newest.value_or(UtcTime{}), state);
     Execution recent(connection.statement("recover_recent_creates"));
     recent.bind(":since", first_ulid_of(now - kBudgetWindow));
-    recent.step();
-    state.recent_creates = recent.integer(0);
+    while (recent.step()) {
+        state.creates_of[recent.text(0)] = recent.integer(1);
+        state.recent_creates += recent.integer(1);
+    }
     return state;
 }
 

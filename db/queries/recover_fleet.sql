@@ -1,2 +1,2 @@
--- Whether the first list of the account's devices is recorded whole.
-SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_of_the_fleet WHERE kind = 'fleet.first_list');
+-- The accounts whose first list of devices is recorded whole.
+SELECT DISTINCT subject_uid FROM events INDEXED BY events_of_the_fleet WHERE kind = 'fleet.first_list';

@@ -1,2 +1,6 @@
--- Jobs made since then, by their uids, which begin with their time.
-SELECT count(*) FROM jobs WHERE job_uid >= :since;
+-- How many jobs each account has had since then, by their uids, which begin with their time.
+SELECT r.account, count(*)
+FROM jobs j
+JOIN runs r ON r.id = j.run
+WHERE j.job_uid >= :since
+GROUP BY r.account;

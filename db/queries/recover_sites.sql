@@ -1,1 +1,1 @@
-SELECT site_uid, customer FROM site_customers;
+SELECT site_uid, customer, account FROM site_customers;

@@ -1,1 +1,1 @@
-UPDATE devices SET gone_at = :at, online = 0 WHERE device_uid = :device AND gone_at IS NULL;
+UPDATE devices SET gone_at = :at, online = 0 WHERE device_uid = :device AND account = :account AND gone_at IS NULL;

@@ -1,2 +1,2 @@
-INSERT INTO site_customers (site_uid, customer) VALUES (:site, :customer)
-ON CONFLICT (site_uid) DO UPDATE SET customer = excluded.customer;
+INSERT INTO site_customers (site_uid, customer, account) VALUES (:site, :customer, :account)
+ON CONFLICT (site_uid) DO UPDATE SET customer = excluded.customer, account = excluded.account;

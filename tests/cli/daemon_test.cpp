@@ -311,4 +311,42 @@ TEST_CASE("status tells the daemon's health and is done when it answers", "[cli]
     CHECK(contains(session.err, "has not been read yet"));
 }
 
+TEST_CASE("a table names accounts where there are several, and a name may be taken once in each", "[cli]") {
+    FakeDaemon daemon;
+    daemon.control.components_known = {{ComponentUid{"u1"}, "Twin", "", "", {}}};
+    daemon.start();
+    Session session;
+    CHECK(session.run({"--socket", daemon.socket, "components", "twin"}) == 0);
+    CHECK_FALSE(contains(session.out, "ACCOUNT"));
+    daemon.on_loop([&] {
+        daemon.control.components_elsewhere = {
+            {engine::Component{ComponentUid{"u1"}, "Twin", "", "", {}}, "japan"}};
+    });
+    CHECK(session.run({"--socket", daemon.socket, "components", "twin"}) == 0);
+    CHECK(contains(session.out, "ACCOUNT"));
+    CHECK(contains(session.out, "japan"));
+    CHECK(session.err.empty());
+}
+
+TEST_CASE("status has a line for each account where there are several", "[cli]") {
+    FakeDaemon daemon;
+    ports::AccountStatus main, japan;
+    main.account = "main";
+    main.state = "running";
+    main.reads = {12, 480};
+    main.creates = {3, 80};
+    main.fleet_devices = 40;
+    japan.account = "japan";
+    japan.state = "degraded";
+    daemon.control.status_now.accounts = {main};
+    daemon.start();
+    Session session;
+    CHECK(session.run({"--socket", daemon.socket, "status"}) == 0);
+    CHECK_FALSE(contains(session.out, "main:"));
+    daemon.on_loop([&] { daemon.control.status_now.accounts = {main, japan}; });
+    CHECK(session.run({"--socket", daemon.socket, "status"}) == 0);
+    CHECK(contains(session.out, "main:          running: 12 of 480 reads, 3 of 80 creates; 40 devices\n"));
+    CHECK(contains(session.out, "japan:         degraded: 0 reads, 0 creates; 0 devices\n"));
+}
+
 }  // namespace runbookd::testing

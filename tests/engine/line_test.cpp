@@ -33,6 +33,12 @@ struct Bed {
         look();
         return sent.back();
     }
+    CallId create() {
+        line.reserve_create();
+        line.send_reserved(CreateQuickJob{}, [](const ApiResult&, Instant) {});
+        look();
+        return sent.back();
+    }
     void reply(CallId id, ApiResult result) {
         line.on_reply(id, std::move(result), now);
         look();
@@ -123,6 +129,26 @@ TEST_CASE("no answer backs off step by step, calls that fail together count once
     bed.reply(bed.read(), Device{});
     CHECK(bed.notes == std::vector<std::string>{"account.unreachable", "account.recovered"});
     CHECK(bed.line.problem().empty());
+}
+
+TEST_CASE("one read without an answer holds up nothing, two in a row do", "[engine][line]") {
+    Bed bed;
+    bed.open();
+    for (int round = 0; round < 3; ++round) {
+        bed.reply(bed.read(), failure(round == 1 ? FailureKind::server_error : FailureKind::lost));
+        CHECK_FALSE(bed.line.is_held(bed.now));
+        bed.reply(bed.read(), Device{});
+    }
+    CHECK(bed.notes.empty());
+    bed.reply(bed.read(), failure(FailureKind::not_sent));
+    CHECK_FALSE(bed.line.is_held(bed.now));
+    bed.reply(bed.read(), failure(FailureKind::lost));
+    CHECK(bed.line.is_held(bed.now));
+    // Of a create that got no answer nobody knows anything: that one is not waved through.
+    Bed other;
+    other.open();
+    other.reply(other.create(), failure(FailureKind::lost));
+    CHECK(other.line.is_held(other.now));
 }
 
 TEST_CASE("a 429 pauses the account for as long as it says, and is recorded", "[engine][line]") {

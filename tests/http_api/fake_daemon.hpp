@@ -50,6 +50,7 @@ struct FakeControl final : ports::Control {
     std::map<DeviceUid, UtcTime> first_seen;
     std::map<SiteUid, std::string> customers;
     std::vector<engine::Component> components_known;
+    std::vector<ports::KnownComponent> components_elsewhere;  ///< of other accounts than main
     bool has_read_components = true;
 
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override {
@@ -112,7 +113,12 @@ struct FakeControl final : ports::Control {
         const auto found = customers.find(device.site_uid);
         return found == customers.end() ? std::string{} : found->second;
     }
-    [[nodiscard]] std::vector<engine::Component> components() const override { return components_known; }
+    [[nodiscard]] std::vector<ports::KnownComponent> components() const override {
+        std::vector<ports::KnownComponent> all;
+        for (const auto& component : components_known) all.emplace_back(component, "main");
+        all.insert(all.end(), components_elsewhere.begin(), components_elsewhere.end());
+        return all;
+    }
     [[nodiscard]] bool knows_components() const override { return has_read_components; }
 };
 

@@ -192,7 +192,7 @@ TEST_CASE("devices tell when they were first seen, and those that are gone come 
           "[http_api]") {
     FakeDaemon daemon;
     daemon.control.fleet_now.read_at = from_unix_ms(0);
-    daemon.control.fleet_now.devices = {device("d1", "ACME-DC01", "Acme HQ", true)};
+    daemon.control.fleet_now.devices = {{device("d1", "ACME-DC01", "Acme HQ", true), "main"}};
     daemon.control.first_seen[DeviceUid{"d1"}] = from_unix_ms(1'764'554'400'000);
     ports::Query asked;
     daemon.history.on_query = [&](const ports::Query& query) -> Result<ports::Rows> {
@@ -208,6 +208,7 @@ TEST_CASE("devices tell when they were first seen, and those that are gone come 
     REQUIRE(all.size() == 3);
     CHECK(all[0]["first_seen_at"] == "2025-12-01T02:00:00.000Z");
     CHECK(all[0]["gone_at"].is_null());
+    CHECK(all[0]["account"] == "main");
     CHECK(all[2]["hostname"] == "ACME-OLD");
     CHECK(all[2]["online"] == false);
     CHECK(all[2]["gone_at"] == "2026-01-02T00:00:00.000Z");
@@ -236,12 +237,37 @@ TEST_CASE("state is told from memory: runbooks, components, status, health", "[h
     CHECK(runbooks[0]["lanes"][0]["customer"] == "acme");
     CHECK(runbooks[0]["lanes"][0]["next_at"] == "2025-12-01T02:00:00.000Z");
     CHECK(runbooks[0]["lanes"][1]["customer"].is_null());
-    CHECK(Json::parse(exchange(daemon.socket, "GET", "/v1/components").body)[0]["component_uid"] == "c1");
+    const auto components = Json::parse(exchange(daemon.socket, "GET", "/v1/components").body);
+    CHECK(components[0]["component_uid"] == "c1");
+    CHECK(components[0]["account"] == "main");
     CHECK(Json::parse(exchange(daemon.socket, "GET", "/v1/status").body)["state"] == "running");
     CHECK(exchange(daemon.socket, "GET", "/healthz").status == 200);
     daemon.on_loop([&] { daemon.control.status_now.state = "degraded"; });
     CHECK(exchange(daemon.socket, "GET", "/healthz").status == 503);
     CHECK(exchange(daemon.socket, "GET", "/v1/status").status == 200);
+}
+
+TEST_CASE("the status tells each account by itself", "[http_api]") {
+    FakeDaemon daemon;
+    ports::AccountStatus main, japan;
+    main.account = "main";
+    main.state = "running";
+    main.reads = {12, 480};
+    main.fleet_devices = 40;
+    main.fleet_read_at = from_unix_ms(1'764'554'400'000);
+    japan.account = "japan";
+    japan.state = "degraded";
+    japan.problems = {"the API does not answer"};
+    daemon.control.status_now.accounts = {main, japan};
+    daemon.start();
+    const auto accounts = Json::parse(exchange(daemon.socket, "GET", "/v1/status").body)["accounts"];
+    REQUIRE(accounts.size() == 2);
+    CHECK(accounts[0].dump() ==
+          R"({"account":"main","state":"running","problems":[],"runbooks":0,"open_runs":0,"open_jobs":0,)"
+          R"("reads":{"used":12,"allowed":480},"creates":{"used":0,"allowed":null},"fleet_devices":40,)"
+          R"("fleet_read_at":"2025-12-01T02:00:00.000Z"})");
+    CHECK(accounts[1]["problems"][0] == "the API does not answer");
+    CHECK(accounts[1]["fleet_read_at"].is_null());
 }
 
 TEST_CASE("the seed's quick job is answered in the seed's shape", "[http_api]") {

@@ -45,10 +45,10 @@ TEST_CASE("device_fleet has every device once, with when it came and went", "[st
     open.commit({first_list()});
     CHECK(one(database, "SELECT group_concat(name, ', ') FROM pragma_table_info('device_fleet')") ==
           "device_uid, hostname, customer, site_uid, site_name, os, device_type, class, online, suspended, "
-          "deleted, first_seen_at, last_seen_at, gone_at");
+          "deleted, first_seen_at, last_seen_at, gone_at, account");
     CHECK(one(database, "SELECT * FROM device_fleet WHERE device_uid = 'd1'") ==
           "d1|A|NULL|s1|Acme HQ|Debian|Server|device|1|0|0|2026-12-01T02:00:00.000Z|"
-          "2026-12-01T01:59:59.000Z|NULL");
+          "2026-12-01T01:59:59.000Z|NULL|main");
     auto renamed = device("d1", "RENAMED");
     renamed.online = false;
     renamed.last_seen.reset();
