@@ -37,6 +37,10 @@ struct Bed {
         line.on_reply(sent.back().id, std::move(reply), now);
         sent.pop_back();
     }
+    void fail(FailureKind kind) {
+        line.on_reply(sent.back().id, fakes::failure(kind), now);
+        sent.pop_back();
+    }
     /// Answers all that is asked for; how many calls that were.
     int serve() {
         int calls = 0;
@@ -83,6 +87,44 @@ TEST_CASE("what nobody waits for is read in its turn, what somebody needs at onc
     bed.reader.pump(bed.now);
     CHECK(bed.serve() == 1);
     CHECK_FALSE(bed.reader.wants_to_read());
+}
+
+TEST_CASE("a page without an answer is asked for again, and the list goes on", "[engine][fleet]") {
+    Bed bed;
+    bed.reader.start(bed.now);
+    bed.reader.pump(bed.now);
+    CHECK(bed.serve() == 3);
+    bed.reader.need_devices(bed.now.steady + seconds{1});
+    bed.pass(seconds{2});
+    bed.reader.pump(bed.now);
+    bed.look();
+    bed.answer(Page<Site>{{{SiteUid{"s1"}, "Acme HQ", false}}, ""});
+    const auto ask = [&] {
+        bed.reader.pump(bed.now);
+        bed.look();
+        REQUIRE(bed.sent.size() == 1);
+        return std::holds_alternative<ReadDevices>(bed.sent.back().call);
+    };
+    CHECK(ask());
+    bed.fail(FailureKind::lost);
+    CHECK(ask());  // not the sites again
+    bed.fail(FailureKind::server_error);
+    bed.pass(seconds{60});  // the line's pause after two in a row
+    CHECK(ask());
+    CHECK(bed.serve() == 1);
+    CHECK_FALSE(bed.reader.wants_to_read());
+    // Three in a row: the list is begun anew, after a while.
+    bed.reader.need_devices(bed.now.steady + seconds{1});
+    bed.pass(seconds{2});
+    for (int i = 0; i < 3; ++i) {
+        CHECK_FALSE(ask());
+        bed.fail(FailureKind::lost);
+        bed.pass(seconds{i == 2 ? 0 : 60});
+    }
+    CHECK(bed.reader.retry_at() == bed.now.steady + seconds{10});
+    bed.pass(seconds{60});
+    CHECK_FALSE(ask());
+    CHECK(bed.serve() == 2);
 }
 
 TEST_CASE("a refresh gives way for three intervals at most", "[engine][fleet]") {
