@@ -160,6 +160,11 @@ TEST_CASE("a runbook whose file has gone is retired, and its text stays in the r
     std::filesystem::remove(world.folder.file("runbooks.d/slow.yaml"));
     hang_up(world);
     REQUIRE(wait_for([&] { return world.get("/v1/runbooks").json().empty(); }));
+    // What the daemon knows is on disk a moment later.
+    REQUIRE(wait_for([&] {
+        return world.store().number(
+                   "SELECT count(*) FROM runbook_revisions WHERE effective_until IS NOT NULL") == 1;
+    }));
     CHECK(world.ctl({"run", "slow"}).status == 1);
     CHECK(world.store().text("SELECT yaml FROM runbook_revisions WHERE runbook = 'slow' AND effective_until "
                              "IS NOT NULL") == runbook_for("Slow"));
