@@ -17,11 +17,11 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel",    "approve",
-                                           "reject",   "doctor",  "audit",     "collect",
-                                           "import",   "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "approve",   "reject",
+                                           "doctor",   "audit",     "collect",   "import",
+                                           "token",    "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -79,6 +79,7 @@ public:
         add_reloading_verbs();
         add_device_questions();
         add_settling();
+        add_cancelling();
         add_lists();
         add_single_things();
     }
@@ -276,6 +277,11 @@ private:
             ->check([](const std::string& text) {
                 return text.empty() ? std::string("--reason: must not be empty") : std::string{};
             });
+    }
+    void add_cancelling() {
+        auto* cancel = verb("cancel", Verb::cancel, "Stops creating jobs of a run; recalls none");
+        cancel->add_option("UID", command_.name, "A run's uid or its beginning")->required();
+        cancel->add_option("--reason", command_.reason, "Kept in the record");
     }
     void take_outcome(const std::string& outcome) {
         if (!command_.outcome.empty())

@@ -37,7 +37,8 @@ enum class Verb {
     why,
     retarget,
     budget,
-    settle
+    settle,
+    cancel
 };
 enum class Format { table, json, csv };
 
@@ -71,7 +72,7 @@ struct Command {
     bool with_unknown = false;                     ///< retarget
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause
-    std::string reason;                            ///< pause, run, settle
+    std::string reason;                            ///< pause, run, settle, cancel
     std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 

@@ -101,6 +101,18 @@ struct SettleOrder {
     std::string actor;
 };
 
+/// A person calls a run off.
+struct CancelOrder {
+    RunUid run;
+    std::string reason;  ///< for those who read the record; may be empty
+    std::string actor;
+};
+struct CalledOff {
+    bool was_planned = false;        ///< it had not begun: there was no target yet
+    std::int64_t cancelled = 0;      ///< targets that had no job yet, and get none
+    std::int64_t still_running = 0;  ///< whose create is under way or done: Datto recalls nothing
+};
+
 class Engine {
 public:
     using Done = std::function<void(Result<void>)>;
@@ -154,6 +166,11 @@ public:
     /// then nothing is said.
     using Settled = std::function<void(Result<std::optional<RunUid>>)>;
     void settle(SettleOrder order, Settled answer, Instant now);
+
+    /// Nothing of the run is created any more; what has been is followed to its end, and the run is over with
+    /// the last of it. Answers once that is durable. Errors: conflict (the run is not open).
+    using CancelAnswer = std::function<void(Result<CalledOff>)>;
+    void cancel(CancelOrder order, CancelAnswer answer, Instant now);
 
     /// What a run would do now, or at another time; see Previews.
     void preview(PreviewOrder order, Previews::Answer answer, Instant now);

@@ -335,4 +335,13 @@ void Sender::close(Run& run, Target& target, Instant now) {
     end_by_window(*job, now);
 }
 
+void Sender::call_off(Run& run, Target& target, const Ending& ending, Instant now) {
+    if (!target.job)
+        return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
+    auto* const job = books_.find_job(*target.job);
+    if (job == nullptr || job->stage != Stage::sendable) return;
+    std::erase(sendable_, job->uid);
+    end_unsent(*job, ending.disposition, ending.reason, ending.message, now);
+}
+
 }  // namespace runbookd::engine

@@ -69,6 +69,19 @@ struct SettleAccepted {
     std::optional<RunUid> new_run;  ///< of redispatch
 };
 
+struct CancelRequest {
+    std::string run;     ///< uid or a prefix of it
+    std::string reason;  ///< may be empty
+    std::string actor;
+};
+struct CancelAccepted {
+    RunUid run;
+    std::string runbook;
+    bool was_planned = false;        ///< it had not begun
+    std::int64_t cancelled = 0;      ///< targets that get no job
+    std::int64_t still_running = 0;  ///< that have one, which Datto does not recall
+};
+
 struct PauseRequest {
     std::string runbook;  ///< empty: all of them, and quick jobs
     Millis span{};        ///< how long from now; 1 s to 366 d
@@ -219,6 +232,9 @@ public:
     /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the job's target is not
     /// `unknown`, or was revised); of redispatch also as any run, refused_by_rule (it was a quick job).
     virtual boost::asio::awaitable<Result<SettleAccepted>> settle(SettleRequest request) = 0;
+    /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the run is over);
+    /// refused_by_rule (it is a job's uid).
+    virtual boost::asio::awaitable<Result<CancelAccepted>> cancel(CancelRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/accounts_status.hpp"
+#include "runtime/cancel.hpp"
 #include "runtime/device_search.hpp"
 #include "runtime/retarget.hpp"
 
@@ -56,6 +57,18 @@ Result<const ServedAccount*> AccountsControl::still_on(const std::string& was_on
                                                     runbook + "' is on account '" + (*account)->name +
                                                     "' now, which has other devices");
     return account;
+}
+
+asio::awaitable<Result<ports::CancelAccepted>> AccountsControl::cancel(ports::CancelRequest request) {
+    if (accounts_.is_only_one()) co_return co_await accounts_.first().control.cancel(std::move(request));
+    auto found = co_await find_run(history_, request.run);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    const auto* const account = accounts_.find(found->account);
+    if (account == nullptr || account->is_absent())
+        co_return fail(ErrorCode::unavailable, "run " + found->run_uid + " is of account '" + found->account +
+                                                   "', which is not in the configuration any more");
+    request.run = found->run_uid;
+    co_return co_await account->control.cancel(std::move(request));
 }
 
 asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(ports::QuickJobRequest request) {

@@ -7,6 +7,7 @@
 #include "runbook/overrides.hpp"
 #include "runtime/account_budget.hpp"
 #include "runtime/answer.hpp"
+#include "runtime/cancel.hpp"
 #include "runtime/retarget.hpp"
 #include "runtime/settle.hpp"
 
@@ -149,6 +150,25 @@ asio::awaitable<Result<ports::SettleAccepted>> ControlService::settle(ports::Set
     if (!settled) co_return gone();
     if (!*settled) co_return tl::unexpected<Error>((*settled).error());
     accepted.new_run = std::move(**settled);
+    co_return accepted;
+}
+
+asio::awaitable<Result<ports::CancelAccepted>> ControlService::cancel(ports::CancelRequest request) {
+    auto found = co_await find_run(history_, request.run);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    ports::CancelAccepted accepted;
+    accepted.run = RunUid{found->run_uid};
+    accepted.runbook = std::move(found->runbook);
+    engine::CancelOrder order{accepted.run, std::move(request.reason), std::move(request.actor)};
+    const Answer<Result<engine::CalledOff>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.cancel(std::move(order), answer.callback(), now); });
+    auto done = co_await answer.wait();
+    if (!done) co_return gone();
+    if (!*done) co_return tl::unexpected<Error>((*done).error());
+    accepted.was_planned = (*done)->was_planned;
+    accepted.cancelled = (*done)->cancelled;
+    accepted.still_running = (*done)->still_running;
     co_return accepted;
 }
 

@@ -87,6 +87,13 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return settled;
     }
+    std::vector<ports::CancelRequest> cancels_asked;
+    ports::CancelAccepted cancelled;
+    boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override {
+        cancels_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return cancelled;
+    }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }
     std::vector<ports::AccountBudget> budgets_now;
