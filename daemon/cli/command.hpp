@@ -62,7 +62,7 @@ struct Command {
     std::int64_t count = 5;                        ///< next
     std::vector<std::string> devices, sites;       ///< run, plan
     std::vector<std::string> customers;            ///< run, plan, next: exact names
-    std::string device, component;                 ///< quickjob
+    std::string device, component;                 ///< quickjob, pause, resume
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
     std::string note;                              ///< run, apply, retarget
     bool waits = false;                            ///< run, quickjob

@@ -184,9 +184,9 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
         return Step::went_on;
     }
     const auto* const seen = fleet_.find(target.row.device);
-    const auto hold = seen == nullptr
-                          ? holds_.of_device(*run, target.row.site_uid, target.row.site_name, now.utc)
-                          : holds_.of_device(*run, seen->device.site_uid, seen->device.site_name, now.utc);
+    const auto& site = seen == nullptr ? target.row.site_uid : seen->device.site_uid;
+    const auto& site_name = seen == nullptr ? target.row.site_name : seen->device.site_name;
+    const auto hold = holds_.of_device(*run, target.row.device, site, site_name, now.utc);
     if (hold) {
         take_out(order, place.index);
         set_aside(place, *hold, now);

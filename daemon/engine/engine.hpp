@@ -78,7 +78,7 @@ struct ReloadOrder {
 };
 
 struct PauseOrder {
-    std::string runbook;  ///< kAllRunbooks: all of them, and quick jobs
+    PauseScope scope;  ///< as Engine::resolve gives it
     UtcTime until{};
     std::string reason;
     std::string actor;
@@ -153,10 +153,14 @@ public:
     /// scope. Errors: not_found, invalid_input (a time that is past or more than 366 days ahead, no reason).
     void pause(PauseOrder order, Done answer, Instant now);
     /// Ends it. Errors: not_found (nothing of that scope is paused).
-    void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
+    /// What a person names: the uid of a device or component instead of its name. Errors: not_found (with the
+    /// nearest names; of a device or component also while the lists have not been read), conflict (a name
+    /// fits several).
+    [[nodiscard]] Result<PauseScope> resolve(const PauseScope& asked) const;
+    void resume(const PauseScope& scope, const std::string& actor, Done answer, Instant now);
     /// Holds as the engine of another account does, which records it; nullopt: nothing of that scope is
     /// paused any more.
-    void follow_pause(const std::string& runbook, std::optional<Pause> pause, Instant now);
+    void follow_pause(const PauseScope& scope, std::optional<Pause> pause, Instant now);
     /// Whether the account has a device of that uid or hostname; see DeviceLookups.
     void look_for_device(std::string device, DeviceLookups::Answer answer, Instant now);
 

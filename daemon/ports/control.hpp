@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "engine/api.hpp"
+#include "engine/pause_scope.hpp"
 
 namespace runbookd::ports {
 
@@ -83,13 +84,13 @@ struct CancelAccepted {
 };
 
 struct PauseRequest {
-    std::string runbook;  ///< empty: all of them, and quick jobs
-    Millis span{};        ///< how long from now; 1 s to 366 d
-    std::string reason;   ///< not empty
+    engine::PauseScope scope;  ///< a device or component by uid or name
+    Millis span{};             ///< how long from now; 1 s to 366 d
+    std::string reason;        ///< not empty
     std::string actor;
 };
 struct PauseAccepted {
-    std::string runbook;  ///< empty: all
+    engine::PauseScope scope;  ///< by uid
     UtcTime until{};
 };
 
@@ -133,7 +134,7 @@ struct RunbookStatus {
     std::vector<LaneStatus> lanes{};      ///< of customers or zones; `next_at` is then the next of them all
 };
 struct PauseStatus {
-    std::string runbook;  ///< empty: all
+    engine::PauseScope scope;
     UtcTime since{}, until{};
     std::string reason, actor;
 };
@@ -242,8 +243,10 @@ public:
     /// Once it is durable; all accounts are held by then. A pause that is set again is replaced. Errors:
     /// not_found, invalid_input, unavailable.
     virtual boost::asio::awaitable<Result<PauseAccepted>> pause(PauseRequest request) = 0;
-    /// Ends the pause of that runbook (empty: of all), once durable. Errors: not_found (nothing is paused).
-    virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
+    /// Ends the pause of that scope, once durable; says which that is. Errors: not_found (nothing of it is
+    /// paused).
+    virtual boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                                      std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;

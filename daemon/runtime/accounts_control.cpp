@@ -79,17 +79,18 @@ asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(port
 
 asio::awaitable<Result<ports::PauseAccepted>> AccountsControl::pause(ports::PauseRequest request) {
     // One account's engine records it; all of them hold (see Accounts::add).
-    const auto account = request.runbook == engine::kAllRunbooks
-                             ? Result<const ServedAccount*>(&accounts_.first())
-                             : accounts_.serving(request.runbook);
-    if (!account) co_return tl::unexpected<Error>(account.error());
-    co_return co_await (*account)->control.pause(std::move(request));
+    auto known = accounts_.pausable(request.scope);
+    if (!known) co_return tl::unexpected<Error>(std::move(known.error()));
+    request.scope = known->scope;
+    co_return co_await known->account->control.pause(std::move(request));
 }
 
-asio::awaitable<Result<void>> AccountsControl::resume(std::string runbook, std::string actor) {
-    const auto* account = accounts_.pausing(runbook);
+asio::awaitable<Result<engine::PauseScope>> AccountsControl::resume(engine::PauseScope scope,
+                                                                    std::string actor) {
+    if (const auto known = accounts_.pausable(scope)) scope = known->scope;
+    const auto* account = accounts_.pausing(scope);
     if (account == nullptr) account = &accounts_.first();
-    co_return co_await account->control.resume(std::move(runbook), std::move(actor));
+    co_return co_await account->control.resume(std::move(scope), std::move(actor));
 }
 
 std::vector<ports::RunbookStatus> AccountsControl::runbooks() const {

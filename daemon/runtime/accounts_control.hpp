@@ -26,7 +26,8 @@ public:
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
-    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
+    boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                              std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override;
