@@ -17,11 +17,11 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel",    "approve",
-                                           "reject",   "doctor",  "audit",     "collect",
-                                           "import",   "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "approve",   "reject",
+                                           "doctor",   "audit",     "collect",   "import",
+                                           "token",    "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -79,6 +79,7 @@ public:
         add_reloading_verbs();
         add_device_questions();
         add_settling();
+        add_cancelling();
         add_lists();
         add_single_things();
     }
@@ -209,20 +210,23 @@ private:
         add_scope(resume);
     }
     void add_scope(CLI::App* sub) {
-        auto* runbook = sub->add_option("RUNBOOK", command_.name, "Which runbook");
-        sub->add_flag("--all", command_.of_all, "All runbooks, and quick jobs")->excludes(runbook);
-        for (const auto* later : {"--customer", "--device", "--component"})
-            sub->add_option_function<std::string>(
-                   later,
-                   [later](const std::string&) {
-                       throw CLI::ValidationError(std::string("'") + later + "' is not supported yet");
-                   },
-                   "Not supported yet")
-                ->group("");
+        sub->add_option("RUNBOOK", command_.name, "Which runbook");
+        sub->add_flag("--all", command_.of_all, "All runbooks, and quick jobs");
+        sub->add_option("--customer", command_.filters.customer, "Devices on its sites; exact name");
+        sub->add_option("--device", command_.device, "Hostname or uid");
+        sub->add_option("--component", command_.component, "Jobs of it; exact name or uid");
         sub->callback([this, sub, which = sub->get_name() == "pause" ? Verb::pause : Verb::resume] {
             command_.verb = which;
-            if (command_.name.empty() && !command_.of_all)
-                throw CLI::ValidationError(sub->get_name(), "which runbook? name one, or say --all");
+            const auto& customer = command_.filters.customer;
+            const auto named = (command_.name.empty() ? 0 : 1) + (command_.of_all ? 1 : 0) +
+                               (customer.empty() ? 0 : 1) + (command_.device.empty() ? 0 : 1) +
+                               (command_.component.empty() ? 0 : 1);
+            if (named == 1) return;
+            throw CLI::ValidationError(
+                sub->get_name(), named == 0 ? "what? name a runbook, or say --all, --customer, --device "
+                                              "or --component"
+                                            : "one thing at a time: a runbook, --all, --customer, "
+                                              "--device or --component");
         });
     }
     void add_reloading_verbs() {
@@ -276,6 +280,11 @@ private:
             ->check([](const std::string& text) {
                 return text.empty() ? std::string("--reason: must not be empty") : std::string{};
             });
+    }
+    void add_cancelling() {
+        auto* cancel = verb("cancel", Verb::cancel, "Stops creating jobs of a run; recalls none");
+        cancel->add_option("UID", command_.name, "A run's uid or its beginning")->required();
+        cancel->add_option("--reason", command_.reason, "Kept in the record");
     }
     void take_outcome(const std::string& outcome) {
         if (!command_.outcome.empty())

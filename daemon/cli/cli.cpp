@@ -2,6 +2,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/budget.hpp"
+#include "cli/cancelling.hpp"
 #include "cli/client.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
@@ -59,6 +60,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::apply: return run_apply(around, client, command);
         case Verb::why: return run_why(around, client, command);
         case Verb::retarget: return run_retarget(around, client, command);
+        case Verb::cancel: return run_cancel(around, client, command);
         case Verb::settle: return run_settle(around, client, command);
         case Verb::budget: return run_budget(around, client, command);
         default: return run_status(around, client, command);

@@ -37,7 +37,8 @@ enum class Verb {
     why,
     retarget,
     budget,
-    settle
+    settle,
+    cancel
 };
 enum class Format { table, json, csv };
 
@@ -61,7 +62,7 @@ struct Command {
     std::int64_t count = 5;                        ///< next
     std::vector<std::string> devices, sites;       ///< run, plan
     std::vector<std::string> customers;            ///< run, plan, next: exact names
-    std::string device, component;                 ///< quickjob
+    std::string device, component;                 ///< quickjob, pause, resume
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
     std::string note;                              ///< run, apply, retarget
     bool waits = false;                            ///< run, quickjob
@@ -71,7 +72,7 @@ struct Command {
     bool with_unknown = false;                     ///< retarget
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause
-    std::string reason;                            ///< pause, run, settle
+    std::string reason;                            ///< pause, run, settle, cancel
     std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 

@@ -17,8 +17,40 @@ std::string to_text(const Json& value, int indent = -1) {
 }
 
 Target target_of(const Command& command, const char* verb) {
-    if (command.of_all) return Target(std::string("/v1/") + verb);
+    if (command.name.empty()) return Target(std::string("/v1/") + verb);
     return Target("/v1/runbooks").segment(command.name).segment(verb);
+}
+
+/// What is meant, where it is no runbook.
+Json body_of(const Command& command) {
+    auto body = Json::object();
+    for (const auto& [key, value] :
+         {std::pair{"customer", &command.filters.customer}, std::pair{"device", &command.device},
+          std::pair{"component", &command.component}})
+        if (!value->empty()) body[key] = *value;
+    return body;
+}
+
+/// "customer acme", "everything"
+std::string words_of(const Command& command) {
+    if (!command.name.empty()) return harmless(command.name);
+    if (!command.filters.customer.empty()) return "customer " + harmless(command.filters.customer);
+    if (!command.device.empty()) return "device " + harmless(command.device);
+    if (!command.component.empty()) return "component " + harmless(command.component);
+    return "everything";
+}
+
+/// The same as an argument of `resume`, in quotes where a shell needs them.
+std::string argument_of(const Command& command) {
+    const auto quoted = [](const std::string& text) {
+        const bool is_plain = text.find_first_of(" '\"\\$`*?") == std::string::npos;
+        return is_plain ? harmless(text) : "'" + harmless(text) + "'";
+    };
+    if (!command.name.empty()) return harmless(command.name);
+    if (!command.filters.customer.empty()) return "--customer " + quoted(command.filters.customer);
+    if (!command.device.empty()) return "--device " + quoted(command.device);
+    if (!command.component.empty()) return "--component " + quoted(command.component);
+    return "--all";
 }
 
 /// "2026-12-01 05:00:00 CET": as this machine's clock shows it.
@@ -41,7 +73,7 @@ Result<Json> ask(const Client& client, const Target& target, const Json& body) {
 }  // namespace
 
 int run_pause(Surroundings& around, const Client& client, const Command& command) {
-    Json body;
+    auto body = body_of(command);
     body["for"] = command.span;
     body["reason"] = command.reason;
     const auto answer = ask(client, target_of(command, "pause"), body);
@@ -51,23 +83,21 @@ int run_pause(Surroundings& around, const Client& client, const Command& command
         return kDone;
     }
     const auto until_text = text_at(*answer, "until");
-    around.out << (command.of_all ? std::string("everything") : harmless(command.name)) << " is paused until "
-               << short_time(until_text) << " UTC";
+    around.out << words_of(command) << " is paused until " << short_time(until_text) << " UTC";
     if (const auto until = parse_utc(until_text)) around.out << " (" << local_time(*until) << ")";
     around.out << "; what Datto has already goes on\nto end it before: runbookctl resume "
-               << (command.of_all ? std::string("--all") : harmless(command.name)) << '\n';
+               << argument_of(command) << '\n';
     return kDone;
 }
 
 int run_resume(Surroundings& around, const Client& client, const Command& command) {
-    const auto answer = ask(client, target_of(command, "resume"), Json::object());
+    const auto answer = ask(client, target_of(command, "resume"), body_of(command));
     if (!answer) return report(around, answer.error());
     if (command.format == Format::json)
         around.out << to_text(*answer, 2) << '\n';
     else
-        around.out << (command.of_all ? std::string("the pause of everything")
-                                      : "the pause of " + harmless(command.name))
-                   << " has ended" << (command.of_all ? "; pauses of single runbooks go on" : "") << '\n';
+        around.out << "the pause of " << words_of(command) << " has ended"
+                   << (command.of_all ? "; pauses of single things go on" : "") << '\n';
     return kDone;
 }
 

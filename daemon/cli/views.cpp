@@ -145,8 +145,11 @@ std::string budget_words(const Json& status, const char* key) {
 
 /// "clean until 2026-12-01 04:00:00 UTC by ana: a freeze"
 std::string pause_words(const Json& pause) {
-    const auto runbook = text_at(pause, "runbook");
-    return (runbook.empty() ? "everything" : runbook) + " until " + utc(pause, "until") + " by " +
+    std::string what = text_at(pause, "runbook");
+    for (const auto& [key, word] : {std::pair{"customer", "customer "}, std::pair{"device_uid", "device "},
+                                    std::pair{"component_uid", "component "}})
+        if (const auto name = text_at(pause, key); !name.empty()) what = word + name;
+    return (what.empty() ? "everything" : what) + " until " + utc(pause, "until") + " by " +
            text_at(pause, "actor") + ": " + text_at(pause, "reason");
 }
 

@@ -117,6 +117,7 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     const auto count = [&](Disposition d) { return run.counts[static_cast<std::size_t>(d)]; };
     const auto good =
         count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
+    if (count(Disposition::cancelled) > 0) return finish(run, RunStatus::cancelled, "by_person", now);
     const bool all_good = good == static_cast<std::int64_t>(run.targets.size());
     finish(run, all_good ? RunStatus::completed : RunStatus::failed, "", now);
 }

@@ -184,9 +184,9 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
         return Step::went_on;
     }
     const auto* const seen = fleet_.find(target.row.device);
-    const auto hold = seen == nullptr
-                          ? holds_.of_device(*run, target.row.site_uid, target.row.site_name, now.utc)
-                          : holds_.of_device(*run, seen->device.site_uid, seen->device.site_name, now.utc);
+    const auto& site = seen == nullptr ? target.row.site_uid : seen->device.site_uid;
+    const auto& site_name = seen == nullptr ? target.row.site_name : seen->device.site_name;
+    const auto hold = holds_.of_device(*run, target.row.device, site, site_name, now.utc);
     if (hold) {
         take_out(order, place.index);
         set_aside(place, *hold, now);
@@ -266,16 +266,26 @@ void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Ins
         books_.decide(run, target, Disposition::failed, "rejected", failure.message, now);
 }
 
-void Dispatcher::close_window(Run& run, Instant now) {
+void Dispatcher::forget(const Run& run) {
     parked_.erase(run.plan.run);
     forget_aside(run.plan.run);
     take_out_all(run.order);
-    for (std::size_t i = 0; i < run.targets.size(); ++i) {
-        auto& target = run.targets[i];
-        if (target.disposition != Disposition::pending) continue;
-        if (run.waits_for_devices()) waiting_.remove({run.plan.run, i}, target.row.device);
-        sender_.close(run, target, now);
-    }
+    if (!run.waits_for_devices()) return;
+    for (std::size_t i = 0; i < run.targets.size(); ++i)
+        if (run.targets[i].disposition == Disposition::pending)
+            waiting_.remove({run.plan.run, i}, run.targets[i].row.device);
+}
+
+void Dispatcher::close_window(Run& run, Instant now) {
+    forget(run);
+    for (auto& target : run.targets)
+        if (target.disposition == Disposition::pending) sender_.close(run, target, now);
+}
+
+void Dispatcher::call_off(Run& run, const Sender::Ending& ending, Instant now) {
+    forget(run);
+    for (auto& target : run.targets)
+        if (target.disposition == Disposition::pending) sender_.call_off(run, target, ending, now);
 }
 
 }  // namespace runbookd::engine

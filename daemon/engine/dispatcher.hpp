@@ -32,6 +32,8 @@ public:
     void take_in_fleet(Instant now) { waiting_.take_in(now); }
     /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
+    /// A person calls the run off: likewise, and what has not gone out ends as `ending` says.
+    void call_off(Run& run, const Sender::Ending& ending, Instant now);
     /// Something that held creates has ended, or may have.
     void release(Instant now);
     /// No new intents from now on.
@@ -76,6 +78,8 @@ private:
     /// It is not ready any more. `order`: its run's.
     void take_out(std::uint64_t order, std::size_t index);
     void take_out_all(std::uint64_t order);
+    /// No target of the run waits here any more.
+    void forget(const Run& run);
 
     Books& books_;
     Line& line_;

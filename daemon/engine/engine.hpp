@@ -78,7 +78,7 @@ struct ReloadOrder {
 };
 
 struct PauseOrder {
-    std::string runbook;  ///< kAllRunbooks: all of them, and quick jobs
+    PauseScope scope;  ///< as Engine::resolve gives it
     UtcTime until{};
     std::string reason;
     std::string actor;
@@ -99,6 +99,18 @@ struct SettleOrder {
     Word word = Word::not_run;
     std::string reason;
     std::string actor;
+};
+
+/// A person calls a run off.
+struct CancelOrder {
+    RunUid run;
+    std::string reason;  ///< for those who read the record; may be empty
+    std::string actor;
+};
+struct CalledOff {
+    bool was_planned = false;        ///< it had not begun: there was no target yet
+    std::int64_t cancelled = 0;      ///< targets that had no job yet, and get none
+    std::int64_t still_running = 0;  ///< whose create is under way or done: Datto recalls nothing
 };
 
 class Engine {
@@ -141,10 +153,14 @@ public:
     /// scope. Errors: not_found, invalid_input (a time that is past or more than 366 days ahead, no reason).
     void pause(PauseOrder order, Done answer, Instant now);
     /// Ends it. Errors: not_found (nothing of that scope is paused).
-    void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
+    /// What a person names: the uid of a device or component instead of its name. Errors: not_found (with the
+    /// nearest names; of a device or component also while the lists have not been read), conflict (a name
+    /// fits several).
+    [[nodiscard]] Result<PauseScope> resolve(const PauseScope& asked) const;
+    void resume(const PauseScope& scope, const std::string& actor, Done answer, Instant now);
     /// Holds as the engine of another account does, which records it; nullopt: nothing of that scope is
     /// paused any more.
-    void follow_pause(const std::string& runbook, std::optional<Pause> pause, Instant now);
+    void follow_pause(const PauseScope& scope, std::optional<Pause> pause, Instant now);
     /// Whether the account has a device of that uid or hostname; see DeviceLookups.
     void look_for_device(std::string device, DeviceLookups::Answer answer, Instant now);
 
@@ -154,6 +170,11 @@ public:
     /// then nothing is said.
     using Settled = std::function<void(Result<std::optional<RunUid>>)>;
     void settle(SettleOrder order, Settled answer, Instant now);
+
+    /// Nothing of the run is created any more; what has been is followed to its end, and the run is over with
+    /// the last of it. Answers once that is durable. Errors: conflict (the run is not open).
+    using CancelAnswer = std::function<void(Result<CalledOff>)>;
+    void cancel(CancelOrder order, CancelAnswer answer, Instant now);
 
     /// What a run would do now, or at another time; see Previews.
     void preview(PreviewOrder order, Previews::Answer answer, Instant now);

@@ -18,13 +18,17 @@ std::optional<Hold> as_hold(std::optional<schedule::Blackouts::Hold> blackout, c
     return Hold{"blackout", std::move(message), std::max(blackout->end, at + Millis{1})};
 }
 
+Hold as_hold(const Pause& pause, std::optional<UtcTime> recheck) {
+    return {"paused", "paused by " + pause.actor + ": " + pause.reason, recheck};
+}
+
 }  // namespace
 
 std::optional<Hold> Holds::at(const Run& run, UtcTime at) const {
-    // A quick job is held by a pause of all alone.
     const bool is_quick = run.plan.runbook == kQuickJobRunbook;
-    if (const auto* const pause = pauses_.find(is_quick ? kAllRunbooks : run.plan.runbook, at))
-        return Hold{"paused", "paused by " + pause->actor + ": " + pause->reason, std::nullopt};
+    const auto* pause = is_quick ? pauses_.find_all(at) : pauses_.find(run.plan.runbook, at);
+    if (pause == nullptr) pause = pauses_.find_component(run.component, at);
+    if (pause != nullptr) return as_hold(*pause, std::nullopt);
     if (run.plan.overrides.not_during) return std::nullopt;
     static const schedule::Blackouts kNone;
     const auto& own = run.lane != nullptr   ? run.lane->not_during
@@ -36,11 +40,13 @@ std::optional<Hold> Holds::at(const Run& run, UtcTime at) const {
     return as_hold(schedule::hold_of(lists, at, run.create_end), "", at);
 }
 
-std::optional<Hold> Holds::of_device(const Run& run, const SiteUid& site, const SharedText& site_name,
-                                     UtcTime at) const {
-    if (run.plan.overrides.not_during) return std::nullopt;
+std::optional<Hold> Holds::of_device(const Run& run, const DeviceUid& device, const SiteUid& site,
+                                     const SharedText& site_name, UtcTime at) const {
     const auto* const customer = customers_.of(site, site_name);
-    if (customer == nullptr) return std::nullopt;
+    const auto& name = customer == nullptr ? std::string() : customer->name.str();
+    if (const auto* const pause = pauses_.find_device(device, name, at))
+        return as_hold(*pause, std::max(pause->until, at + Millis{1}));
+    if (run.plan.overrides.not_during || customer == nullptr) return std::nullopt;
     return as_hold(customers_.hold_of(*customer, at, run.create_end), "customer " + customer->name.str(), at);
 }
 
@@ -49,6 +55,11 @@ std::optional<Hold> Holds::of_device(const Device& device, UtcTime at, UtcTime h
     const auto* const customer = customers_.of(device);
     if (hold || customer == nullptr) return hold;
     return as_hold(customers_.hold_of(*customer, at, horizon), "customer " + customer->name.str(), at);
+}
+
+const Pause* Holds::pause_of(const Device& device, const ComponentUid& component, UtcTime at) const {
+    const auto* const pause = pauses_.find_device(device.uid, customers_.name_of(device).str(), at);
+    return pause != nullptr ? pause : pauses_.find_component(component, at);
 }
 
 }  // namespace runbookd::engine

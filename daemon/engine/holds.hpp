@@ -27,11 +27,15 @@ public:
     [[nodiscard]] bool is_time_unknown() const { return clock_.is_doubted(); }
     /// What holds all of the run.
     [[nodiscard]] std::optional<Hold> at(const Run& run, UtcTime at) const;
-    /// What holds this one of its devices beside that: a blackout of its customer.
-    [[nodiscard]] std::optional<Hold> of_device(const Run& run, const SiteUid& site,
+    /// What holds this one of its devices beside that: a pause of it or of its customer, or a blackout of
+    /// its customer.
+    [[nodiscard]] std::optional<Hold> of_device(const Run& run, const DeviceUid& device, const SiteUid& site,
                                                 const SharedText& site_name, UtcTime at) const;
-    /// The same of a device that has no run yet, with the account's blackouts.
+    /// The blackouts of a device that has no run yet, the account's among them.
     [[nodiscard]] std::optional<Hold> of_device(const Device& device, UtcTime at, UtcTime horizon) const;
+    /// The pause of such a device, or of what is to run on it; null: there is none.
+    [[nodiscard]] const Pause* pause_of(const Device& device, const ComponentUid& component,
+                                        UtcTime at) const;
     /// The name of its customer; empty: of none.
     [[nodiscard]] const SharedText& customer_of(const Device& device) const {
         return customers_.name_of(device);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "engine/named.hpp"
 #include "engine/targeting.hpp"
 
 namespace runbookd::engine {
@@ -133,8 +134,6 @@ void Engine::look_for_device(std::string device, DeviceLookups::Answer answer, I
 void Engine::pause(PauseOrder order, Done answer, Instant now) {
     enter(now);
     if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    if (order.runbook != kAllRunbooks && planner_.find(order.runbook) == nullptr)
-        return answer(tl::unexpected<Error>(unknown_to(planner_, order.runbook)));
     const auto span = order.until - now.utc;
     if (span < kShortestPause || span > kLongestPause)
         return answer(fail(ErrorCode::invalid_input, "a pause lasts from 1 s to 366 d, not " +
@@ -142,29 +141,49 @@ void Engine::pause(PauseOrder order, Done answer, Instant now) {
     if (order.reason.empty())
         return answer(fail(ErrorCode::invalid_input, "a pause needs a reason, for those who find it"));
     pauses_.set(
-        {std::move(order.runbook), now.utc, order.until, std::move(order.reason), std::move(order.actor)},
-        now);
+        {std::move(order.scope), now.utc, order.until, std::move(order.reason), std::move(order.actor)}, now);
     outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
     pump(now);
 }
 
-void Engine::resume(const std::string& runbook, const std::string& actor, Done answer, Instant now) {
+void Engine::resume(const PauseScope& scope, const std::string& actor, Done answer, Instant now) {
     enter(now);
     if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    if (!pauses_.end(runbook, actor, now))
+    if (!pauses_.end(scope, actor, now))
         return answer(
-            fail(ErrorCode::not_found, runbook == kAllRunbooks
+            fail(ErrorCode::not_found, scope.kind == PauseKind::all
                                            ? "not everything is paused; a runbook is resumed by its name"
-                                           : "runbook '" + runbook + "' is not paused by itself"));
+                                           : scope.words() + " is not paused by itself"));
     outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
     pump(now);
 }
 
-void Engine::follow_pause(const std::string& runbook, std::optional<Pause> pause, Instant now) {
+void Engine::follow_pause(const PauseScope& scope, std::optional<Pause> pause, Instant now) {
     enter(now);
     if (stopping_) return;
-    pauses_.follow(runbook, std::move(pause), now);
+    pauses_.follow(scope, std::move(pause), now);
     pump(now);
+}
+
+Result<PauseScope> Engine::resolve(const PauseScope& asked) const {
+    switch (asked.kind) {
+        case PauseKind::all: return asked;
+        case PauseKind::runbook:
+            if (planner_.find(asked.name) != nullptr) return asked;
+            return tl::unexpected<Error>(unknown_to(planner_, asked.name));
+        case PauseKind::customer:
+            if (customers_.find(asked.name) != nullptr) return asked;
+            return fail(ErrorCode::not_found, customers_.unknown(asked.name));
+        case PauseKind::device:
+            return device_named(fleet_, asked.name).map([&](const Fleet::Seen* seen) {
+                return PauseScope{asked.kind, seen->device.uid.str()};
+            });
+        case PauseKind::component:
+            return component_named(fleet_, asked.name).map([&](const Component* component) {
+                return PauseScope{asked.kind, component->uid.str()};
+            });
+    }
+    return asked;
 }
 
 std::set<DeviceUid> Engine::may_still_run(const std::string& runbook) const {

@@ -1,7 +1,9 @@
 #pragma once
-// Bounded pauses: of one runbook, or of everything. Each ends by itself; what they hold back is not decided
-// here. Where several accounts are served, each account's engine has all pauses, and one of them keeps a
-// pause in the record.
+// Bounded pauses: of a runbook, a customer, a device, a component, or of everything. Each ends by itself;
+// what they hold back is not decided here. Where several accounts are served, each account's engine has all
+// pauses, and one of them keeps a pause in the record.
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,15 +14,13 @@
 #include "base/result.hpp"
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
+#include "engine/pause_scope.hpp"
 #include "engine/records.hpp"
 
 namespace runbookd::engine {
 
-/// The scope of a pause that holds for every runbook, and for quick jobs.
-inline constexpr const char* kAllRunbooks = "";
-
 struct Pause {
-    std::string runbook;  ///< kAllRunbooks: all
+    PauseScope scope;
     UtcTime since{}, until{};
     std::string reason;
     std::string actor;
@@ -41,21 +41,26 @@ public:
     /// Replaces one of the same scope.
     void set(Pause pause, Instant now);
     /// False: nothing of that scope is paused.
-    [[nodiscard]] bool end(const std::string& runbook, const std::string& actor, Instant now);
+    [[nodiscard]] bool end(const PauseScope& scope, const std::string& actor, Instant now);
     /// Another account's engine, which keeps the pauses of this scope in the record, has this one in force
     /// (nullopt: none): so it is here from now on.
-    void follow(const std::string& runbook, std::optional<Pause> pause, Instant now);
+    void follow(const PauseScope& scope, std::optional<Pause> pause, Instant now);
 
     /// The pause that holds for the runbook at `at`: the one that lasts longest. Also one that was ended or
     /// replaced since, as long as no later one of its scope has been.
     [[nodiscard]] const Pause* find(const std::string& runbook, UtcTime at) const;
-    [[nodiscard]] const Pause* find_all(UtcTime at) const { return find(kAllRunbooks, at); }
+    /// The one that holds for all.
+    [[nodiscard]] const Pause* find_all(UtcTime at) const { return holding({}, at); }
+    /// The one that holds for the device: its own, or that of its customer (empty: it has none).
+    [[nodiscard]] const Pause* find_device(const DeviceUid& device, const std::string& customer,
+                                           UtcTime at) const;
+    [[nodiscard]] const Pause* find_component(const ComponentUid& component, UtcTime at) const;
     /// The pause of exactly that scope that is in force; null: none.
-    [[nodiscard]] const Pause* of(const std::string& runbook) const;
+    [[nodiscard]] const Pause* of(const PauseScope& scope) const;
     /// The clock was set: a pause that is in force holds from now on also where it had begun later, and is
     /// recorded again as beginning now.
     void follow_clock(Instant now);
-    /// In force now: of all first, then by name.
+    /// In force now: of all first, then by kind and name.
     [[nodiscard]] std::vector<Pause> list() const;
 
 private:
@@ -65,16 +70,19 @@ private:
         std::optional<Pause> former;  ///< until when it held; instants of that time may still be judged
         Alarm ends;
     };
-    [[nodiscard]] Scope& scope_of(const std::string& runbook);
+    [[nodiscard]] Scope& scope_of(const PauseScope& scope);
     void put(Scope& scope, Pause pause, Instant now);
-    void ring(const std::string& runbook, Instant now);
+    void ring(const PauseScope& scope, Instant now);
     void close(Scope& scope, const std::string& actor, Instant now);
-    [[nodiscard]] const Pause* of_scope(const std::string& runbook, UtcTime at) const;
+    [[nodiscard]] const Pause* holding(const PauseScope& scope, UtcTime at) const;
+    /// Whether there is, or was, a pause of that kind: what nobody uses costs nothing.
+    [[nodiscard]] bool has(PauseKind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
 
     AlarmClock& clock_;
     Outbox& outbox_;
     std::function<void(Instant)> on_ended_;
-    std::map<std::string, Scope> scopes_;
+    std::map<PauseScope, Scope> scopes_;
+    std::array<bool, 5> kinds_{};
 };
 
 }  // namespace runbookd::engine

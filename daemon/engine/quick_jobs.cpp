@@ -20,13 +20,6 @@ constexpr Millis kWindow = hours{1};
 // How far ahead the end of a blackout is looked for.
 constexpr Millis kFarAhead = hours{24 * 366};
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : nearest(word, names))
-        text += (text.empty() ? "; did you mean '" : "' or '") + name;
-    return text.empty() ? text : text + "'?";
-}
-
 }  // namespace
 
 QuickJobs::QuickJobs(std::string account, Books& books, AlarmClock& clock, Outbox& outbox, Line& line,
@@ -71,12 +64,14 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
     if (const auto* const pause = pauses_.find_all(now.utc)) return refuse(refusal(*pause));
     if (!fleet_.devices_read_at() || !fleet_.components_read_at()) return Step::waits;
     if (may_be_new(pending)) return Step::waits;
-    const auto device = find_device(pending);
+    const auto device = device_named(fleet_, pending.order.device);
     if (!device) return refuse(device.error());
-    const auto component = find_component(pending);
+    const auto component = component_named(fleet_, pending.order.component);
     if (!component) return refuse(component.error());
     if (auto checked = check(pending.order, **component); !checked) return refuse(std::move(checked.error()));
     const auto& seen = **device;
+    if (const auto* const pause = holds_.pause_of(seen.device, (*component)->uid, now.utc))
+        return refuse(refusal(*pause));
     if (const auto hold = holds_.of_device(seen.device, now.utc, now.utc + kFarAhead))
         return refuse({ErrorCode::refused_by_rule,
                        "nothing may be created on device '" + seen.device.hostname + "' until " +
@@ -97,33 +92,6 @@ QuickJobs::Step QuickJobs::advance(std::uint64_t number, Pending& pending, Insta
     if (line_.is_held(now)) return Step::waits;
     start(pending, seen.device, **component, now);
     return Step::waits;
-}
-
-Result<const Fleet::Seen*> QuickJobs::find_device(const Pending& pending) const {
-    const auto& wanted = pending.order.device;
-    if (const auto* seen = fleet_.find(DeviceUid{wanted})) return seen;
-    const auto named = fleet_.find_by_hostname(wanted);
-    if (named.size() == 1) return named.front();
-    if (named.size() > 1) return fail(ErrorCode::conflict, several_of(wanted, named));
-    std::vector<std::string> names;
-    for (const auto& seen : fleet_.devices()) names.push_back(seen.device.hostname);
-    return fail(ErrorCode::not_found,
-                "device '" + wanted + "' is not in the account" + did_you_mean(wanted, names));
-}
-
-Result<const Component*> QuickJobs::find_component(const Pending& pending) const {
-    const auto& wanted = pending.order.component;
-    if (const auto* component = fleet_.find_component(wanted)) return component;
-    std::vector<std::string> names;
-    for (const auto& component : fleet_.components()) {
-        if (equals_ignoring_case(component.name, wanted))
-            return fail(ErrorCode::conflict,
-                        "component '" + wanted + "' is the name of several; give its uid");
-        names.push_back(component.name);
-    }
-    return fail(ErrorCode::not_found, "component '" + wanted +
-                                          "' does not exist, or this API user may not see it" +
-                                          did_you_mean(wanted, names));
 }
 
 Result<void> QuickJobs::check(const QuickJobOrder& order, const Component& component) {

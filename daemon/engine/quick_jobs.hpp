@@ -47,10 +47,10 @@ public:
     /// Answers once the job's intent is durable, or with what stands against it: not_found (with the nearest
     /// names), conflict (the device cannot run components, a name fits several), invalid_variable (with the
     /// nearest names), missing_variable (only of what came over the job API: an input without value and
-    /// default), device_offline (judged on a reading at most a minute old), refused_by_rule (everything is
-    /// paused, a blackout of the account or of the device's customer), rate_limited (no room in the API's
-    /// budget within a minute), unavailable (no answer from the API within a minute; with the run's uid among
-    /// the names where it is recorded and goes out when it can).
+    /// default), device_offline (judged on a reading at most a minute old), refused_by_rule (a pause of all,
+    /// of the device, its customer or the component; a blackout of the account or of the device's customer),
+    /// rate_limited (no room in the API's budget within a minute), unavailable (no answer from the API within
+    /// a minute; with the run's uid among the names where it is recorded and goes out when it can).
     void order(QuickJobOrder order, Answer answer, Instant now);
     [[nodiscard]] bool wants_to_read() const;
     void pump(Instant now);
@@ -70,8 +70,6 @@ private:
     enum class Step { done, waits };
 
     [[nodiscard]] Step advance(std::uint64_t number, Pending& pending, Instant now);
-    [[nodiscard]] Result<const Fleet::Seen*> find_device(const Pending& pending) const;
-    [[nodiscard]] Result<const Component*> find_component(const Pending& pending) const;
     [[nodiscard]] static Result<void> check(const QuickJobOrder& order, const Component& component);
     void read_device(std::uint64_t number, Pending& pending, const DeviceUid& device, Instant now);
     void on_device(std::uint64_t number, const DeviceUid& device, SteadyTime sent_at,

@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "engine/api.hpp"
 #include "engine/durations.hpp"
+#include "engine/pause_scope.hpp"
 #include "engine/states.hpp"
 #include "runbook/model.hpp"
 #include "runbook/overrides.hpp"
@@ -45,17 +46,18 @@ struct ZoneRulesSeen {
     UtcTime at{};
 };
 
-/// Nothing is created any more (event pause.set), until it ends by itself at `until` or PauseEnded comes.
+/// Nothing of that scope is created any more (event pause.set), until it ends by itself at `until` or
+/// PauseEnded comes.
 struct PauseSet {
-    std::string runbook;  ///< empty: all of them, and quick jobs
+    PauseScope scope;
     UtcTime until{};
     std::string reason;
     std::string actor;
     UtcTime at{};
 };
-/// The pause of that runbook (empty: of all) is over (event pause.ended).
+/// The pause of that scope is over (event pause.ended).
 struct PauseEnded {
-    std::string runbook;
+    PauseScope scope;
     std::string actor;  ///< who resumed; empty: it ended by itself
     UtcTime at{};
 };
@@ -377,7 +379,7 @@ struct RecoveredRunbook {
     std::string account{};  ///< of the revision; empty: from before it was recorded
 };
 struct RecoveredPause {
-    std::string runbook;  ///< empty: all
+    PauseScope scope;
     UtcTime until{};
     std::string reason;
     std::string actor;

@@ -201,8 +201,8 @@ std::optional<Hold> Sender::hold_of(const Job& job, Instant now) {
 std::optional<Hold> Sender::hold_at(const Run& run, const TargetRow& target, UtcTime at) const {
     if (auto hold = holds_.at(run, at)) return hold;
     const auto* const seen = fleet_.find(target.device);
-    if (seen == nullptr) return holds_.of_device(run, target.site_uid, target.site_name, at);
-    return holds_.of_device(run, seen->device.site_uid, seen->device.site_name, at);
+    if (seen == nullptr) return holds_.of_device(run, target.device, target.site_uid, target.site_name, at);
+    return holds_.of_device(run, target.device, seen->device.site_uid, seen->device.site_name, at);
 }
 
 std::string Sender::held_back_by(const Job& job) {
@@ -333,6 +333,15 @@ void Sender::close(Run& run, Target& target, Instant now) {
     if (job == nullptr || job->stage != Stage::sendable) return;
     std::erase(sendable_, job->uid);
     end_by_window(*job, now);
+}
+
+void Sender::call_off(Run& run, Target& target, const Ending& ending, Instant now) {
+    if (!target.job)
+        return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
+    auto* const job = books_.find_job(*target.job);
+    if (job == nullptr || job->stage != Stage::sendable) return;
+    std::erase(sendable_, job->uid);
+    end_unsent(*job, ending.disposition, ending.reason, ending.message, now);
 }
 
 }  // namespace runbookd::engine

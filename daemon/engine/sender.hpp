@@ -50,13 +50,16 @@ public:
     void stop(Instant now);
     /// The time for the run's creates is over: ends the target unless its create went out already.
     void close(Run& run, Target& target, Instant now);
-
-private:
-    enum class Step { went_on, must_wait };
+    /// How a target ends that gets no job.
     struct Ending {
         Disposition disposition = Disposition::expired;
         std::string reason, message;
     };
+    /// The target is not wanted any more: ends it like that unless its create went out already.
+    void call_off(Run& run, Target& target, const Ending& ending, Instant now);
+
+private:
+    enum class Step { went_on, must_wait };
 
     [[nodiscard]] Step send_first_again(Instant now);
     void look_again(Job& job, Instant now);

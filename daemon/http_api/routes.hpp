@@ -39,6 +39,8 @@ void add_history_routes(Router& router, Services services);
 void add_device_routes(Router& router, Services services);
 /// GET of runbooks, components, status, and /healthz.
 void add_state_routes(Router& router, Services services);
+/// POST /v1/runs/{uid}/cancel.
+void add_cancel_routes(Router& router, Services services);
 /// POST /v1/jobs/{uid}/settle.
 void add_settle_routes(Router& router, Services services);
 /// GET /v1/budget.

@@ -46,7 +46,13 @@ Json budget_view(const ports::BudgetUse& use) {
 
 Json pause_view(const ports::PauseStatus& pause) {
     Json view;
-    view["runbook"] = text_or_null(pause.runbook);
+    const auto name_if = [&](engine::PauseKind kind) {
+        return pause.scope.kind == kind ? Json(pause.scope.name) : Json(nullptr);
+    };
+    view["runbook"] = name_if(engine::PauseKind::runbook);
+    view["customer"] = name_if(engine::PauseKind::customer);
+    view["device_uid"] = name_if(engine::PauseKind::device);
+    view["component_uid"] = name_if(engine::PauseKind::component);
     view["since"] = format_utc(pause.since);
     view["until"] = format_utc(pause.until);
     view["reason"] = pause.reason;

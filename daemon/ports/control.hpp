@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "engine/api.hpp"
+#include "engine/pause_scope.hpp"
 
 namespace runbookd::ports {
 
@@ -69,14 +70,27 @@ struct SettleAccepted {
     std::optional<RunUid> new_run;  ///< of redispatch
 };
 
+struct CancelRequest {
+    std::string run;     ///< uid or a prefix of it
+    std::string reason;  ///< may be empty
+    std::string actor;
+};
+struct CancelAccepted {
+    RunUid run;
+    std::string runbook;
+    bool was_planned = false;        ///< it had not begun
+    std::int64_t cancelled = 0;      ///< targets that get no job
+    std::int64_t still_running = 0;  ///< that have one, which Datto does not recall
+};
+
 struct PauseRequest {
-    std::string runbook;  ///< empty: all of them, and quick jobs
-    Millis span{};        ///< how long from now; 1 s to 366 d
-    std::string reason;   ///< not empty
+    engine::PauseScope scope;  ///< a device or component by uid or name
+    Millis span{};             ///< how long from now; 1 s to 366 d
+    std::string reason;        ///< not empty
     std::string actor;
 };
 struct PauseAccepted {
-    std::string runbook;  ///< empty: all
+    engine::PauseScope scope;  ///< by uid
     UtcTime until{};
 };
 
@@ -120,7 +134,7 @@ struct RunbookStatus {
     std::vector<LaneStatus> lanes{};      ///< of customers or zones; `next_at` is then the next of them all
 };
 struct PauseStatus {
-    std::string runbook;  ///< empty: all
+    engine::PauseScope scope;
     UtcTime since{}, until{};
     std::string reason, actor;
 };
@@ -219,6 +233,9 @@ public:
     /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the job's target is not
     /// `unknown`, or was revised); of redispatch also as any run, refused_by_rule (it was a quick job).
     virtual boost::asio::awaitable<Result<SettleAccepted>> settle(SettleRequest request) = 0;
+    /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the run is over);
+    /// refused_by_rule (it is a job's uid).
+    virtual boost::asio::awaitable<Result<CancelAccepted>> cancel(CancelRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.
@@ -226,8 +243,10 @@ public:
     /// Once it is durable; all accounts are held by then. A pause that is set again is replaced. Errors:
     /// not_found, invalid_input, unavailable.
     virtual boost::asio::awaitable<Result<PauseAccepted>> pause(PauseRequest request) = 0;
-    /// Ends the pause of that runbook (empty: of all), once durable. Errors: not_found (nothing is paused).
-    virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
+    /// Ends the pause of that scope, once durable; says which that is. Errors: not_found (nothing of it is
+    /// paused).
+    virtual boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                                      std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;

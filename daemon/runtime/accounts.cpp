@@ -9,7 +9,7 @@ namespace runbookd::runtime {
 void Accounts::add(ServedAccount account) {
     const auto& added = all_.emplace_back(std::move(account));
     added.control.on_pause_changed(
-        [this, &added](const std::string& runbook) { spread_pause(added, runbook); });
+        [this, &added](const engine::PauseScope& scope) { spread_pause(added, scope); });
     added.loop.tell([&](engine::Engine& core, Instant) {
         core.look_elsewhere(
             [this, &added](const std::string& runbook, const engine::Author& author, Instant now) {
@@ -42,9 +42,33 @@ Result<const ServedAccount*> Accounts::working(const std::string& runbook) const
     return account;
 }
 
-const ServedAccount* Accounts::pausing(const std::string& runbook) const {
+Result<Accounts::Pausable> Accounts::pausable(const engine::PauseScope& asked) const {
+    if (asked.kind == engine::PauseKind::runbook)
+        return serving(asked.name).map([&](const ServedAccount* account) {
+            return Pausable{account, asked};
+        });
+    std::optional<Pausable> found;
+    std::optional<Error> refusal;
+    for (const auto& account : all_) {
+        auto scope = account.engine().resolve(asked);
+        if (!scope) {
+            if (!refusal || scope.error().code == ErrorCode::conflict) refusal = std::move(scope.error());
+            continue;
+        }
+        if (found && found->scope != *scope && asked.kind == engine::PauseKind::device)
+            return fail(ErrorCode::conflict, "several accounts have a device '" + asked.name +
+                                                 "': " + found->scope.name + " of account '" +
+                                                 found->account->name + "' and " + scope->name +
+                                                 " of account '" + account.name + "'; give its uid");
+        if (!found) found = Pausable{&account, std::move(*scope)};
+    }
+    if (!found) return tl::unexpected<Error>(std::move(*refusal));
+    return std::move(*found);
+}
+
+const ServedAccount* Accounts::pausing(const engine::PauseScope& scope) const {
     for (const auto& account : all_)
-        if (const auto* const pause = account.engine().pauses().of(runbook);
+        if (const auto* const pause = account.engine().pauses().of(scope);
             pause != nullptr && pause->is_recorded)
             return &account;
     return nullptr;
@@ -76,14 +100,14 @@ std::optional<engine::Planner::Retired> Accounts::take_from_others(const ServedA
     return taken;
 }
 
-void Accounts::spread_pause(const ServedAccount& from, const std::string& runbook) const {
-    const auto* const pause = from.engine().pauses().of(runbook);
+void Accounts::spread_pause(const ServedAccount& from, const engine::PauseScope& scope) const {
+    const auto* const pause = from.engine().pauses().of(scope);
     if (pause != nullptr && !pause->is_recorded) return;  // it was refused, and all is as it was
     const auto now_there = pause == nullptr ? std::nullopt : std::optional(*pause);
     for (const auto& account : all_)
         if (&account != &from)
             account.loop.tell(
-                [&](engine::Engine& core, Instant now) { core.follow_pause(runbook, now_there, now); });
+                [&](engine::Engine& core, Instant now) { core.follow_pause(scope, now_there, now); });
 }
 
 }  // namespace runbookd::runtime

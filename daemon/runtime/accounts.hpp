@@ -44,8 +44,15 @@ public:
     [[nodiscard]] Result<const ServedAccount*> serving(const std::string& runbook) const;
     /// The same for what the account would have to do. Errors: as above; unavailable (it is absent).
     [[nodiscard]] Result<const ServedAccount*> working(const std::string& runbook) const;
+    /// The one that knows what is to be paused, and what it is there (see Engine::resolve). Errors: as
+    /// there; also conflict (several have a device of that hostname).
+    struct Pausable {
+        const ServedAccount* account = nullptr;
+        engine::PauseScope scope;
+    };
+    [[nodiscard]] Result<Pausable> pausable(const engine::PauseScope& asked) const;
     /// Whose engine keeps the pause of that scope in the record; null: nothing of it is paused.
-    [[nodiscard]] const ServedAccount* pausing(const std::string& runbook) const;
+    [[nodiscard]] const ServedAccount* pausing(const engine::PauseScope& scope) const;
     /// Whether one of the engines doubts the wall clock.
     [[nodiscard]] bool is_clock_doubted() const;
 
@@ -60,7 +67,7 @@ private:
                                                                            const engine::Author& author,
                                                                            Instant now) const;
     /// What has become of a pause in one account becomes of it in all.
-    void spread_pause(const ServedAccount& from, const std::string& runbook) const;
+    void spread_pause(const ServedAccount& from, const engine::PauseScope& scope) const;
 
     std::deque<ServedAccount> all_;  // which stay where they are
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/accounts_status.hpp"
+#include "runtime/cancel.hpp"
 #include "runtime/device_search.hpp"
 #include "runtime/retarget.hpp"
 
@@ -58,6 +59,18 @@ Result<const ServedAccount*> AccountsControl::still_on(const std::string& was_on
     return account;
 }
 
+asio::awaitable<Result<ports::CancelAccepted>> AccountsControl::cancel(ports::CancelRequest request) {
+    if (accounts_.is_only_one()) co_return co_await accounts_.first().control.cancel(std::move(request));
+    auto found = co_await find_run(history_, request.run);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    const auto* const account = accounts_.find(found->account);
+    if (account == nullptr || account->is_absent())
+        co_return fail(ErrorCode::unavailable, "run " + found->run_uid + " is of account '" + found->account +
+                                                   "', which is not in the configuration any more");
+    request.run = found->run_uid;
+    co_return co_await account->control.cancel(std::move(request));
+}
+
 asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(ports::QuickJobRequest request) {
     const auto account = co_await account_of_device(accounts_, request.device, executor_);
     if (!account) co_return tl::unexpected<Error>(account.error());
@@ -66,17 +79,18 @@ asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(port
 
 asio::awaitable<Result<ports::PauseAccepted>> AccountsControl::pause(ports::PauseRequest request) {
     // One account's engine records it; all of them hold (see Accounts::add).
-    const auto account = request.runbook == engine::kAllRunbooks
-                             ? Result<const ServedAccount*>(&accounts_.first())
-                             : accounts_.serving(request.runbook);
-    if (!account) co_return tl::unexpected<Error>(account.error());
-    co_return co_await (*account)->control.pause(std::move(request));
+    auto known = accounts_.pausable(request.scope);
+    if (!known) co_return tl::unexpected<Error>(std::move(known.error()));
+    request.scope = known->scope;
+    co_return co_await known->account->control.pause(std::move(request));
 }
 
-asio::awaitable<Result<void>> AccountsControl::resume(std::string runbook, std::string actor) {
-    const auto* account = accounts_.pausing(runbook);
+asio::awaitable<Result<engine::PauseScope>> AccountsControl::resume(engine::PauseScope scope,
+                                                                    std::string actor) {
+    if (const auto known = accounts_.pausable(scope)) scope = known->scope;
+    const auto* account = accounts_.pausing(scope);
     if (account == nullptr) account = &accounts_.first();
-    co_return co_await account->control.resume(std::move(runbook), std::move(actor));
+    co_return co_await account->control.resume(std::move(scope), std::move(actor));
 }
 
 std::vector<ports::RunbookStatus> AccountsControl::runbooks() const {

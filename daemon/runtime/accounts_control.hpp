@@ -21,10 +21,13 @@ public:
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
     /// Errors also: unavailable (the job's account is absent).
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
+    /// Errors also: unavailable (the run's account is absent).
+    boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
-    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
+    boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                              std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override;

@@ -7,6 +7,7 @@
 #include "runbook/overrides.hpp"
 #include "runtime/account_budget.hpp"
 #include "runtime/answer.hpp"
+#include "runtime/cancel.hpp"
 #include "runtime/retarget.hpp"
 #include "runtime/settle.hpp"
 
@@ -152,6 +153,25 @@ asio::awaitable<Result<ports::SettleAccepted>> ControlService::settle(ports::Set
     co_return accepted;
 }
 
+asio::awaitable<Result<ports::CancelAccepted>> ControlService::cancel(ports::CancelRequest request) {
+    auto found = co_await find_run(history_, request.run);
+    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    ports::CancelAccepted accepted;
+    accepted.run = RunUid{found->run_uid};
+    accepted.runbook = std::move(found->runbook);
+    engine::CancelOrder order{accepted.run, std::move(request.reason), std::move(request.actor)};
+    const Answer<Result<engine::CalledOff>> answer(executor_);
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.cancel(std::move(order), answer.callback(), now); });
+    auto done = co_await answer.wait();
+    if (!done) co_return gone();
+    if (!*done) co_return tl::unexpected<Error>((*done).error());
+    accepted.was_planned = (*done)->was_planned;
+    accepted.cancelled = (*done)->cancelled;
+    accepted.still_running = (*done)->still_running;
+    co_return accepted;
+}
+
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
     if (auto clean = refuse_secrets(request.variables, vault_); !clean)
         co_return tl::unexpected<Error>(std::move(clean.error()));
@@ -173,31 +193,35 @@ asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports
 }
 
 asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::PauseRequest request) {
+    auto scope = loop_.engine().resolve(request.scope);
+    if (!scope) co_return tl::unexpected<Error>(std::move(scope.error()));
     ports::PauseAccepted accepted;
-    accepted.runbook = request.runbook;
+    accepted.scope = *scope;
     const Answer<Result<void>> answer(executor_);
     // All of it at once: whoever hangs up before it is durable leaves nothing half done.
     loop_.tell([&](engine::Engine& core, Instant now) {
         accepted.until = now.utc + request.span;
-        core.pause(
-            {std::move(request.runbook), accepted.until, std::move(request.reason), std::move(request.actor)},
-            answer.callback(), now);
+        core.pause({std::move(*scope), accepted.until, std::move(request.reason), std::move(request.actor)},
+                   answer.callback(), now);
     });
-    on_pause_changed_(accepted.runbook);
+    on_pause_changed_(accepted.scope);
     auto set = co_await answer.wait();
     if (!set) co_return gone();
     if (!*set) co_return tl::unexpected<Error>((*set).error());
     co_return accepted;
 }
 
-asio::awaitable<Result<void>> ControlService::resume(std::string runbook, std::string actor) {
+asio::awaitable<Result<engine::PauseScope>> ControlService::resume(engine::PauseScope scope,
+                                                                   std::string actor) {
+    // What was paused may be known by no name any more.
+    if (auto known = loop_.engine().resolve(scope)) scope = std::move(*known);
     const Answer<Result<void>> answer(executor_);
-    loop_.tell(
-        [&](engine::Engine& core, Instant now) { core.resume(runbook, actor, answer.callback(), now); });
-    on_pause_changed_(runbook);
+    loop_.tell([&](engine::Engine& core, Instant now) { core.resume(scope, actor, answer.callback(), now); });
+    on_pause_changed_(scope);
     auto ended = co_await answer.wait();
     if (!ended) co_return gone();
-    co_return std::move(*ended);
+    if (!*ended) co_return tl::unexpected<Error>((*ended).error());
+    co_return scope;
 }
 
 std::vector<ports::RunbookStatus> ControlService::runbooks() const {
@@ -246,7 +270,7 @@ ports::DaemonStatus ControlService::status() const {
                                   " instants are not explained by it; see `runbookctl verify`");
     status.verified = verified_;
     for (const auto& pause : core.pauses().list())
-        status.pauses.push_back({pause.runbook, pause.since, pause.until, pause.reason, pause.actor});
+        status.pauses.push_back({pause.scope, pause.since, pause.until, pause.reason, pause.actor});
     status.clock_hold = core.clock().why();
     if (!status.clock_hold.empty())
         status.problems.push_back("clock: " + status.clock_hold + "; creates and verdicts wait until " +

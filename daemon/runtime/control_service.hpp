@@ -23,10 +23,12 @@ public:
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
+    boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
-    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
+    boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                              std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
     [[nodiscard]] ports::DaemonStatus status() const override;
     [[nodiscard]] std::vector<ports::AccountBudget> budgets() const override;
@@ -43,7 +45,7 @@ public:
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget_left(ports::RetargetRequest request,
                                                                           ports::RunLeftovers left);
     /// Called at once when a pause may have been set or ended, with its scope.
-    void on_pause_changed(std::function<void(const std::string& runbook)> callback) {
+    void on_pause_changed(std::function<void(const engine::PauseScope& scope)> callback) {
         on_pause_changed_ = std::move(callback);
     }
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
@@ -64,7 +66,7 @@ private:
     Instant started_at_;
     std::vector<std::string> file_problems_;
     std::optional<ports::VerifyStatus> verified_;
-    std::function<void(const std::string&)> on_pause_changed_ = [](const std::string&) {};
+    std::function<void(const engine::PauseScope&)> on_pause_changed_ = [](const engine::PauseScope&) {};
     bool stopping_ = false;
 };
 

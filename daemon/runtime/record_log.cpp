@@ -27,13 +27,13 @@ LogLine line_of(const engine::ZoneRulesSeen& r) {
             {{"zone", r.rules->name}, {"digest", r.rules->digest}, {"tzdata", r.rules->tzdata_version}}};
 }
 LogLine line_of(const engine::PauseSet& r) {
-    Fields fields{{"runbook", r.runbook.empty() ? "all" : r.runbook}, {"until", format_utc(r.until)}};
+    Fields fields{{"scope", r.scope.text().empty() ? "all" : r.scope.text()}, {"until", format_utc(r.until)}};
     add_if(fields, "actor", r.actor);
     add_if(fields, "reason", r.reason);
     return {Level::info, "pause.set", fields};
 }
 LogLine line_of(const engine::PauseEnded& r) {
-    Fields fields{{"runbook", r.runbook.empty() ? "all" : r.runbook}};
+    Fields fields{{"scope", r.scope.text().empty() ? "all" : r.scope.text()}};
     add_if(fields, "actor", r.actor);
     return {Level::info, "pause.ended", fields};
 }

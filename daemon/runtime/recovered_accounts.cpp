@@ -98,7 +98,7 @@ private:
 
     void divide_pauses() {
         for (const auto& pause : all_.pauses) {
-            const auto owner = owners_.find(pause.runbook);
+            const auto owner = owners_.find(pause.scope.text());
             const auto& recorder = owner == owners_.end() ? first_ : owner->second;
             for (auto& [name, account] : accounts_) {
                 account.state.pauses.push_back(pause);

@@ -84,7 +84,8 @@ Result<ports::WhyFacts> HistoryReader::why(const ports::WhyQuery& query) {
         facts.runs = ask("history_why_runs", {{"runbook", query.runbook}}, at);
         const auto instant = number_at(facts.occurrences, "instant_ms");
         const auto begun = number_at(facts.runs, "begun_ms");
-        facts.pauses = ask("history_why_pauses", {{"runbook", query.runbook}},
+        facts.pauses = ask("history_why_pauses",
+                           {{"runbook", query.runbook}, {"device", text_at(facts.devices, "device_uid")}},
                            {{"instant", std::max(instant.value_or(0), begun.value_or(0))}});
         const Filters of_run{{"run", text_at(facts.runs, "run_uid")},
                              {"device", text_at(facts.devices, "device_uid")}};

@@ -68,29 +68,23 @@ void RecordWriter::record(const engine::ZoneRulesSeen& seen) {
 }
 
 void RecordWriter::record(const engine::PauseSet& pause) {
+    const auto scope = pause.scope.text();
     // A pause that is set again is replaced: the one before ends at the same instant.
-    use("write_pause_end")
-        .bind(":runbook", pause.runbook)
-        .bind(":at", pause.at)
-        .bind(":actor", pause.actor)
-        .run();
+    use("write_pause_end").bind(":scope", scope).bind(":at", pause.at).bind(":actor", pause.actor).run();
     auto insert = use("write_pause");
-    insert.bind(":runbook", pause.runbook).bind(":at", pause.at).bind(":until", pause.until);
+    insert.bind(":scope", scope).bind(":at", pause.at).bind(":until", pause.until);
     insert.bind(":reason", pause.reason).bind(":actor", pause.actor).run();
     json data{{"reason", pause.reason}};
     put_time(data, "until", pause.until);
-    event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.set", pause.actor,
-           std::move(data)});
+    event({pause.at, "pause", scope.empty() ? "all" : scope, "pause.set", pause.actor, std::move(data)});
 }
 
 void RecordWriter::record(const engine::PauseEnded& pause) {
+    const auto scope = pause.scope.text();
     auto end = use("write_pause_end");
-    end.bind(":runbook", pause.runbook).bind(":at", pause.at).bind(":actor", pause.actor);
-    if (end.run() != 1)
-        throw ContradictingRecord("pause.ended: " + (pause.runbook.empty() ? "all" : pause.runbook) +
-                                  " was not paused");
-    event({pause.at, "pause", pause.runbook.empty() ? "all" : pause.runbook, "pause.ended", pause.actor,
-           json::object()});
+    end.bind(":scope", scope).bind(":at", pause.at).bind(":actor", pause.actor);
+    if (end.run() != 1) throw ContradictingRecord("pause.ended: " + pause.scope.words() + " was not paused");
+    event({pause.at, "pause", scope.empty() ? "all" : scope, "pause.ended", pause.actor, json::object()});
 }
 
 void RecordWriter::record(const engine::OccurrencesVoided& voided) {

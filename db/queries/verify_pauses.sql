@@ -2,5 +2,5 @@
 -- time is up.
 SELECT from_at, min(until_at, ifnull(ended_at, until_at)) AS until_at
 FROM pauses
-WHERE runbook IN (:runbook, '') AND from_at <= :until AND min(until_at, ifnull(ended_at, until_at)) >= :from
+WHERE scope IN (:runbook, '') AND from_at <= :until AND min(until_at, ifnull(ended_at, until_at)) >= :from
 ORDER BY from_at;

@@ -1,2 +1,2 @@
-INSERT INTO pauses (runbook, from_at, until_at, reason, actor)
-VALUES (:runbook, :at, :until, :reason, :actor);
+INSERT INTO pauses (scope, from_at, until_at, reason, actor)
+VALUES (:scope, :at, :until, :reason, :actor);

@@ -31,7 +31,9 @@ TEST_CASE("pause says until when and how to end it", "[cli]") {
     REQUIRE(daemon.control.pauses_asked.size() == 1);
     CHECK(daemon.control.pauses_asked[0].reason == "a freeze");
     CHECK(session.run({"pause", "--all", "--for", "30m", "--reason", "x", "--json"}) == 0);
-    CHECK(session.out == "{\n  \"runbook\": null,\n  \"until\": \"2026-12-01T02:30:00.000Z\"\n}\n");
+    CHECK(session.out ==
+          "{\n  \"runbook\": null,\n  \"customer\": null,\n  \"device_uid\": null,\n  "
+          "\"component_uid\": null,\n  \"until\": \"2026-12-01T02:30:00.000Z\"\n}\n");
     CHECK(session.run({"pause", "--all", "--for", "30m", "--reason", "x"}) == 0);
     CHECK(contains(session.out, "everything is paused until"));
     CHECK(contains(session.out, "runbookctl resume --all\n"));
@@ -47,6 +49,22 @@ TEST_CASE("resume ends the pause of a runbook, or that of all", "[cli]") {
     daemon.on_loop([&] { daemon.control.refusal = Error{ErrorCode::not_found, "nothing is paused"}; });
     CHECK(session.run({"resume", "clean"}) == 1);
     CHECK(session.err == "runbookctl: nothing is paused\n");
+}
+
+TEST_CASE("a customer, a device or a component is paused and resumed by name", "[cli]") {
+    FakeDaemon daemon;
+    Session session;
+    session.environment["RUNBOOKD_SOCKET"] = daemon.socket;
+    daemon.start();
+    CHECK(session.run({"pause", "--customer", "acme", "--for", "2h", "--reason", "y"}) == 0);
+    CHECK(contains(session.out, "customer acme is paused until "));
+    CHECK(contains(session.out, "runbookctl resume --customer acme\n"));
+    CHECK(session.run({"pause", "--component", "Clear Temp Files", "--for", "2h", "--reason", "y"}) == 0);
+    CHECK(contains(session.out, "runbookctl resume --component 'Clear Temp Files'\n"));
+    CHECK(session.run({"resume", "--device", "ACME-01"}) == 0);
+    CHECK(session.out == "the pause of device ACME-01 has ended\n");
+    CHECK(daemon.control.pauses_asked.at(0).scope == engine::PauseScope("customer:acme"));
+    CHECK(daemon.control.resumes_asked == std::vector<std::string>{"device:ACME-01"});
 }
 
 TEST_CASE("a pause without an end, a reason or a scope is usage", "[cli]") {
@@ -67,9 +85,9 @@ TEST_CASE("a pause without an end, a reason or a scope is usage", "[cli]") {
         CHECK_FALSE(session.err.empty());
     }
     for (const auto* scope : {"--customer", "--device", "--component"}) {
-        CHECK(session.run({"pause", scope, "x", "--for", "2h", "--reason", "y"}) == 2);
-        CHECK(contains(session.err, std::string("'") + scope + "' is not supported yet"));
-        CHECK(session.run({"resume", scope, "x"}) == 2);
+        CHECK(session.run({"pause", "clean", scope, "x", "--for", "2h", "--reason", "y"}) == 2);
+        CHECK(contains(session.err, "one thing at a time"));
+        CHECK(session.run({"resume", "--all", scope, "x"}) == 2);
     }
 }
 

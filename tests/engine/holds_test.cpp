@@ -173,7 +173,7 @@ TEST_CASE("a pause skips what is due, and holds what is open until it ends by it
     }
     bench.run_for(minutes{1});
     REQUIRE(bench.all<PauseEnded>().size() == 1);
-    CHECK(bench.all<PauseEnded>()[0].runbook == "sweep");
+    CHECK(bench.all<PauseEnded>()[0].scope == PauseScope("sweep"));
     CHECK(bench.all<PauseEnded>()[0].actor.empty());
     CHECK(bench.all<RunPlanned>().size() == 2);  // "open", and the first minute after the pause
 }
@@ -199,6 +199,32 @@ TEST_CASE("a pause keeps an open run's creates back until someone resumes", "[en
     CHECK(bench.all<PauseEnded>().at(0).actor == "bob");
     bench.resume("sweep");
     CHECK(bench.pause_answers.back().error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a pause of a device or a component holds its jobs alone", "[engine][pauses]") {
+    EngineBench bench;
+    bench.devices = {fakes::windows_server("d1", "ACME-01"), fakes::windows_server("d2", "ACME-02")};
+    auto sweep = clean_all("sweep");
+    sweep.window = hours{2};
+    bench.start({sweep});
+    bench.run_for(seconds{5});
+    bench.pause("device:d1", minutes{30});
+    bench.run("sweep");
+    bench.run_for(minutes{5});
+    REQUIRE(bench.calls<CreateQuickJob>().size() == 1);
+    CHECK(bench.calls<CreateQuickJob>()[0].first.device.str() == "d2");
+    bench.resume("device:d1");
+    bench.run_for(seconds{5});
+    CHECK(bench.calls<CreateQuickJob>().size() == 2);
+    const auto component = bench.engine().resolve({PauseKind::component, "CLEAN"});
+    REQUIRE(component);
+    bench.pause(component->text(), minutes{10});
+    bench.run("sweep");
+    bench.run_for(minutes{9});
+    CHECK(bench.calls<CreateQuickJob>().size() == 2);
+    // It ends by itself, and what waited goes out.
+    bench.run_for(minutes{2});
+    CHECK(bench.calls<CreateQuickJob>().size() > 2);
 }
 
 TEST_CASE("what a pause holds to the window's end is skipped", "[engine][pauses]") {

@@ -207,14 +207,14 @@ void SimulatedStore::take(const engine::ZoneRulesSeen& r) {
     zone_digests_.push_back(r.rules->digest);
 }
 void SimulatedStore::take(const engine::PauseSet& r) {
-    take(engine::PauseEnded{r.runbook, r.actor, r.at});
-    open_pauses_.insert(r.runbook);
-    pauses_.push_back({r.runbook, r.until, r.reason, r.actor, r.at});
+    take(engine::PauseEnded{r.scope, r.actor, r.at});
+    open_pauses_.insert(r.scope);
+    pauses_.push_back({r.scope, r.until, r.reason, r.actor, r.at});
 }
 void SimulatedStore::take(const engine::PauseEnded& r) {
-    if (open_pauses_.erase(r.runbook) == 0) return;
+    if (open_pauses_.erase(r.scope) == 0) return;
     const auto last = std::find_if(pauses_.rbegin(), pauses_.rend(),
-                                   [&](const auto& pause) { return pause.runbook == r.runbook; });
+                                   [&](const auto& pause) { return pause.scope == r.scope; });
     last->until = std::min(last->until, r.at);
 }
 void SimulatedStore::take(const engine::SitesAssigned& r) {
@@ -314,9 +314,9 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
             std::ssize(missed) - std::ptrdiff_t{engine::RecoveredRunbook::kMissedAtMost}, 0);
         missed.erase(missed.begin(), missed.begin() + too_many);
     }
-    for (const auto& runbook : open_pauses_)
+    for (const auto& scope : open_pauses_)
         state.pauses.push_back(*std::find_if(pauses_.rbegin(), pauses_.rend(),
-                                             [&](const auto& pause) { return pause.runbook == runbook; }));
+                                             [&](const auto& pause) { return pause.scope == scope; }));
     state.zone_digests = zone_digests_;
     state.newest = newest_;
     state.clock_was_synchronised = std::any_of(

@@ -80,7 +80,7 @@ private:
     bool knows_fleet_ = false;
     std::map<SiteUid, std::string> sites_;  // those of customers
     std::vector<engine::RecoveredPause> pauses_;
-    std::set<std::string> open_pauses_;  // by runbook: the last one of it in pauses_
+    std::set<engine::PauseScope> open_pauses_;  // the last one of each in pauses_
     std::vector<std::string> zone_digests_;
     std::optional<UtcTime> newest_;
     UtcTime last_at_{};  // by the clock as it was then

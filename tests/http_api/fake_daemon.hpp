@@ -65,12 +65,13 @@ struct FakeControl final : ports::Control {
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override {
         pauses_asked.push_back(request);
         if (refusal) co_return tl::unexpected<Error>(*refusal);
-        co_return ports::PauseAccepted{request.runbook, status_now.now + request.span};
+        co_return ports::PauseAccepted{request.scope, status_now.now + request.span};
     }
-    boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string) override {
-        resumes_asked.push_back(runbook);
+    boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
+                                                              std::string) override {
+        resumes_asked.push_back(scope.text());
         if (refusal) co_return tl::unexpected<Error>(*refusal);
-        co_return Result<void>{};
+        co_return scope;
     }
     std::vector<ports::RetargetRequest> retargets_asked;
     ports::RetargetAccepted retargeted;
@@ -86,6 +87,13 @@ struct FakeControl final : ports::Control {
         settles_asked.push_back(request);
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return settled;
+    }
+    std::vector<ports::CancelRequest> cancels_asked;
+    ports::CancelAccepted cancelled;
+    boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override {
+        cancels_asked.push_back(request);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return cancelled;
     }
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override { return runbooks_known; }
     [[nodiscard]] ports::DaemonStatus status() const override { return status_now; }

@@ -23,29 +23,45 @@ TEST_CASE("a runbook is paused for a while, with a reason, by the peer's user", 
     const auto reply =
         exchange(daemon.socket, "POST", "/v1/runbooks/clean/pause", R"({"for":"2h","reason":"a freeze"})");
     CHECK(reply.status == 200);
-    CHECK(reply.body == R"({"runbook":"clean","until":"2026-12-01T04:00:00.000Z"})");
+    CHECK(reply.body == R"({"runbook":"clean","customer":null,"device_uid":null,"component_uid":null,)"
+                        R"("until":"2026-12-01T04:00:00.000Z"})");
     REQUIRE(daemon.control.pauses_asked.size() == 1);
     const auto& asked = daemon.control.pauses_asked[0];
-    CHECK(asked.runbook == "clean");
+    CHECK(asked.scope == engine::PauseScope("clean"));
     CHECK(asked.span == std::chrono::hours{2});
     CHECK(asked.reason == "a freeze");
     CHECK_FALSE(asked.actor.empty());
 
     CHECK(exchange(daemon.socket, "POST", "/v1/pause", R"({"for":"90s","reason":"x"})").body ==
-          R"({"runbook":null,"until":"2026-12-01T02:01:30.000Z"})");
-    CHECK(daemon.control.pauses_asked.at(1).runbook.empty());
+          R"({"runbook":null,"customer":null,"device_uid":null,"component_uid":null,)"
+          R"("until":"2026-12-01T02:01:30.000Z"})");
+    CHECK(daemon.control.pauses_asked.at(1).scope == engine::PauseScope());
 }
 
 TEST_CASE("a pause is resumed by name, or that of all", "[http_api]") {
     FakeDaemon daemon;
     daemon.start();
     CHECK(exchange(daemon.socket, "POST", "/v1/runbooks/clean/resume", "{}").body ==
-          R"({"runbook":"clean","until":null})");
-    CHECK(exchange(daemon.socket, "POST", "/v1/resume", "").body == R"({"runbook":null,"until":null})");
+          R"({"runbook":"clean","customer":null,"device_uid":null,"component_uid":null,"until":null})");
+    CHECK(exchange(daemon.socket, "POST", "/v1/resume", "").body ==
+          R"({"runbook":null,"customer":null,"device_uid":null,"component_uid":null,"until":null})");
     CHECK(daemon.control.resumes_asked == std::vector<std::string>{"clean", ""});
     daemon.on_loop([&] { daemon.control.refusal = Error{ErrorCode::not_found, "nothing is paused"}; });
     CHECK(exchange(daemon.socket, "POST", "/v1/resume", "").status == 404);
     CHECK(exchange(daemon.socket, "POST", "/v1/pause", R"({"for":"2h","reason":"x"})").status == 404);
+}
+
+TEST_CASE("a customer, a device or a component is paused by the body", "[http_api]") {
+    FakeDaemon daemon;
+    daemon.start();
+    for (const auto* what : {"customer", "device", "component"}) {
+        const auto named = std::string("{\"") + what + "\":\"X\"";
+        CHECK(exchange(daemon.socket, "POST", "/v1/pause", named + R"(,"for":"2h","reason":"x"})").status ==
+              200);
+        CHECK(daemon.control.pauses_asked.back().scope == engine::PauseScope(std::string(what) + ":X"));
+        CHECK(exchange(daemon.socket, "POST", "/v1/resume", named + "}").status == 200);
+        CHECK(daemon.control.resumes_asked.back() == std::string(what) + ":X");
+    }
 }
 
 TEST_CASE("pauses that are at fault never reach the daemon", "[http_api]") {
@@ -57,9 +73,13 @@ TEST_CASE("pauses that are at fault never reach the daemon", "[http_api]") {
         INFO(body);
         CHECK(exchange(daemon.socket, "POST", "/v1/runbooks/clean/pause", body).status == 400);
     }
-    CHECK(exchange(daemon.socket, "POST", "/v1/pause", R"({"for":"2h","reason":"x","device":"A"})").status ==
-          501);
-    CHECK(exchange(daemon.socket, "POST", "/v1/resume", R"({"customer":"acme"})").status == 501);
+    for (const auto* body : {R"({"for":"2h","reason":"x","device":""})",
+                             R"({"for":"2h","reason":"x","device":"A","customer":"b"})",
+                             R"({"for":"2h","reason":"x","component":7})"})
+        CHECK(exchange(daemon.socket, "POST", "/v1/pause", body).status == 400);
+    CHECK(exchange(daemon.socket, "POST", "/v1/runbooks/clean/pause",
+                   R"({"for":"2h","reason":"x","device":"A"})")
+              .status == 400);
     CHECK(exchange(daemon.socket, "GET", "/v1/pause").status == 405);
     CHECK(daemon.control.pauses_asked.empty());
     CHECK(daemon.control.resumes_asked.empty());
@@ -76,9 +96,10 @@ TEST_CASE("status and runbooks tell pauses, a clock in doubt, and the last verif
     daemon.control.runbooks_known = {known};
     daemon.start();
     const auto status = Json::parse(exchange(daemon.socket, "GET", "/v1/status").body);
-    CHECK(status["pauses"].dump() ==
-          R"([{"runbook":null,"since":"2026-12-01T02:00:00.000Z","until":"2026-12-01T03:00:00.000Z",)"
-          R"("reason":"a freeze","actor":"ana"}])");
+    CHECK(
+        status["pauses"].dump() ==
+        R"([{"runbook":null,"customer":null,"device_uid":null,"component_uid":null,"since":"2026-12-01T02:00:00.000Z","until":"2026-12-01T03:00:00.000Z",)"
+        R"("reason":"a freeze","actor":"ana"}])");
     CHECK(status["clock_hold"] == "the clock was set by 3 h");
     CHECK(status["verified"].dump() ==
           R"({"at":"2026-12-01T02:00:00.000Z","instants":43200,"unexplained":2})");
@@ -108,7 +129,7 @@ TEST_CASE("verify answers with what it computed and what is not explained", "[ht
     CHECK(spoilt["complete"] == false);
     CHECK(spoilt["unexplained"].dump() ==
           R"([{"runbook":"clean","zone":"UTC","customer":null,)"
-              R"("nominal_at":"2026-12-01T02:00:00.000Z",)"
+          R"("nominal_at":"2026-12-01T02:00:00.000Z",)"
           R"("nominal_until":"2026-12-01T02:00:00.000Z","count":1,"kind":"no_verdict","message":"why"}])");
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?since=soon").status == 400);
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?until=2026-12-01").status == 400);

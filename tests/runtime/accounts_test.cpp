@@ -38,8 +38,9 @@ Result<ports::PauseAccepted> pause(TwoAccounts& bed, const std::string& runbook,
     return *answer;
 }
 
-Result<void> resume(TwoAccounts& bed, const std::string& runbook) {
-    const auto answer = bed.ask<Result<void>>([&bed, runbook] { return bed.control.resume(runbook, "ana"); });
+Result<engine::PauseScope> resume(TwoAccounts& bed, const std::string& scope) {
+    const auto answer =
+        bed.ask<Result<engine::PauseScope>>([&bed, scope] { return bed.control.resume(scope, "ana"); });
     REQUIRE(answer);
     return *answer;
 }
@@ -218,6 +219,28 @@ TEST_CASE("a pause that is refused changes nothing anywhere", "[runtime][account
     CHECK(is_paused(bed.a.engine, "patch", bed.clock.now().utc));
     REQUIRE(resume(bed, "patch"));
     CHECK(bed.all<engine::PauseEnded>().size() == 1);
+}
+
+TEST_CASE("a device, a component or a customer is paused by name, wherever it is", "[runtime][accounts]") {
+    TwoAccounts bed;
+    bed.start({clean_on("a", "sweep"), clean_on("b", "patch")});
+    REQUIRE(run(bed, "sweep"));  // the lists are read
+    REQUIRE(run(bed, "patch"));
+    const auto paused = pause(bed, "device:beta-01", hours{1});
+    REQUIRE(paused);
+    CHECK(paused->scope == engine::PauseScope("device:b1"));
+    CHECK(quick_job(bed, "BETA-01").value().error().code == ErrorCode::refused_by_rule);
+    CHECK(quick_job(bed, "ALPHA-01").value());
+    const auto sets = bed.all<engine::PauseSet>();
+    REQUIRE(sets.size() == 1);
+    CHECK(sets[0].scope.text() == "device:b1");
+    CHECK(resume(bed, "device:BETA-01").value() == engine::PauseScope("device:b1"));
+    CHECK(bed.all<engine::PauseEnded>().size() == 1);
+    REQUIRE(pause(bed, "component:clean", hours{1}));
+    for (const auto* device : {"ALPHA-01", "BETA-01"})
+        CHECK(quick_job(bed, device).value().error().code == ErrorCode::refused_by_rule);
+    CHECK(pause(bed, "customer:acme", hours{1}).error().code == ErrorCode::not_found);
+    CHECK(pause(bed, "device:nowhere", hours{1}).error().code == ErrorCode::not_found);
 }
 
 TEST_CASE("a runbook that moves ends in one account and begins in the other, whichever is told first",

@@ -175,8 +175,9 @@ void check_nothing_went_out_while_held(fakes::Simulation& simulation, const runb
         INFO(name << " at " << format_utc(at));
         CHECK_FALSE(book.not_during.at(at, at + hours{1}));
         for (const auto& pause : simulation.store().pauses())
-            CHECK_FALSE(((pause.runbook.empty() || pause.runbook == book.name) && pause.since < at &&
-                         at < pause.until));
+            CHECK_FALSE(
+                ((pause.scope == engine::PauseScope() || pause.scope == engine::PauseScope(book.name)) &&
+                 pause.since < at && at < pause.until));
     }
 }
 

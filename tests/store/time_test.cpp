@@ -198,12 +198,12 @@ TEST_CASE("a start takes up pauses, runs to come and verdicts ahead of its clock
     CHECK(state->runs[0].planned.caught_up);
 
     REQUIRE(state->pauses.size() == 2);  // also the one whose time is up: its end is the engine's to write
-    CHECK(state->pauses[0].runbook == "clean");
+    CHECK(state->pauses[0].scope == engine::PauseScope("clean"));
     CHECK(state->pauses[0].until == at(5 * kMinute));
     CHECK(state->pauses[0].since == at());
     CHECK(state->pauses[0].reason == "a freeze");
     CHECK(state->pauses[0].actor == "ana");
-    CHECK(state->pauses[1].runbook.empty());
+    CHECK(state->pauses[1].scope == engine::PauseScope());
 
     const auto& clean = state->runbooks.at(0);
     CHECK(clean.judged_until == at(20 * kMinute));

@@ -1,0 +1,11 @@
+#pragma once
+#include "cli/client.hpp"
+#include "cli/command.hpp"
+#include "cli/surroundings.hpp"
+
+namespace runbookd::cli {
+
+/// The verb cancel.
+int run_cancel(Surroundings& around, const Client& client, const Command& command);
+
+}  // namespace runbookd::cli
