@@ -189,8 +189,14 @@ Result<void> Daemon::open_store() {
                        {{"path", settings_.store_path.string()}, {"why", why}});
     };
     callbacks.on_fatal = [this](const std::string& why) { give_up("store: " + why); };
-    auto opened =
-        store::SqliteStore::open(settings_.store_path.string(), loop_.get_executor(), std::move(callbacks));
+    std::optional<store::SigningKey> key;
+    if (!settings_.signing_key.empty()) {
+        auto read = store::SigningKey::from_pem(settings_.signing_key.reveal());
+        if (!read) return fail(read.error().code, "signing_key: " + read.error().message);
+        key = std::move(*read);
+    }
+    auto opened = store::SqliteStore::open(settings_.store_path.string(), loop_.get_executor(),
+                                           std::move(callbacks), std::move(key));
     if (!opened) return tl::unexpected<Error>(opened.error());
     store_ = std::move(*opened);
     return {};

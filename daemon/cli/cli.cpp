@@ -1,6 +1,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/auditing.hpp"
 #include "cli/budget.hpp"
 #include "cli/client.hpp"
 #include "cli/lists.hpp"
@@ -79,6 +80,10 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
         case Verb::lint: return run_lint(around, *arguments.command);
         case Verb::next: return run_next(around, *arguments.command);
         case Verb::schema: return run_schema(around);
+        case Verb::audit_verify: return run_audit_verify(around, *arguments.command);
+        case Verb::audit_sql: return run_audit_sql(around, *arguments.command);
+        case Verb::audit_export: return run_audit_export(around, *arguments.command);
+        case Verb::audit_backup: return run_audit_backup(around, *arguments.command);
         default: return ask_daemon(around, *arguments.command);
     }
 }

@@ -19,11 +19,12 @@ struct Scene {
 TEST_CASE("an answer has its columns, its values and its end", "[audit]") {
     const Scene scene;
     const auto answer = ask_sql(scene.database,
-                                "SELECT device_uid, NULL AS nothing, 1.5 AS half, wave, x'0aff' AS "
+                                "SELECT device_uid, NULL AS nil, 1.5 AS half, wave, x'0aff' AS "
                                 "bytes FROM target_ledger ORDER BY run_uid, device_uid;  -- all\n",
                                 {std::chrono::seconds{5}, 4});
+    INFO((answer ? std::string() : answer.error().message));
     REQUIRE(answer);
-    CHECK(answer->columns == std::vector<std::string>{"device_uid", "nothing", "half", "wave", "bytes"});
+    CHECK(answer->columns == std::vector<std::string>{"device_uid", "nil", "half", "wave", "bytes"});
     REQUIRE(answer->rows.size() == 4);
     CHECK(answer->is_cut);
     CHECK(answer->rows[0] == std::vector<audit::Cell>{std::string("d1"), std::monostate{}, 1.5,
