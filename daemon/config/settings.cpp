@@ -179,7 +179,7 @@ void read_record(const MapReader& top, const Surroundings& around, Settings& set
     if (const auto field = top.get("control")) read_control(*field, around, settings);
     if (const auto field = top.get("output")) read_output(*field, settings);
     if (const auto field = top.get("retention")) check_retention(*field);
-    if (const auto field = top.get("signing_key")) settings.signing_key = read_secret(*field, around);
+    if (const auto field = top.get("signing_key")) settings.signing_key = read_secret_text(*field, around);
     if (const auto field = top.get("log")) read_log(*field, settings);
 }
 

@@ -50,6 +50,8 @@ engine::Batch first_run() {
     plan.nominal = at();
     auto start = started(3, "01RUN1");
     for (auto& target : start.targets) target.customer = SharedText("acme");
+    start.exclusions.push_back({DeviceUid("d9"), "ACME-LAB-9", SharedText("Acme HQ"), "exclude",
+                                SharedText("targets.exclude[0]: {hostname: *-LAB-*}")});
     auto queued = changed(engine::JobStatus::queued, "01JOB1");
     queued.datto_job = DattoJobUid("datto-1");
     queued.queued_at = at(22'000);
@@ -126,6 +128,52 @@ engine::Batch second_run() {
         engine::Noted{"account", "main", "account.throttled", "", {{"why", "429 \"slow\"\n"}}, at(97'000)}};
 }
 
+engine::FleetRow fleet_row(const std::string& number, engine::FleetRow::Change change, UtcTime when) {
+    engine::Device device;
+    device.uid = DeviceUid("d" + number);
+    device.hostname = "ACME-" + number;
+    device.site_uid = SiteUid("s1");
+    device.site_name = "Acme HQ";
+    device.os = "Microsoft Windows Server 2022";
+    device.device_type = "Server";
+    device.device_class = "device";
+    device.online = true;
+    device.last_seen = at(-60'000);
+    return {device, change, when};
+}
+
+engine::Batch the_rest() {
+    using Change = engine::FleetRow::Change;
+    engine::FleetChanged fleet;
+    fleet.account = "main";
+    fleet.rows = {fleet_row("1", Change::known_before, at(-1000)),
+                  fleet_row("2", Change::known_before, at(-1000))};
+    fleet.first_list = 2;
+    fleet.at = at(98'000);
+    const engine::FleetChanged later{
+        "main", {fleet_row("3", Change::appeared, at(99'000))}, {DeviceUid("d2")}, std::nullopt, at(99'000)};
+    engine::OccurrenceDecided missed;
+    missed.runbook = "clean";
+    missed.revision = 1;
+    missed.zone = "Europe/Berlin";
+    missed.customer = "birch";
+    missed.nominal = at(-86'400'000);
+    missed.until = at();
+    missed.count = 2;
+    missed.verdict = engine::Verdict::missed;
+    missed.reason = "daemon_down";
+    missed.at = at(99'500);
+    auto again = planned("01RUN3");
+    again.trigger = engine::Trigger::retarget;
+    again.cause = "01RUN1";
+    again.customer = "acme";
+    again.at = at(100'000);
+    auto start = started(2, "01RUN3");
+    for (auto& target : start.targets) target.customer = SharedText("acme");
+    start.at = at(100'010);
+    return {fleet, later, missed, again, start};
+}
+
 }  // namespace
 
 KeyPair make_key_pair() {
@@ -150,6 +198,12 @@ void write_record(const std::string& database, std::optional<store::SigningKey> 
     OpenStore open(database, {}, std::move(key));
     open.commit(first_run());
     open.commit(second_run());
+}
+
+void write_story(const std::string& database, std::optional<store::SigningKey> key) {
+    write_record(database, key);
+    OpenStore open(database, {}, std::move(key));
+    open.commit(the_rest());
 }
 
 void write_notes(const std::string& database, int count, std::optional<store::SigningKey> key) {

@@ -25,6 +25,9 @@ struct KeyPair {
 /// Two runs of `clean` for two customers, with outputs, a failure, a device that was skipped, a revised
 /// target and a quick look at everything else: some thirty events from 2026-12-01T02:00:00Z on.
 void write_record(const std::string& database, std::optional<store::SigningKey> key = {});
+/// The same with a fleet, an instant that was missed and a run that does again what the first had left, still
+/// open: what the queries of docs/audit.md are shown on.
+void write_story(const std::string& database, std::optional<store::SigningKey> key = {});
 /// So many more events, one a second after `at(100'000)`, in one batch.
 void write_notes(const std::string& database, int count, std::optional<store::SigningKey> key = {});
 
