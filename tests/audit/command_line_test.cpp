@@ -66,7 +66,7 @@ std::string answered(Scene& scene, const std::string& document, int& queries) {
 
 }  // namespace
 
-TEST_CASE("every query of docs/audit.md says what stands below it", "[cli]") {
+TEST_CASE("every query of docs/audit.md says what stands below it", "[audit]") {
     Scene scene;
     int queries = 0;
     const auto document = text_of("docs/audit.md");
@@ -76,7 +76,7 @@ TEST_CASE("every query of docs/audit.md says what stands below it", "[cli]") {
     CHECK(text == text_of("docs/audit.md"));
 }
 
-TEST_CASE("audit verify says what is proven, and how far", "[cli]") {
+TEST_CASE("audit verify says what is proven, and how far", "[audit]") {
     Scene scene;
     const auto key = scene.folder.write("audit.pub", scene.pair.public_pem).string();
     CHECK(scene.run({"verify"}) == 0);
@@ -104,7 +104,7 @@ TEST_CASE("audit verify says what is proven, and how far", "[cli]") {
     CHECK(scene.run({"verify", "--public-key", scene.folder.file("none")}) == 1);
 }
 
-TEST_CASE("audit sql answers as a table, as JSON and as CSV, and never writes", "[cli]") {
+TEST_CASE("audit sql answers as a table, as JSON and as CSV, and never writes", "[audit]") {
     Scene scene;
     const std::string sql =
         "SELECT device_uid, wave, NULL AS nil FROM target_ledger ORDER BY run_uid, device_uid";
@@ -125,7 +125,7 @@ TEST_CASE("audit sql answers as a table, as JSON and as CSV, and never writes", 
     CHECK(scene.session.run({"audit"}) == 2);
 }
 
-TEST_CASE("audit export and backup say what they made", "[cli]") {
+TEST_CASE("audit export and backup say what they made", "[audit]") {
     Scene scene;
     const auto out = scene.folder.file("out").string();
     CHECK(scene.run({"export", "--out", out, "--customer", "acme", "--json"}) == 0);
@@ -139,7 +139,7 @@ TEST_CASE("audit export and backup say what they made", "[cli]") {
     CHECK(contains(scene.session.err, "exists already"));
 }
 
-TEST_CASE("the configuration says where the record is", "[cli]") {
+TEST_CASE("the configuration says where the record is", "[audit]") {
     Scene scene;
     const auto config = scene.folder.write(
         "runbookd.yaml",
