@@ -227,6 +227,7 @@ Result<void> Daemon::build() {
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
         *verifier_, clock_, timers_, log_,
         [this](const ports::VerifyStatus& result) { control_->set_verified(result); });
+    control_->on_restore_accepted([this] { store_->accept_restore(); });
     make_reloader();
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
@@ -291,6 +292,11 @@ void Daemon::start() {
         if (!stored_runbook.retired) known.insert(stored_runbook.runbook);
     keep_in_doubt(found, known);
     clock_feed_->tell();
+    if (const auto& why = store_->restored(); !why.empty()) {
+        log_.event(log::Level::error, "store.restored",
+                   {{"path", settings_.store_path.string()}, {"why", why}});
+        engine_.hold_for_restore(why);
+    }
     dispatch_->tell([&](engine::Engine& core, Instant now) {
         core.set_customers(customer_rules(settings_), now);
         core.start(*stored, revision_reader(settings_, zones_, std::move(*zone_rules)), std::move(found.good),

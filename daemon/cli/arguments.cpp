@@ -17,11 +17,10 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle",   "audit"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "audit",    "doctor"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "cancel",    "approve",
-                                           "reject",   "doctor",    "collect",   "import",
-                                           "token",    "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel", "approve",   "reject",
+                                           "collect",  "import",  "token",  "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -80,6 +79,7 @@ public:
         add_device_questions();
         add_settling();
         add_audit_verbs();
+        add_doctor();
         add_lists();
         add_single_things();
     }
@@ -277,6 +277,16 @@ private:
             ->check([](const std::string& text) {
                 return text.empty() ? std::string("--reason: must not be empty") : std::string{};
             });
+    }
+    void add_doctor() {
+        auto* doctor = verb("doctor", Verb::accept_restore, "Puts right what only a person can");
+        auto* accept =
+            doctor->add_flag("--accept-restore", "The store, put back to an earlier state, is to go on from");
+        doctor->callback([this, accept] {
+            command_.verb = Verb::accept_restore;
+            if (accept->count() == 0)
+                throw CLI::ValidationError("doctor", "only 'doctor --accept-restore' is supported yet");
+        });
     }
     /// A verb below `audit`: it reads the record itself.
     CLI::App* audit_verb(CLI::App* audit, const char* name, Verb which, const char* what) {

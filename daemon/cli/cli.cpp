@@ -61,6 +61,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::why: return run_why(around, client, command);
         case Verb::retarget: return run_retarget(around, client, command);
         case Verb::settle: return run_settle(around, client, command);
+        case Verb::accept_restore: return run_accept_restore(around, client, command);
         case Verb::budget: return run_budget(around, client, command);
         default: return run_status(around, client, command);
     }

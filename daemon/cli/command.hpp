@@ -38,6 +38,7 @@ enum class Verb {
     retarget,
     budget,
     settle,
+    accept_restore,
     audit_verify,
     audit_sql,
     audit_export,

@@ -200,6 +200,9 @@ public:
     virtual boost::asio::awaitable<Result<PauseAccepted>> pause(PauseRequest request) = 0;
     /// Ends the pause of that runbook (empty: of all), once durable. Errors: not_found (nothing is paused).
     virtual boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) = 0;
+    /// The store, found older than the last write that was acknowledged, is the one to go on from; once that
+    /// is durable. Errors: conflict (it was not found so), unavailable.
+    virtual boost::asio::awaitable<Result<void>> accept_restore(std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;

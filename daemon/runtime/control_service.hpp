@@ -25,6 +25,7 @@ public:
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
+    boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
     boost::asio::awaitable<Result<void>> resume(std::string runbook, std::string actor) override;
     [[nodiscard]] std::vector<ports::RunbookStatus> runbooks() const override;
@@ -43,6 +44,8 @@ public:
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
     /// What the last verify found; what it could not explain is a problem.
     void set_verified(const ports::VerifyStatus& result) { verified_ = result; }
+    /// What tells the store that a person has accepted it as it is: before that is recorded.
+    void on_restore_accepted(std::function<void()> tell) { tell_accepted_ = std::move(tell); }
     void set_stopping() { stopping_ = true; }
 
 private:
@@ -57,6 +60,7 @@ private:
     Instant started_at_;
     std::vector<std::string> file_problems_;
     std::optional<ports::VerifyStatus> verified_;
+    std::function<void()> tell_accepted_;
     bool stopping_ = false;
 };
 
