@@ -44,6 +44,15 @@ CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(custome
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
 
+CREATE TABLE checkpoints (
+  seq        INTEGER PRIMARY KEY,
+  hash       TEXT NOT NULL CHECK (length(hash) = 64),
+  at         INTEGER NOT NULL,
+  key_id     TEXT NOT NULL CHECK (length(key_id) = 16),       -- the beginning of the public key's SHA-256, in hex
+  public_key TEXT NOT NULL CHECK (length(public_key) = 64),   -- Ed25519, 32 bytes in hex
+  signature  TEXT NOT NULL CHECK (length(signature) = 128)    -- of {"at":…,"hash":"…","seq":…}, 64 bytes in hex
+) STRICT;
+
 CREATE TABLE coverage (
   runbook          TEXT NOT NULL,
   device_uid       TEXT NOT NULL,
@@ -273,6 +282,22 @@ CREATE TABLE zone_rules (
   tzif           BLOB NOT NULL,
   first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER checkpoints_are_never_changed BEFORE UPDATE ON checkpoints
+BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+CREATE TRIGGER checkpoints_are_never_removed BEFORE DELETE ON checkpoints
+BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+CREATE TRIGGER checkpoints_are_of_an_event BEFORE INSERT ON checkpoints
+WHEN NOT EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq AND hash = NEW.hash AND at = NEW.at)
+BEGIN
+  SELECT RAISE(ABORT, 'a checkpoint is of an event that is there');
+END;
 
 CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, known_before, first_seen_at ON devices
 WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.known_before IS NOT OLD.known_before

@@ -280,11 +280,11 @@ private:
     }
     void add_doctor() {
         auto* doctor = verb("doctor", Verb::accept_restore, "Puts right what only a person can");
-        auto* accept =
-            doctor->add_flag("--accept-restore", "The store, put back to an earlier state, is to go on from");
-        doctor->callback([this, accept] {
+        doctor->add_flag("--accept-restore", accepts_restore_,
+                         "The store, put back to an earlier state, is to go on from");
+        doctor->callback([this] {
             command_.verb = Verb::accept_restore;
-            if (accept->count() == 0)
+            if (!accepts_restore_)
                 throw CLI::ValidationError("doctor", "only 'doctor --accept-restore' is supported yet");
         });
     }
@@ -379,6 +379,7 @@ private:
     Command command_;
     bool is_json_ = false;
     bool is_csv_ = false;
+    bool accepts_restore_ = false;
     std::vector<std::string> variables_;
 };
 
