@@ -16,7 +16,7 @@ Checkpointer::Checkpointer(Connection& connection, std::optional<SigningKey> key
 }
 
 void Checkpointer::after(const ChainEnd& end) {
-    if (!key_ || end.seq <= last_.seq) return;
+    if (!is_behind(end)) return;
     const auto at = time_of(end.seq);
     // The first one that this key signs does not wait.
     if (end.seq - last_.seq >= kEvents || at - last_.at >= kSpan || last_.public_key != key_->public_key())
@@ -24,7 +24,7 @@ void Checkpointer::after(const ChainEnd& end) {
 }
 
 void Checkpointer::sign_rest(const ChainEnd& end) {
-    if (key_ && end.seq > last_.seq) sign(end, time_of(end.seq));
+    if (is_behind(end)) sign(end, time_of(end.seq));
 }
 
 UtcTime Checkpointer::time_of(std::int64_t seq) {

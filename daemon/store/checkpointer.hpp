@@ -34,7 +34,9 @@ public:
     /// To be called after events were added, in their transaction: signs `end` when that is due.
     /// Errors: SQLite::Exception.
     void after(const ChainEnd& end);
-    /// Signs `end` if anything was added since the last one. Errors: SQLite::Exception.
+    /// Whether something was added since the last one that this key could sign.
+    [[nodiscard]] bool is_behind(const ChainEnd& end) const { return key_ && end.seq > last_.seq; }
+    /// Signs `end` if it is behind. Errors: SQLite::Exception.
     void sign_rest(const ChainEnd& end);
 
     [[nodiscard]] const Last& last() const { return last_; }

@@ -95,6 +95,7 @@ void WriterThread::run() {
 }
 
 void WriterThread::sign_rest() {
+    if (!checkpoints_.is_behind(records_.chain_end())) return;
     const auto before = checkpoints_.last();
     try {
         SQLite::Transaction transaction(connection_->database(), SQLite::TransactionBehavior::IMMEDIATE);

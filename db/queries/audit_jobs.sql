@@ -13,8 +13,8 @@ SELECT j.job_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data,
        strftime('%Y-%m-%dT%H:%M:%fZ', j.late_at / 1000.0, 'unixepoch') AS late_at,
        iif(j.outputs_pruned = 1, 'pruned', lower(hex(o.sha256))) AS stdout_sha256,
        iif(j.outputs_pruned = 1, 'pruned', lower(hex(x.sha256))) AS stderr_sha256,
-       iif(j.stdout_truncated = 1, 'true', '') AS stdout_truncated,
-       iif(j.stderr_truncated = 1, 'true', '') AS stderr_truncated
+       iif(j.outputs_pruned = 1, 'pruned', iif(j.stdout_truncated = 1, 'true', '')) AS stdout_truncated,
+       iif(j.outputs_pruned = 1, 'pruned', iif(j.stderr_truncated = 1, 'true', '')) AS stderr_truncated
 FROM jobs j
 LEFT JOIN runs r ON r.id = j.run
 LEFT JOIN outputs o ON o.id = j.stdout
