@@ -36,6 +36,16 @@ TEST_CASE("a runbook is paused for a while, with a reason, by the peer's user", 
     CHECK(daemon.control.pauses_asked.at(1).runbook.empty());
 }
 
+TEST_CASE("a store that was put back is accepted, by the peer's user", "[http_api]") {
+    FakeDaemon daemon;
+    daemon.start();
+    CHECK(exchange(daemon.socket, "POST", "/v1/store/accept-restore", "").body == R"({"status":"accepted"})");
+    REQUIRE(daemon.control.restores_accepted.size() == 1);
+    CHECK_FALSE(daemon.control.restores_accepted[0].empty());
+    daemon.on_loop([&] { daemon.control.refusal = Error{ErrorCode::conflict, "nothing is held"}; });
+    CHECK(exchange(daemon.socket, "POST", "/v1/store/accept-restore", "").status == 409);
+}
+
 TEST_CASE("a pause is resumed by name, or that of all", "[http_api]") {
     FakeDaemon daemon;
     daemon.start();
@@ -108,7 +118,7 @@ TEST_CASE("verify answers with what it computed and what is not explained", "[ht
     CHECK(spoilt["complete"] == false);
     CHECK(spoilt["unexplained"].dump() ==
           R"([{"runbook":"clean","zone":"UTC","customer":null,)"
-              R"("nominal_at":"2026-12-01T02:00:00.000Z",)"
+          R"("nominal_at":"2026-12-01T02:00:00.000Z",)"
           R"("nominal_until":"2026-12-01T02:00:00.000Z","count":1,"kind":"no_verdict","message":"why"}])");
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?since=soon").status == 400);
     CHECK(exchange(daemon.socket, "GET", "/v1/verify?until=2026-12-01").status == 400);
