@@ -54,6 +54,12 @@ void AllAccounts::add_absent(const Common& common) {
     }
 }
 
+void AllAccounts::hold_for_restore(const std::string& why, Instant now) {
+    served_.tell_all(now, [&](const runtime::ServedAccount&, engine::Engine& core, Instant) {
+        core.hold_for_restore(why);
+    });
+}
+
 std::set<std::string> AllAccounts::recovered() const {
     std::set<std::string> names;
     for (const auto& [account, recovered] : recovered_)

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] Result<void> make(const Common& common);
     [[nodiscard]] const runtime::Accounts& served() const { return served_; }
 
+    /// Before start: see engine::Engine::hold_for_restore.
+    void hold_for_restore(const std::string& why, Instant now);
     /// The runbooks that are in force as the store has it; empty after start.
     [[nodiscard]] std::set<std::string> recovered() const;
     /// What guards compare with; before start it is part of what is recovered.

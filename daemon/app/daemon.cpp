@@ -157,8 +157,14 @@ Result<void> Daemon::open_store() {
                        {{"path", settings_.store_path.string()}, {"why", why}});
     };
     callbacks.on_fatal = [this](const std::string& why) { give_up("store: " + why); };
-    auto opened =
-        store::SqliteStore::open(settings_.store_path.string(), loop_.get_executor(), std::move(callbacks));
+    std::optional<store::SigningKey> key;
+    if (!settings_.signing_key.empty()) {
+        auto read = store::SigningKey::from_pem(settings_.signing_key.reveal());
+        if (!read) return fail(read.error().code, "signing_key: " + read.error().message);
+        key = std::move(*read);
+    }
+    auto opened = store::SqliteStore::open(settings_.store_path.string(), loop_.get_executor(),
+                                           std::move(callbacks), std::move(key));
     if (!opened) return tl::unexpected<Error>(opened.error());
     store_ = std::move(*opened);
     return {};
@@ -185,6 +191,7 @@ Result<void> Daemon::build() {
     daily_verify_ = std::make_unique<runtime::DailyVerify>(
         *verifier_, clock_, timers_, log_,
         [this](const ports::VerifyStatus& result) { control_->set_verified(result); });
+    control_->on_restore_accepted([this] { store_->accept_restore(); });
     make_reloader();
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
@@ -242,6 +249,11 @@ void Daemon::start() {
     tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
     keep_in_doubt(found, accounts_.recovered());
     clock_feed_->tell();
+    if (const auto& why = store_->restored(); !why.empty()) {
+        log_.event(log::Level::error, "store.restored",
+                   {{"path", settings_.store_path.string()}, {"why", why}});
+        accounts_.hold_for_restore(why, clock_.now());
+    }
     accounts_.start(std::move(found), clock_.now());
     clock_watch_->start(tasks_, clock_watch::open_wall_timer());
     if (folder_watch_) folder_watch_->start(tasks_);

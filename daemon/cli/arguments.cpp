@@ -17,11 +17,10 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle",   "cancel"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "audit",      "doctor"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs",   "approve",   "reject",
-                                           "doctor",   "audit",     "collect",   "import",
-                                           "token",    "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"failures", "outputs", "approve",   "reject",    "collect",
+                                           "import",   "token",   "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -80,6 +79,8 @@ public:
         add_device_questions();
         add_settling();
         add_cancelling();
+        add_audit_verbs();
+        add_doctor();
         add_lists();
         add_single_things();
     }
@@ -286,6 +287,49 @@ private:
         cancel->add_option("UID", command_.name, "A run's uid or its beginning")->required();
         cancel->add_option("--reason", command_.reason, "Kept in the record");
     }
+    void add_doctor() {
+        auto* doctor = verb("doctor", Verb::accept_restore, "Puts right what only a person can");
+        doctor->add_flag("--accept-restore", accepts_restore_,
+                         "The store, put back to an earlier state, is to go on from");
+        doctor->callback([this] {
+            command_.verb = Verb::accept_restore;
+            if (!accepts_restore_)
+                throw CLI::ValidationError("doctor", "only 'doctor --accept-restore' is supported yet");
+        });
+    }
+    /// A verb below `audit`: it reads the record itself.
+    CLI::App* audit_verb(CLI::App* audit, const char* name, Verb which, const char* what) {
+        auto* sub = audit->add_subcommand(name, what);
+        sub->callback([this, which] { command_.verb = which; });
+        sub->add_flag("--json", is_json_, "JSON");
+        return sub;
+    }
+    void add_audit_verbs() {
+        auto* audit = app_.add_subcommand("audit", "The record itself; needs no daemon");
+        audit->require_subcommand(1);
+        audit->add_option("--store", command_.store, "The record; default: the configuration's `store:`")
+            ->type_name("FILE");
+        audit_verb(audit, "verify", Verb::audit_verify, "Whether the record is as it was written")
+            ->add_option("--public-key", command_.public_key, "PEM: only what this key signed is proven")
+            ->type_name("FILE");
+        auto* sql = audit_verb(audit, "sql", Verb::audit_sql, "A SELECT over views and tables; only reads");
+        sql->add_option("QUERY", command_.name, "One statement")->required();
+        sql->add_flag("--csv", is_csv_, "CSV")->excludes("--json");
+        sql->add_option("--timeout", command_.span, "Default: 30s")->check([](const std::string& text) {
+            const auto span = parse_duration(text);
+            return span ? std::string{} : "--timeout: " + span.error().message;
+        });
+        sql->add_option("--limit", command_.filters.limit, "At most so many rows; default: 1000")
+            ->check(CLI::Range(1, 10'000'000));
+        auto* out = audit_verb(audit, "export", Verb::audit_export, "The views as JSON Lines and CSV");
+        out->add_option("--out", command_.name, "A folder that is empty or not there")->required();
+        out->add_option("--customer", command_.filters.customer, "Exact name: only what is about it");
+        out->add_option("--since", command_.filters.since, "A span ago (2h, 7d) or an ISO time");
+        out->add_option("--until", command_.filters.until, "A span ago or an ISO time");
+        audit_verb(audit, "backup", Verb::audit_backup, "A checked copy, also while the daemon writes")
+            ->add_option("FILE", command_.name, "Must not be there yet")
+            ->required();
+    }
     void take_outcome(const std::string& outcome) {
         if (!command_.outcome.empty())
             throw CLI::ValidationError("settle", "--ran, --not-run and --redispatch exclude each other");
@@ -344,6 +388,7 @@ private:
     Command command_;
     bool is_json_ = false;
     bool is_csv_ = false;
+    bool accepts_restore_ = false;
     std::vector<std::string> variables_;
 };
 

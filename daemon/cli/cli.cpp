@@ -1,6 +1,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/auditing.hpp"
 #include "cli/budget.hpp"
 #include "cli/cancelling.hpp"
 #include "cli/client.hpp"
@@ -62,6 +63,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::retarget: return run_retarget(around, client, command);
         case Verb::cancel: return run_cancel(around, client, command);
         case Verb::settle: return run_settle(around, client, command);
+        case Verb::accept_restore: return run_accept_restore(around, client, command);
         case Verb::budget: return run_budget(around, client, command);
         default: return run_status(around, client, command);
     }
@@ -81,6 +83,10 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
         case Verb::lint: return run_lint(around, *arguments.command);
         case Verb::next: return run_next(around, *arguments.command);
         case Verb::schema: return run_schema(around);
+        case Verb::audit_verify: return run_audit_verify(around, *arguments.command);
+        case Verb::audit_sql: return run_audit_sql(around, *arguments.command);
+        case Verb::audit_export: return run_audit_export(around, *arguments.command);
+        case Verb::audit_backup: return run_audit_backup(around, *arguments.command);
         default: return ask_daemon(around, *arguments.command);
     }
 }

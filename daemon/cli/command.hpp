@@ -38,7 +38,12 @@ enum class Verb {
     retarget,
     budget,
     settle,
-    cancel
+    cancel,
+    accept_restore,
+    audit_verify,
+    audit_sql,
+    audit_export,
+    audit_backup
 };
 enum class Format { table, json, csv };
 
@@ -53,7 +58,8 @@ struct Command {
     Format format = Format::table;
     std::string socket;  ///< --socket; empty: not given
     std::string config;  ///< --config; empty: not given
-    std::string name;    ///< the verb's one argument: a runbook, a uid or a component; may be empty
+    std::string store;   ///< audit: --store; empty: not given
+    std::string name;  ///< the verb's one argument: a runbook, a uid, a component, SQL, a file; may be empty
     std::vector<std::string> paths;  ///< validate, lint; diff: none or one folder
     bool is_online = false;          ///< validate
     Filters filters;
@@ -71,7 +77,8 @@ struct Command {
     std::vector<std::string> only;                 ///< retarget: dispositions
     bool with_unknown = false;                     ///< retarget
     std::vector<std::string> overrides;            ///< run: rules that are set aside
-    std::string span;                              ///< pause
+    std::string span;                              ///< pause; audit sql: --timeout
+    std::string public_key;                        ///< audit verify: a file
     std::string reason;                            ///< pause, run, settle, cancel
     std::string outcome;                           ///< settle: ran, not_run, redispatch
 };

@@ -86,13 +86,11 @@ DeclaredSecret read_declared(const Field& field, const Surroundings& around) {
     return secret;
 }
 
-}  // namespace
-
-Secret read_secret(const Field& field, const Surroundings& around) {
+Secret read(const Field& field, const Surroundings& around, SecretLines lines) {
     if (!is_usable(field, around) || around.secrets == SecretsPolicy::leave) return {};
     const auto& text = field.node->text;
     if (!is_secret_reference(text)) return Secret(text);
-    auto found = resolve_secret(text);
+    auto found = resolve_secret(text, lines);
     if (!found) {
         field.error({.code = found.error().code == ErrorCode::invalid_input ? "bad_value" : "unreadable",
                      .message = found.error().message,
@@ -101,6 +99,16 @@ Secret read_secret(const Field& field, const Surroundings& around) {
     }
     if (!found->warning.empty()) field.warning({.code = "readable_by_others", .message = found->warning});
     return std::move(found->value);
+}
+
+}  // namespace
+
+Secret read_secret(const Field& field, const Surroundings& around) {
+    return read(field, around, SecretLines::one);
+}
+
+Secret read_secret_text(const Field& field, const Surroundings& around) {
+    return read(field, around, SecretLines::any);
 }
 
 void check_secret(const Field& field, const Surroundings& around) { (void)is_usable(field, around); }

@@ -11,6 +11,8 @@ namespace runbookd::config {
 
 /// Empty: reported, or left as SecretsPolicy says.
 [[nodiscard]] Secret read_secret(const Field& field, const Surroundings& around);
+/// The same of a value that may have several lines: a key in PEM form.
+[[nodiscard]] Secret read_secret_text(const Field& field, const Surroundings& around);
 /// Judges what is written, and reads nothing.
 void check_secret(const Field& field, const Surroundings& around);
 /// `secrets:`. The names are there whatever the policy.

@@ -146,10 +146,7 @@ void read_record(const MapReader& top, const Surroundings& around, Settings& set
     if (const auto field = top.get("control")) read_control(*field, around, settings);
     if (const auto field = top.get("output")) read_output(*field, settings);
     if (const auto field = top.get("retention")) check_retention(*field);
-    if (const auto field = top.get("signing_key")) {
-        check_secret(*field, around);
-        field->not_supported("'signing_key'");
-    }
+    if (const auto field = top.get("signing_key")) settings.signing_key = read_secret_text(*field, around);
     if (const auto field = top.get("log")) read_log(*field, settings);
 }
 

@@ -86,6 +86,7 @@ struct Settings {
     std::filesystem::path runbooks_dir = "/etc/runbookd/runbooks.d";
     bool runbooks_are_watched = false;  ///< taken as soon as the folder changes, besides on reload
     std::filesystem::path store_path = "/var/lib/runbookd/audit.db";
+    Secret signing_key;  ///< an Ed25519 private key in PEM form; empty: checkpoints are not signed
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream

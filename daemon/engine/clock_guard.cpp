@@ -19,13 +19,18 @@ std::optional<Millis> ClockGuard::look(Instant now) {
 
 void ClockGuard::doubt_start(Instant now) { doubt(now, "the clock is behind the newest time in the store"); }
 
+void ClockGuard::hold(Instant now) {
+    is_held_ = true;
+    if (!doubted_since_) doubted_since_ = now.steady;
+}
+
 void ClockGuard::doubt(Instant now, std::string why) {
     doubted_since_ = now.steady;
     why_ = std::move(why);
 }
 
 bool ClockGuard::settles(Instant now) {
-    if (!doubted_since_) return false;
+    if (!doubted_since_ || is_held_) return false;
     const bool is_waited_for = kernel_.was_synchronised && !kernel_.is_synchronised;
     if (is_waited_for && now.steady < believed_at()) return false;
     doubted_since_.reset();

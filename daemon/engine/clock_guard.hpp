@@ -25,7 +25,12 @@ public:
     void hear(KernelSync kernel) {
         kernel_ = {kernel.is_synchronised, kernel.was_synchronised || kernel_.was_synchronised};
     }
-    /// Whether the doubt is over by now; true once for each doubt.
+    /// The same for a reason that only a person can end: what is stored is older than what was acknowledged.
+    void hold(Instant now);
+    /// Ends that; whether the clock is doubted besides, settles() tells.
+    void release() { is_held_ = false; }
+    [[nodiscard]] bool is_held() const { return is_held_; }
+    /// Whether the doubt is over by now; true once for each doubt, never while it is held.
     [[nodiscard]] bool settles(Instant now);
 
     /// No create and no verdict meanwhile.
@@ -42,6 +47,7 @@ private:
     std::optional<Millis> ahead_;  // utc − steady at the last look
     std::optional<SteadyTime> doubted_since_;
     std::string why_;
+    bool is_held_ = false;
     KernelSync kernel_;
 };
 

@@ -116,6 +116,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     enter(now);
     knows_synchronised_ = state.clock_was_synchronised;
     if (knows_synchronised_) guard_.hear({guard_.is_synchronised(), true});
+    if (!restored_.empty()) hold_restored(now);
     if (state.newest && now.utc < *state.newest) {
         guard_.doubt_start(now);
         begin_doubt(now);

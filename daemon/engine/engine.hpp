@@ -123,6 +123,14 @@ public:
     /// Who the customers are, and what the account says, from now on. To be told before start, and before
     /// each reload of which it is a part.
     void set_customers(Customers::Rules rules, Instant now);
+    /// The store is older than the last write that was acknowledged, and why: to be told before start. Then
+    /// nothing is created, caught up or judged until a person accepts that (events store.restored and
+    /// store.restore_accepted).
+    void hold_for_restore(std::string why) { restored_ = std::move(why); }
+    /// Goes on from what the store holds; answers once it is durable. Errors: conflict (nothing is held).
+    void accept_restore(const std::string& actor, Done answer, Instant now);
+    /// Why it is held; empty: it is not.
+    [[nodiscard]] const std::string& restored() const { return restored_; }
     /// Takes up what a start found in the store; then the runbooks that are in force. To be called once,
     /// first.
     void start(const RecoveredState& state, const ReadRevision& read, std::vector<runbook::Runbook> runbooks,
@@ -218,6 +226,7 @@ private:
     /// Begins every step: looks at the clock before anything is decided by it.
     void enter(Instant now);
     void begin_doubt(Instant now);
+    void hold_restored(Instant now);
     void remember_synchronised(Instant now);
     void settle_clock(Instant now);
     void follow_clock(Instant now);
@@ -275,6 +284,7 @@ private:
     Alarm believes_clock_;
     std::optional<ReloadOrder> waiting_reload_;                      // until the clock is believed
     std::set<std::pair<std::string, std::string>> lacking_filters_;  // by runbook; and it is recorded
+    std::string restored_;                                           // why a person must accept the store
     bool is_clock_held_ = false;                                     // and it is recorded
     bool is_started_ = false;
     bool is_downtime_judged_ = false;

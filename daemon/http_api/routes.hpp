@@ -43,6 +43,8 @@ void add_state_routes(Router& router, Services services);
 void add_cancel_routes(Router& router, Services services);
 /// POST /v1/jobs/{uid}/settle.
 void add_settle_routes(Router& router, Services services);
+/// POST /v1/store/accept-restore.
+void add_restore_routes(Router& router, Services services);
 /// GET /v1/budget.
 void add_budget_routes(Router& router, Services services);
 /// The seed's POST …/quickjob and GET …/job/{jobUid}.

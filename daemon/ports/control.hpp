@@ -247,6 +247,9 @@ public:
     /// paused).
     virtual boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
                                                                       std::string actor) = 0;
+    /// The store, found older than the last write that was acknowledged, is the one to go on from; once that
+    /// is durable. Errors: conflict (it was not found so), unavailable.
+    virtual boost::asio::awaitable<Result<void>> accept_restore(std::string actor) = 0;
     [[nodiscard]] virtual std::vector<RunbookStatus> runbooks() const = 0;
     [[nodiscard]] virtual DaemonStatus status() const = 0;
     [[nodiscard]] virtual std::vector<AccountBudget> budgets() const = 0;

@@ -77,6 +77,15 @@ asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(port
     co_return co_await (*account)->control.quick_job(std::move(request));
 }
 
+asio::awaitable<Result<void>> AccountsControl::accept_restore(std::string actor) {
+    // All hold for the same store; the first tells it.
+    for (const auto& account : accounts_.all()) {
+        auto accepted = co_await account.control.accept_restore(actor);
+        if (!accepted) co_return accepted;
+    }
+    co_return Result<void>{};
+}
+
 asio::awaitable<Result<ports::PauseAccepted>> AccountsControl::pause(ports::PauseRequest request) {
     // One account's engine records it; all of them hold (see Accounts::add).
     auto known = accounts_.pausable(request.scope);
@@ -182,6 +191,10 @@ void AccountsControl::set_verified(const ports::VerifyStatus& result) {
 
 void AccountsControl::set_stopping() {
     for (const auto& account : accounts_.all()) account.control.set_stopping();
+}
+
+void AccountsControl::on_restore_accepted(std::function<void()> tell) {
+    accounts_.first().control.on_restore_accepted(std::move(tell));
 }
 
 }  // namespace runbookd::runtime

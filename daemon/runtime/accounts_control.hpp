@@ -1,6 +1,7 @@
 #pragma once
 // Answers what people ask of the daemon: each question goes to the account that it is about, and what is
 // asked of all is put together.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ public:
     boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
+    boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
     boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
                                                               std::string actor) override;
@@ -44,6 +46,7 @@ public:
     void set_file_problems(std::vector<std::string> problems);
     void set_verified(const ports::VerifyStatus& result);
     void set_stopping();
+    void on_restore_accepted(std::function<void()> tell);
 
 private:
     /// The account on which what `runbook` left on account `was_on` can go on. `what`: "run X", for the

@@ -211,6 +211,17 @@ asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::Pause
     co_return accepted;
 }
 
+asio::awaitable<Result<void>> ControlService::accept_restore(std::string actor) {
+    const Answer<Result<void>> answer(executor_);
+    // The store first: what is recorded from now on is acknowledged again.
+    if (!loop_.engine().restored().empty() && tell_accepted_) tell_accepted_();
+    loop_.tell(
+        [&](engine::Engine& core, Instant now) { core.accept_restore(actor, answer.callback(), now); });
+    auto accepted = co_await answer.wait();
+    if (!accepted) co_return gone();
+    co_return std::move(*accepted);
+}
+
 asio::awaitable<Result<engine::PauseScope>> ControlService::resume(engine::PauseScope scope,
                                                                    std::string actor) {
     // What was paused may be known by no name any more.
@@ -261,6 +272,10 @@ ports::DaemonStatus ControlService::status() const {
     status.started_at = started_at_.utc;
     status.now = now.utc;
     if (auto trouble = store_.trouble(); !trouble.empty()) status.problems.push_back("store: " + trouble);
+    if (!core.restored().empty())
+        status.problems.push_back("store: " + core.restored() +
+                                  "; nothing is created, caught up or judged until `runbookctl doctor "
+                                  "--accept-restore`");
     if (!core.line().problem().empty())
         status.problems.push_back("account " + account_ + ": " + core.line().problem());
     for (const auto& problem : file_problems_) status.problems.push_back(problem);

@@ -26,6 +26,7 @@ public:
     boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
+    boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
     boost::asio::awaitable<Result<engine::PauseScope>> resume(engine::PauseScope scope,
                                                               std::string actor) override;
@@ -52,6 +53,8 @@ public:
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
     /// What the last verify found; what it could not explain is a problem.
     void set_verified(const ports::VerifyStatus& result) { verified_ = result; }
+    /// What tells the store that a person has accepted it as it is: before that is recorded.
+    void on_restore_accepted(std::function<void()> tell) { tell_accepted_ = std::move(tell); }
     void set_stopping() { stopping_ = true; }
 
 private:
@@ -67,6 +70,7 @@ private:
     std::vector<std::string> file_problems_;
     std::optional<ports::VerifyStatus> verified_;
     std::function<void(const engine::PauseScope&)> on_pause_changed_ = [](const engine::PauseScope&) {};
+    std::function<void()> tell_accepted_;
     bool stopping_ = false;
 };
 

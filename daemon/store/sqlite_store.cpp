@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "store/acknowledged_file.hpp"
 #include "store/facts_reader.hpp"
 #include "store/gate.hpp"
 #include "store/history_reader.hpp"
@@ -43,34 +44,46 @@ std::function<void(std::string)> on_loop(const asio::any_io_executor& loop,
 }  // namespace
 
 SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCallbacks callbacks,
-                         StoreLock lock)
+                         StoreLock lock, std::optional<SigningKey> key, AcknowledgedFile acknowledged)
     : path_(std::move(path)), loop_(std::move(loop)), lock_(std::make_unique<StoreLock>(std::move(lock))) {
     auto connection = std::make_unique<Connection>(path_, Access::read_write);
     migrate(*connection, SystemClock{}.now().utc);
+    restored_ = older_than_acknowledged(*connection, acknowledged);
     reader_ = std::make_unique<HistoryReader>(path_);
     facts_ = std::make_unique<FactsReader>(path_);
     reading_ = std::make_unique<asio::thread_pool>(1);
     WriterThread::Callbacks on_writer{on_loop(loop_, std::move(callbacks.on_trouble)),
                                       on_loop(loop_, std::move(callbacks.on_fatal))};
-    writer_ = std::make_unique<WriterThread>(std::move(connection), path_, std::move(on_writer));
+    WriterThread::Proof proof{std::move(key), std::move(acknowledged), !restored_.empty()};
+    writer_ =
+        std::make_unique<WriterThread>(std::move(connection), path_, std::move(on_writer), std::move(proof));
 }
 
 SqliteStore::~SqliteStore() { close(kPatienceOnExit); }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, asio::any_io_executor loop,
-                                                       StoreCallbacks callbacks) {
+                                                       StoreCallbacks callbacks,
+                                                       std::optional<SigningKey> key) {
     const auto place = settled_path(path);
     if (const auto made = make_folder_of(place); !made) return tl::unexpected(made.error());
     auto lock = StoreLock::take(place);
     if (!lock) return tl::unexpected(lock.error());
     if (const auto made = make_file(place); !made) return tl::unexpected(made.error());
     if (const auto ours = check_origin(place); !ours) return tl::unexpected(ours.error());
+    auto acknowledged = AcknowledgedFile::open(place);
+    if (!acknowledged) return tl::unexpected(acknowledged.error());
     try {
-        return std::unique_ptr<SqliteStore>(
-            new SqliteStore(place, std::move(loop), std::move(callbacks), std::move(*lock)));
+        return std::unique_ptr<SqliteStore>(new SqliteStore(place, std::move(loop), std::move(callbacks),
+                                                            std::move(*lock), std::move(key),
+                                                            std::move(*acknowledged)));
     } catch (const SQLite::Exception& error) {
         return fail(ErrorCode::unavailable, "cannot open the store " + place + ": " + error.what());
     }
+}
+
+void SqliteStore::accept_restore() {
+    restored_.clear();
+    writer_->accept_restore();
 }
 
 Result<engine::RecoveredState> SqliteStore::load(UtcTime now) {

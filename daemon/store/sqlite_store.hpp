@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "ports/history.hpp"
 #include "ports/recorded_facts.hpp"
 #include "ports/store.hpp"
+#include "store/signature.hpp"
 
 namespace boost::asio {
 class thread_pool;
@@ -17,6 +19,7 @@ class thread_pool;
 
 namespace runbookd::store {
 
+class AcknowledgedFile;
 class FactsReader;
 class HistoryReader;
 class StoreLock;
@@ -36,15 +39,24 @@ struct StoreCallbacks {
 class SqliteStore final : public ports::Store, public ports::History, public ports::RecordedFacts {
 public:
     /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
-    /// for this process, and brings the schema to this version. `loop` must not be destroyed before close().
-    /// Errors, each one line: conflict (in use; made by a newer version; another program's), permission,
-    /// invalid_input (not a database), unavailable (disk).
+    /// for this process, and brings the schema to this version. With a key, checkpoints of the audit trail
+    /// are signed: docs/decisions/0020. `loop` must not be destroyed before close(). Errors, each one line:
+    /// conflict (in use; made by a newer version; another program's), permission, invalid_input (not a
+    /// database), unavailable (disk).
     [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                                    boost::asio::any_io_executor loop,
-                                                                   StoreCallbacks callbacks = {});
+                                                                   StoreCallbacks callbacks = {},
+                                                                   std::optional<SigningKey> key = {});
     ~SqliteStore() override;
     SqliteStore(const SqliteStore&) = delete;
     SqliteStore& operator=(const SqliteStore&) = delete;
+
+    /// Why the store is older than the last write that was acknowledged, as found by open(), in one line;
+    /// empty: it is not. What is written meanwhile is not noted as acknowledged, so that the next start finds
+    /// the same.
+    [[nodiscard]] const std::string& restored() const { return restored_; }
+    /// A person has said that the store is the one to go on from.
+    void accept_restore();
 
     /// Blocking: what a start at the wall time `now` takes up. Errors: unavailable.
     [[nodiscard]] Result<engine::RecoveredState> load(UtcTime now);
@@ -85,13 +97,14 @@ public:
     void close(Millis bound);
 
 private:
-    SqliteStore(std::string path, boost::asio::any_io_executor loop, StoreCallbacks callbacks,
-                StoreLock lock);
+    SqliteStore(std::string path, boost::asio::any_io_executor loop, StoreCallbacks callbacks, StoreLock lock,
+                std::optional<SigningKey> key, AcknowledgedFile acknowledged);
     /// Asks on the reader's thread.
     template <class T>
     boost::asio::awaitable<Result<T>> read(std::function<Result<T>()> question);
 
     std::string path_;
+    std::string restored_;
     boost::asio::any_io_executor loop_;
     std::unique_ptr<StoreLock> lock_;  // taken first, freed last
     std::unique_ptr<WriterThread> writer_;

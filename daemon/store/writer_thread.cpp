@@ -39,9 +39,13 @@ int remember_pages(void* pages, sqlite3*, const char*, int count) {
 
 }  // namespace
 
-WriterThread::WriterThread(std::unique_ptr<Connection> connection, std::string path, Callbacks callbacks)
+WriterThread::WriterThread(std::unique_ptr<Connection> connection, std::string path, Callbacks callbacks,
+                           Proof proof)
     : connection_(std::move(connection)),
       records_(*connection_),
+      checkpoints_(*connection_, std::move(proof.key)),
+      acknowledged_(std::move(proof.acknowledged)),
+      is_restored_(proof.is_restored),
       path_(std::move(path)),
       callbacks_(std::move(callbacks)) {
     sqlite3_wal_hook(connection_->database().getHandle(), remember_pages, &wal_pages_);
@@ -86,7 +90,20 @@ void WriterThread::run() {
         if (wal_pages_ > kPagesBeforeCheckpoint && wal_pages_ - looked_at_pages_ > kPagesBetweenTries)
             checkpoint();
     }
+    sign_rest();
     if (wal_pages_ > 0) checkpoint();
+}
+
+void WriterThread::sign_rest() {
+    if (!checkpoints_.is_behind(records_.chain_end())) return;
+    const auto before = checkpoints_.last();
+    try {
+        SQLite::Transaction transaction(connection_->database(), SQLite::TransactionBehavior::IMMEDIATE);
+        checkpoints_.sign_rest(records_.chain_end());
+        transaction.commit();
+    } catch (const std::exception&) {
+        checkpoints_.rewind(before);  // a disk that refuses: the next start signs them
+    }
 }
 
 std::vector<WriterThread::Queued> WriterThread::next_group() {
@@ -127,6 +144,7 @@ WriterThread::Attempt WriterThread::write_until_durable(std::span<Queued> group)
     for (auto pause = kFirstRetry;; pause = std::min(2 * pause, kLastRetry)) {
         auto attempt = try_commit(group);
         if (attempt.outcome == Outcome::durable) {
+            if (!is_restored_) acknowledged_.note(records_.chain_end());
             set_trouble("");
             for (const auto& batch : group) batch.on_durable();
         }
@@ -138,21 +156,27 @@ WriterThread::Attempt WriterThread::write_until_durable(std::span<Queued> group)
 
 WriterThread::Attempt WriterThread::try_commit(std::span<Queued> group) {
     const auto before = records_.chain_end();
+    const auto last_signed = checkpoints_.last();
+    const auto undo = [&] {
+        records_.rewind(before);
+        checkpoints_.rewind(last_signed);
+    };
     try {
         SQLite::Transaction transaction(connection_->database(), SQLite::TransactionBehavior::IMMEDIATE);
         for (const auto& batch : group) {
             for (const auto& record : batch.batch) records_.write(record);
         }
+        checkpoints_.after(records_.chain_end());
         transaction.commit();
         return {};
     } catch (const SQLite::Exception& error) {
-        records_.rewind(before);
+        undo();
         return {is_contradiction(error) ? Outcome::contradiction : Outcome::refused_by_disk, error.what()};
     } catch (const std::bad_alloc&) {
-        records_.rewind(before);
+        undo();
         return {Outcome::refused_by_disk, "out of memory"};
     } catch (const std::exception& error) {
-        records_.rewind(before);
+        undo();
         return {Outcome::contradiction, error.what()};
     }
 }

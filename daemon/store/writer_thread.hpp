@@ -1,16 +1,20 @@
 #pragma once
 // The one writer: a thread that turns queued batches into transactions, all that are queued into one. It
 // waits and tries again while the disk refuses; nothing that was handed to it is dropped before close().
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "engine/records.hpp"
+#include "store/acknowledged_file.hpp"
+#include "store/checkpointer.hpp"
 #include "store/connection.hpp"
 #include "store/record_writer.hpp"
 
@@ -26,14 +30,23 @@ public:
         std::function<void(std::string)> on_fatal;
     };
 
+    /// How what is written is proven later.
+    struct Proof {
+        std::optional<SigningKey> key;  ///< unset: no checkpoint is signed
+        AcknowledgedFile acknowledged;
+        bool is_restored = false;  ///< nothing is noted as acknowledged before accept_restore()
+    };
+
     /// `path` is for messages.
-    WriterThread(std::unique_ptr<Connection> connection, std::string path, Callbacks callbacks);
+    WriterThread(std::unique_ptr<Connection> connection, std::string path, Callbacks callbacks, Proof proof);
     ~WriterThread();
     WriterThread(const WriterThread&) = delete;
     WriterThread& operator=(const WriterThread&) = delete;
 
     /// Any thread. `on_durable` is called on the writer's thread, in the order of submission.
     void submit(engine::Batch batch, std::function<void()> on_durable);
+    /// Any thread. The next commit is noted as acknowledged again, and all after it.
+    void accept_restore() { is_restored_ = false; }
     /// Any thread; empty while commits succeed.
     [[nodiscard]] std::string trouble() const;
     /// Writes what is queued, but waits no longer than `bound` for a disk that refuses; then ends the thread.
@@ -61,10 +74,16 @@ private:
     bool wait_before_retry(Millis span);
     void set_trouble(const std::string& why);
     void fail_for_good(const std::string& why);
+    /// Copies the WAL into the database.
     void checkpoint();
+    /// At the end: what was added since the last checkpoint of the chain is signed.
+    void sign_rest();
 
     std::unique_ptr<Connection> connection_;
     RecordWriter records_;
+    Checkpointer checkpoints_;
+    AcknowledgedFile acknowledged_;
+    std::atomic<bool> is_restored_;
     std::string path_;
     Callbacks callbacks_;
     int wal_pages_ = 0;        // as of the last commit; writer's thread only

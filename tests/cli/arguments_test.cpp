@@ -75,7 +75,7 @@ TEST_CASE("an unknown verb suggests the nearest, a later one says so", "[cli]") 
     CHECK(refusal({"--socket", "/s", "valdate", "x"}) ==
           "runbookctl: unknown verb 'valdate'; did you mean 'validate'?\n");
     CHECK(refusal({"xyzzy12"}) == "runbookctl: unknown verb 'xyzzy12'; `runbookctl --help` lists them\n");
-    CHECK(refusal({"doctor"}) == "runbookctl: 'doctor' is not supported yet\n");
+    CHECK(refusal({"token"}) == "runbookctl: 'token' is not supported yet\n");
 }
 
 TEST_CASE("wrong usage is one line and exit status 2", "[cli]") {

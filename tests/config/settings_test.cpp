@@ -189,14 +189,14 @@ TEST_CASE("wrong settings say where and what", "[config]") {
         {account + "    fleet: {refresh: 0s}", {"8:22 bad_value accounts.main.fleet.refresh"}},
         {account + "    timezone: Berlin/Europe", {"8:15 unknown_zone accounts.main.timezone"}},
         {account + "    urll: x", {"8:5 unknown_key accounts.main.urll"}},
-        {top + "signing_key: x\nretention: {outputs: 400d, history: 3y, events: 3y}",
-         {"8:14 not_supported signing_key", "9:12 not_supported retention"}},
+        {top + "signing_key: ${env:NO_SUCH_KEY}\nretention: {outputs: 400d, history: 3y, events: 3y}",
+         {"8:14 unreadable signing_key", "9:12 not_supported retention"}},
         {top + "retention: {outputs: 1h, history: y, events: [], jobs: 1d}",
          {"8:12 not_supported retention", "8:22 bad_value retention.outputs",
           "8:35 bad_value retention.history", "8:46 wrong_type retention.events",
           "8:50 unknown_key retention.jobs"}},
         {top + "customers: {}\nretention: {}\nnotify: {}\ndefaults: {}\nprofiles: {}\nsecrets: {}", {}},
-        {top + "signing_key: [a]", {"8:14 wrong_type signing_key", "8:14 not_supported signing_key"}},
+        {top + "signing_key: [a]", {"8:14 wrong_type signing_key"}},
         {top + "notify:\n  oncall: {webhook: 'https://a.example/x', format: json}",
          {"9:3 not_supported notify"}},
         {top + "notify: {OnCall: {format: xml}}",
@@ -340,4 +340,13 @@ TEST_CASE("sizes in bytes are read in both systems", "[config]") {
         INFO(bad);
         CHECK_FALSE(parse_byte_size(bad));
     }
+}
+
+TEST_CASE("the signing key may have several lines, and is read from where it is kept", "[config]") {
+    const TempFolder folder;
+    const auto key = folder.write("key.pem", "-----BEGIN\nabc\n-----END\n");
+    const auto loaded = load(kAccount + kAllowed + "signing_key: ${file:" + key.string() + "}\n");
+    REQUIRE(loaded.settings);
+    CHECK(loaded.settings->signing_key.reveal() == "-----BEGIN\nabc\n-----END");
+    CHECK(load(kAccount + kAllowed).settings->signing_key.empty());
 }

@@ -109,6 +109,39 @@ TEST_CASE("while the clock is doubted nothing is created and nothing judged", "[
     CHECK(bench.calls<CreateQuickJob>().size() == 2);
 }
 
+TEST_CASE("a store that was put back holds creates and verdicts until a person accepts it",
+          "[engine][clock]") {
+    EngineBench bench;
+    bench.engine().hold_for_restore("event 7 was acknowledged");
+    const auto book = clean_every_minute("sweep", minutes{2});
+    bench.start({book}, stored(book, test_start() - minutes{1}));
+    bench.kernel_says(kRight);
+    bench.run_for(minutes{10});
+    REQUIRE(bench.notes("store.restored").size() == 1);
+    CHECK(bench.notes("store.restored")[0].data.at("why") == "event 7 was acknowledged");
+    CHECK(bench.engine().restored() == "event 7 was acknowledged");
+    CHECK(bench.calls<CreateQuickJob>().empty());
+    CHECK(bench.all<OccurrenceDecided>().empty());
+    std::vector<Result<void>> answers;
+    const auto accept = [&] {
+        bench.tell([&](Engine& core, Instant now) {
+            core.accept_restore(
+                "ana", [&](Result<void> result) { answers.push_back(std::move(result)); }, now);
+        });
+        bench.run_for(seconds{5});
+    };
+    accept();
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0]);
+    CHECK(bench.notes("store.restore_accepted").at(0).actor == "ana");
+    CHECK(bench.engine().restored().empty());
+    CHECK_FALSE(bench.all<OccurrenceDecided>().empty());
+    CHECK(bench.calls<CreateQuickJob>().size() == 1);
+    accept();
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[1].error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("a clock that nobody vouches for is believed after five minutes", "[engine][clock]") {
     EngineBench bench;
     bench.start({clean_every_minute("sweep", minutes{1})});

@@ -73,6 +73,12 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return scope;
     }
+    std::vector<std::string> restores_accepted;  ///< by whom
+    boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override {
+        restores_accepted.push_back(actor);
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return Result<void>{};
+    }
     std::vector<ports::RetargetRequest> retargets_asked;
     ports::RetargetAccepted retargeted;
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(

@@ -38,6 +38,16 @@ TEST_CASE("a runbook is paused for a while, with a reason, by the peer's user", 
     CHECK(daemon.control.pauses_asked.at(1).scope == engine::PauseScope());
 }
 
+TEST_CASE("a store that was put back is accepted, by the peer's user", "[http_api]") {
+    FakeDaemon daemon;
+    daemon.start();
+    CHECK(exchange(daemon.socket, "POST", "/v1/store/accept-restore", "").body == R"({"status":"accepted"})");
+    REQUIRE(daemon.control.restores_accepted.size() == 1);
+    CHECK_FALSE(daemon.control.restores_accepted[0].empty());
+    daemon.on_loop([&] { daemon.control.refusal = Error{ErrorCode::conflict, "nothing is held"}; });
+    CHECK(exchange(daemon.socket, "POST", "/v1/store/accept-restore", "").status == 409);
+}
+
 TEST_CASE("a pause is resumed by name, or that of all", "[http_api]") {
     FakeDaemon daemon;
     daemon.start();

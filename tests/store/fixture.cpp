@@ -9,8 +9,9 @@ namespace runbookd::store_test {
 
 namespace asio = boost::asio;
 
-OpenStore::OpenStore(std::string path, store::StoreCallbacks callbacks) : path_(std::move(path)) {
-    auto opened = store::SqliteStore::open(path_, loop_.get_executor(), std::move(callbacks));
+OpenStore::OpenStore(std::string path, store::StoreCallbacks callbacks, std::optional<store::SigningKey> key)
+    : path_(std::move(path)) {
+    auto opened = store::SqliteStore::open(path_, loop_.get_executor(), std::move(callbacks), std::move(key));
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = std::move(*opened);
 }

@@ -24,7 +24,8 @@ using testing::TempFolder;
 /// A store in a folder of its own, and the loop that it resumes on.
 class OpenStore {
 public:
-    explicit OpenStore(std::string path, store::StoreCallbacks callbacks = {});
+    explicit OpenStore(std::string path, store::StoreCallbacks callbacks = {},
+                       std::optional<store::SigningKey> key = {});
     [[nodiscard]] store::SqliteStore& store() { return *store_; }
     [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
 

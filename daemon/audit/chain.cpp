@@ -1,0 +1,115 @@
+#include "audit/chain.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "audit/line_hasher.hpp"
+
+namespace runbookd::audit {
+namespace {
+
+/// The text of a column without a copy; valid until the next step.
+std::string_view text_of(SQLite::Statement& row, int column) {
+    const auto value = row.getColumn(column);
+    const auto* text = value.getText();
+    return {text, static_cast<std::size_t>(value.getBytes())};
+}
+
+std::string name_of(std::int64_t seq) { return "event " + std::to_string(seq); }
+
+class Walk {
+public:
+    Walk(ChainReport& report, const std::vector<Checkpoint>& checkpoints)
+        : report_(report), checkpoints_(checkpoints), next_(checkpoints.begin()) {}
+
+    /// False: this event does not follow, and the walk is over.
+    bool take(const StoredEvent& event, std::string_view hash) {
+        if (report_.events == 0 && event.seq > 1) begin_after_pruned(event.seq);
+        if (event.seq != report_.end.seq + 1) return stop(report_.end.seq + 1, missing(event.seq));
+        const auto expected = hasher_.hash_of(report_.end.hash, event);
+        const auto hex = to_hex(expected);
+        if (hex != hash)
+            return stop(event.seq,
+                        "its hash does not follow from its content and the event before it: it was changed, "
+                        "or something before it was removed, inserted or moved");
+        report_.end = {event.seq, expected};
+        ++report_.events;
+        return agrees_with_checkpoint(hex);
+    }
+
+    /// After the last event.
+    void finish() {
+        if (report_.broken) return;
+        const auto beyond = std::find_if(checkpoints_.rbegin(), checkpoints_.rend(),
+                                         [&](const Checkpoint& one) { return one.seq > report_.end.seq; });
+        if (beyond != checkpoints_.rend())
+            stop(report_.end.seq + 1, "is missing: a checkpoint of event " +
+                                          std::to_string(checkpoints_.back().seq) +
+                                          " is there, so events were cut off the end of the trail");
+    }
+
+private:
+    void begin_after_pruned(std::int64_t first) {
+        const auto found = std::find_if(checkpoints_.begin(), checkpoints_.end(),
+                                        [&](const Checkpoint& one) { return one.seq == first - 1; });
+        if (found == checkpoints_.end()) return;
+        try {
+            report_.end = {found->seq, sha256_from_hex(found->hash)};
+        } catch (const std::invalid_argument&) {
+            return;  // then the events before are missing, and that is told
+        }
+        report_.pruned_until = found->seq;
+        next_ = found + 1;
+    }
+
+    static std::string missing(std::int64_t found) {
+        return "is missing: the next one that is there is event " + std::to_string(found);
+    }
+
+    bool agrees_with_checkpoint(const std::string& hash) {
+        while (next_ != checkpoints_.end() && next_->seq < report_.end.seq) ++next_;
+        if (next_ == checkpoints_.end() || next_->seq != report_.end.seq) return true;
+        const auto& checkpoint = *next_++;
+        if (checkpoint.hash == hash) return true;
+        return stop(checkpoint.seq,
+                    "is not the one that its checkpoint was made of: the chain was built anew up to here");
+    }
+
+    bool stop(std::int64_t seq, std::string what) {
+        report_.broken = Finding{"chain", seq, name_of(seq), std::move(what)};
+        return false;
+    }
+
+    ChainReport& report_;
+    const std::vector<Checkpoint>& checkpoints_;
+    std::vector<Checkpoint>::const_iterator next_;
+    LineHasher hasher_;
+};
+
+}  // namespace
+
+ChainReport check_chain(store::Connection& connection, const std::vector<Checkpoint>& checkpoints) {
+    ChainReport report;
+    Walk walk(report, checkpoints);
+    auto& events = connection.statement("audit_events");
+    const store::Execution use(events);
+    while (events.executeStep()) {
+        StoredEvent event;
+        event.seq = events.getColumn(0).getInt64();
+        event.at = events.getColumn(1).getInt64();
+        event.subject = text_of(events, 2);
+        event.subject_uid = text_of(events, 3);
+        event.kind = text_of(events, 4);
+        if (!events.isColumnNull(5)) event.actor = text_of(events, 5);
+        event.data = text_of(events, 6);
+        if (!walk.take(event, text_of(events, 7))) return report;
+    }
+    walk.finish();
+    return report;
+}
+
+}  // namespace runbookd::audit

@@ -1,0 +1,186 @@
+#include "audit/exporting.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "audit/checkpoints.hpp"
+#include "audit/digest.hpp"
+#include "audit/files.hpp"
+#include "audit/reading.hpp"
+#include "audit/view_rows.hpp"
+#include "audit/view_selection.hpp"
+#include "store/event_chain.hpp"
+
+namespace runbookd::audit {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// One file of the export, hashed while it is written.
+class Sheet {
+public:
+    Sheet(const fs::path& folder, const std::string& view, const char* ending)
+        : path_(folder / (view + ending)) {
+        file_.name = view + ending;
+        file_.view = view;
+    }
+    [[nodiscard]] Result<void> open() {
+        if (auto made = make_new_file(path_.string()); !made) return made;
+        out_.open(path_, std::ios::binary | std::ios::app);
+        return {};
+    }
+    void add(const std::string& line) {
+        out_ << line;
+        digest_.add(line);
+        file_.bytes += static_cast<std::int64_t>(line.size());
+    }
+    void count_row() { ++file_.rows; }
+    [[nodiscard]] Result<ExportedFile> close() {
+        out_.close();
+        if (!out_)
+            return fail(ErrorCode::unavailable, "cannot write " + path_.string() + ": is the disk full?");
+        if (auto synced = sync_file(path_.string()); !synced) return tl::unexpected<Error>(synced.error());
+        file_.sha256 = to_hex(digest_.finish());
+        return file_;
+    }
+
+private:
+    fs::path path_;
+    std::ofstream out_;
+    Digest digest_;
+    ExportedFile file_;
+};
+
+Result<void> make_folder(const fs::path& folder) {
+    std::error_code error;
+    if (fs::exists(folder, error)) {
+        if (!fs::is_directory(folder, error) || !fs::is_empty(folder, error) || error)
+            return fail(ErrorCode::conflict,
+                        folder.string() + " is not an empty folder: an export overwrites nothing");
+        return {};
+    }
+    fs::create_directories(folder, error);
+    if (error)
+        return fail(error == std::errc::permission_denied ? ErrorCode::permission : ErrorCode::unavailable,
+                    "cannot make the folder " + folder.string() + ": " + error.message());
+    using fs::perms;
+    fs::permissions(folder, perms::owner_all | perms::group_read | perms::group_exec, error);
+    return {};
+}
+
+std::vector<std::string> views_of(store::Connection& connection) {
+    std::vector<std::string> views;
+    SQLite::Statement all(connection.database(),
+                          "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name");
+    while (all.executeStep()) views.push_back(all.getColumn(0).getString());
+    return views;
+}
+
+void bind_scope(SQLite::Statement& rows, const ExportScope& scope, const std::string& sql) {
+    const auto bind = [&](const char* name, const std::string& value) {
+        if (sql.find(name) != std::string::npos) rows.bind(name, value);
+    };
+    if (scope.customer) bind(":customer", *scope.customer);
+    if (scope.since) bind(":since", format_utc(*scope.since));
+    if (scope.until) bind(":until", format_utc(*scope.until));
+}
+
+Result<void> write_view(store::Connection& connection, const std::string& view, const fs::path& folder,
+                        const ExportScope& scope, ExportReport& report) {
+    SQLite::Statement shape(connection.database(), "SELECT * FROM " + view + " LIMIT 0");
+    const auto columns = column_names(shape);
+    const auto selection = select_rows(view, columns, scope.customer.has_value(), scope.since.has_value(),
+                                       scope.until.has_value());
+    if (!selection) {
+        report.left_out.push_back(view);
+        return {};
+    }
+    Sheet lines(folder, view, ".jsonl"), table(folder, view, ".csv");
+    if (auto opened = lines.open(); !opened) return opened;
+    if (auto opened = table.open(); !opened) return opened;
+    table.add(csv_line({columns.begin(), columns.end()}));
+    SQLite::Statement rows(connection.database(), selection->sql);
+    bind_scope(rows, scope, selection->sql);
+    std::vector<Cell> row;
+    while (rows.executeStep()) {
+        row.clear();
+        for (int i = 0; i < rows.getColumnCount(); ++i) row.push_back(cell_of(rows, i));
+        lines.add(json_line(columns, row) + "\n");
+        lines.count_row();
+        table.add(csv_line(row));
+        table.count_row();
+    }
+    for (auto* const sheet : {&lines, &table}) {
+        auto file = sheet->close();
+        if (!file) return tl::unexpected<Error>(file.error());
+        report.files.push_back(std::move(*file));
+    }
+    return {};
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+std::optional<std::string> text_of(const std::optional<UtcTime>& time) {
+    if (!time) return std::nullopt;
+    return format_utc(*time);
+}
+
+Json checkpoint_json(const std::vector<Checkpoint>& checkpoints) {
+    if (checkpoints.empty()) return nullptr;
+    const auto& last = checkpoints.back();
+    return {{"seq", last.seq},
+            {"hash", last.hash},
+            {"at", last.at},
+            {"key_id", last.key_id},
+            {"public_key", last.public_key},
+            {"signature", last.signature}};
+}
+
+Result<void> write_manifest(store::Connection& connection, const fs::path& folder, const ExportScope& scope,
+                            UtcTime now, ExportReport& report) {
+    const auto end = store::read_chain_end(connection);
+    report.last_seq = end.seq;
+    Json manifest{{"made_at", format_utc(now)},
+                  {"customer", or_null(scope.customer)},
+                  {"since", or_null(text_of(scope.since))},
+                  {"until", or_null(text_of(scope.until))},
+                  {"chain", {{"seq", end.seq}, {"hash", to_hex(end.hash)}}},
+                  {"checkpoint", checkpoint_json(read_checkpoints(connection))},
+                  {"left_out", report.left_out}};
+    auto& files = manifest["files"] = Json::array();
+    for (const auto& file : report.files)
+        files.push_back({{"name", file.name},
+                         {"view", file.view},
+                         {"rows", file.rows},
+                         {"bytes", file.bytes},
+                         {"sha256", file.sha256}});
+    Sheet sheet(folder, "manifest", ".json");
+    if (auto opened = sheet.open(); !opened) return opened;
+    sheet.add(manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (auto file = sheet.close(); !file) return tl::unexpected<Error>(file.error());
+    return sync_folder_of((folder / "manifest.json").string());
+}
+
+}  // namespace
+
+Result<ExportReport> export_record(const std::string& database, const std::string& folder,
+                                   const ExportScope& scope, UtcTime now) {
+    ExportReport report;
+    const auto written = read_record(database, [&](store::Connection& connection) -> Result<void> {
+        if (auto made = make_folder(folder); !made) return made;
+        for (const auto& view : views_of(connection))
+            if (auto done = write_view(connection, view, folder, scope, report); !done) return done;
+        return write_manifest(connection, folder, scope, now, report);
+    });
+    if (!written) return tl::unexpected<Error>(written.error());
+    return report;
+}
+
+}  // namespace runbookd::audit

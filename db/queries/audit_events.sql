@@ -1,0 +1,1 @@
+SELECT seq, at, subject, subject_uid, kind, actor, data, hash FROM events ORDER BY seq;

@@ -1,0 +1,12 @@
+-- Each target with what the events say of it.
+SELECT r.run_uid || '/' || t.device_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data,
+       e.at AS event_at,
+       e.actor AS event_actor,
+       iif(t.disposition = 'pending', '', t.disposition) AS disposition, t.reason AS reason,
+       strftime('%Y-%m-%dT%H:%M:%fZ', t.decided_at / 1000.0, 'unixepoch') AS decided_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', t.revised_at / 1000.0, 'unixepoch') AS revised_at
+FROM runs r
+CROSS JOIN targets t ON t.run = r.id
+LEFT JOIN events e ON e.subject_uid = r.run_uid || '/' || t.device_uid
+  AND e.kind IN ('target.decided', 'target.revised')
+ORDER BY r.id, t.device_uid, e.seq;

@@ -1,0 +1,1 @@
+SELECT at FROM events WHERE seq = :seq;
