@@ -15,6 +15,7 @@
 #include "store/history_reader.hpp"
 #include "store/migrate.hpp"
 #include "store/place.hpp"
+#include "store/prune_forecast.hpp"
 #include "store/recovery.hpp"
 #include "store/writer_thread.hpp"
 
@@ -200,6 +201,43 @@ asio::awaitable<Result<ports::Rows>> SqliteStore::keyed_jobs(ports::KeyedQuery q
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::Rows>> SqliteStore::output_groups(std::string run, std::int64_t limit) {
+    std::function<Result<ports::Rows>()> question = [this, run = std::move(run), limit] {
+        return reader_->output_groups(run, limit);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::output_devices(std::string run, std::int64_t group,
+                                                                 std::int64_t limit) {
+    std::function<Result<ports::Rows>()> question = [this, run = std::move(run), group, limit] {
+        return reader_->output_devices(run, group, limit);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::PruneCounts>> SqliteStore::prune(ports::Horizons horizons, UtcTime now,
+                                                               std::string actor) {
+    const auto done = std::make_shared<Gate>(loop_);
+    const auto answer = std::make_shared<std::optional<Result<ports::PruneCounts>>>();
+    auto tell = [loop = loop_, done, answer](Result<ports::PruneCounts> counts) {
+        asio::post(loop, [done, answer, counts = std::move(counts)]() mutable {
+            answer->emplace(std::move(counts));
+            done->open();
+        });
+    };
+    writer_->prune(horizons, now, std::move(actor), std::move(tell));
+    co_await done->wait();
+    co_return std::move(**answer);
+}
+
+asio::awaitable<Result<ports::PruneCounts>> SqliteStore::would_prune(ports::Horizons horizons) {
+    std::function<Result<ports::PruneCounts>()> question = [this, horizons] {
+        return prune_forecast(path_, horizons);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
     std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
     co_return co_await read(std::move(question));
@@ -222,6 +260,11 @@ asio::awaitable<Result<std::vector<runbook::ZoneRules>>> SqliteStore::zone_rules
     std::function<Result<std::vector<runbook::ZoneRules>>()> question = [this] {
         return facts_->zone_rules();
     };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::optional<UtcTime>>> SqliteStore::pruned_until() {
+    std::function<Result<std::optional<UtcTime>>()> question = [this] { return facts_->pruned_until(); };
     co_return co_await read(std::move(question));
 }
 
