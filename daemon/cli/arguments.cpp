@@ -17,11 +17,10 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "failures", "outputs",    "audit"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "cancel",    "approve",
-                                           "reject",   "doctor",  "audit",     "collect",
-                                           "import",   "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"cancel", "approve", "reject",    "doctor",    "collect",
+                                           "import", "token",   "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -81,6 +80,7 @@ public:
         add_settling();
         add_lists();
         add_single_things();
+        add_audit();
     }
 
     Arguments parse(std::vector<std::string> words) {
@@ -108,7 +108,10 @@ private:
     }
 
     CLI::App* verb(const char* name, Verb which, const char* what) {
-        auto* sub = app_.add_subcommand(name, what);
+        return verb_below(&app_, name, which, what);
+    }
+    CLI::App* verb_below(CLI::App* parent, const char* name, Verb which, const char* what) {
+        auto* sub = parent->add_subcommand(name, what);
         sub->callback([this, which] { command_.verb = which; });
         sub->add_flag("--json", is_json_, "JSON");
         return sub;
@@ -296,10 +299,38 @@ private:
         filtered_list("targets", Verb::targets, "The devices of a run")
             ->add_option("RUN", command_.name, "A run's uid or its beginning; default: the newest run");
         filtered_list("jobs", Verb::jobs, "Jobs, newest first");
+        filtered_list("failures", Verb::failures,
+                      "What did not go well, newest first; of the last 24 h unless --since");
+        auto* outputs = list("outputs", Verb::outputs, "What the devices of a run printed, in groups");
+        outputs->add_option("RUN", command_.name, "A run's uid or its beginning")->required();
+        outputs->add_option("--group", command_.group, "Who is in it: a group's number")
+            ->check(CLI::Range(1, 999'999'999));
         filtered_list("events", Verb::events, "The audit trail");
         filtered_list("devices", Verb::devices, "The fleet");
         list("components", Verb::components, "Components, with their variables")
             ->add_option("NAME", command_.name, "Exact name, else a part of it");
+    }
+
+    /// Its verbs stand below `audit`; each is a verb of its own otherwise.
+    void add_audit() {
+        auto* audit = app_.add_subcommand("audit", "The record itself");
+        audit->require_subcommand(1);
+        audit->fallthrough();
+        auto* exceptions =
+            verb_below(audit, "exceptions", Verb::exceptions, "Everything outside the rules, newest first");
+        exceptions->add_flag("--csv", is_csv_, "CSV with all columns")->excludes("--json");
+        auto& filters = command_.filters;
+        exceptions->add_option("--run", command_.name, "A run's uid or its beginning");
+        exceptions->add_option("--customer", filters.customer, "Exact name");
+        exceptions->add_option("--device", filters.device, "Device uid");
+        exceptions->add_option("--kind", filters.status,
+                               "late, missed, override, unknown, clock, degraded, …");
+        exceptions->add_option("--since", filters.since, "A span ago (2h, 7d) or an ISO time");
+        exceptions->add_option("--until", filters.until, "A span ago or an ISO time");
+        exceptions->add_option("--limit", filters.limit, "At most so many, newest first")
+            ->check(CLI::Range(1, 100'000));
+        verb_below(audit, "prune", Verb::prune, "Removes what `retention` no longer keeps, now")
+            ->add_flag("--dry-run", command_.is_dry_run, "Counts, and removes nothing");
     }
 
     void add_single_things() {

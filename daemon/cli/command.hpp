@@ -37,7 +37,11 @@ enum class Verb {
     why,
     retarget,
     budget,
-    settle
+    settle,
+    failures,
+    outputs,
+    exceptions,
+    prune
 };
 enum class Format { table, json, csv };
 
@@ -72,6 +76,8 @@ struct Command {
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause
     std::string reason;                            ///< pause, run, settle
+    std::int64_t group = 0;                        ///< outputs: who is in it; 0: all groups
+    bool is_dry_run = false;                       ///< prune
     std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 
