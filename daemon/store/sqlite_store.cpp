@@ -47,6 +47,7 @@ SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCall
                          StoreLock lock)
     : path_(std::move(path)), loop_(std::move(loop)), lock_(std::make_unique<StoreLock>(std::move(lock))) {
     auto connection = std::make_unique<Connection>(path_, Access::read_write);
+    back_up_before_migrating(*connection);
     migrate(*connection, SystemClock{}.now().utc);
     reader_ = std::make_unique<HistoryReader>(path_);
     facts_ = std::make_unique<FactsReader>(path_);
@@ -71,6 +72,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
             new SqliteStore(place, std::move(loop), std::move(callbacks), std::move(*lock)));
     } catch (const SQLite::Exception& error) {
         return fail(ErrorCode::unavailable, "cannot open the store " + place + ": " + error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(ErrorCode::unavailable,
+                    "cannot back up the store " + place + " before it is migrated: " + error.what());
     }
 }
 
