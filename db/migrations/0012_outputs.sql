@@ -8,6 +8,20 @@ CREATE INDEX occurrences_by_run ON occurrences (run) WHERE run IS NOT NULL;
 CREATE INDEX coverage_by_last_run ON coverage (last_run) WHERE last_run IS NOT NULL;
 CREATE INDEX coverage_by_excluded_run ON coverage (excluded_run) WHERE excluded_run IS NOT NULL;
 
+-- One device's history, and the jobs since an instant.
+CREATE INDEX jobs_by_device ON jobs (device_uid);
+CREATE INDEX jobs_by_creation ON jobs (created_at);
+CREATE INDEX devices_by_hostname ON devices (hostname COLLATE NOCASE);
+CREATE INDEX coverage_by_hostname ON coverage (hostname COLLATE NOCASE);
+-- What devices are and were called, as far as lists find them by it.
+CREATE VIEW device_names AS
+SELECT device_uid, hostname FROM devices
+UNION ALL
+SELECT device_uid, hostname FROM coverage
+UNION ALL
+SELECT t.device_uid, t.hostname FROM runs r INDEXED BY runs_unfinished CROSS JOIN targets t ON t.run = r.id
+WHERE r.finished_at IS NULL;
+
 -- What each device's last try of a step printed, by equality. Numbered over all of a run: by step, stdout first, the group of
 -- the most devices first.
 CREATE VIEW output_groups AS
