@@ -40,7 +40,8 @@ asio::awaitable<void> Retention::run() {
 }
 
 asio::awaitable<void> Retention::prune_by_itself() {
-    const auto report = co_await prune(Mode::remove, "");
+    const std::string nobody;
+    const auto report = co_await prune(Mode::remove, nobody);
     if (!report) {
         log_.event(log::Level::warning, "record.not_pruned", {{"why", report.error().message}});
         co_return;
