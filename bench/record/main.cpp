@@ -135,7 +135,7 @@ bool compare_answers(const std::string& few, const std::string& many, std::int64
 bool compare_writers(const std::string& history, const fs::path& folder, std::int64_t jobs) {
     bench::Table table("writer", {"lifecycles in a commit", "ours a second", "bare loop a second", "share"});
     bool is_close = true;
-    for (const auto [at_once, count] : {std::pair{1, 1000}, {10, 5000}, {100, 20'000}, {1000, 40'000}}) {
+    for (const auto& [at_once, count] : {std::pair{1, 1000}, {10, 5000}, {100, 20'000}, {1000, 40'000}}) {
         std::vector<double> shares, ours, bare;
         for (int round = 0; round < 3; ++round) {
             const auto copy = (folder / "writer.db").string();
