@@ -138,11 +138,17 @@ void check_sound(const std::string& path) {
     Reader reader(path);
     CHECK(reader.ask("PRAGMA integrity_check") == "ok|");
     CHECK(reader.ask("PRAGMA foreign_key_check").empty());
+    CHECK(reader.ask("SELECT count(*) FROM pruning") == "0|");
+}
+
+/// Counts agree with rows. Not so while retention is removing a run, which takes it more than one
+/// transaction.
+void check_books(const std::string& path) {
+    Reader reader(path);
     CHECK(reader.ask("SELECT count(*) FROM runs r "
                      "WHERE r.targets <> (SELECT count(*) FROM targets t WHERE t.run = r.id) OR r.pending <> "
                      "(SELECT count(*) FROM targets t WHERE t.run = r.id AND t.disposition = 'pending')") ==
           "0|");
-    CHECK(reader.ask("SELECT count(*) FROM pruning") == "0|");
 }
 
 struct Bench {
@@ -199,6 +205,7 @@ TEST_CASE("power that is cut at any write leaves before or after", "[store][cras
             const auto after = std::min(done + 1, contents.size() - 1);
             CHECK((found == contents[done] || found == contents[after]));
             check_sound(bench.path);
+            check_books(bench.path);
         }
         if (!was_cut) break;
         ++cuts;
@@ -227,6 +234,7 @@ TEST_CASE("a disk that refuses one write loses nothing", "[store][crash]") {
         }
         CHECK(content(bench.path) == contents.back());
         check_sound(bench.path);
+        check_books(bench.path);
         if (!disk.has_happened()) break;
         ++refusals;
     }
@@ -273,6 +281,7 @@ TEST_CASE("removing that is cut at any write leaves whole slices, and the next r
                 "1");
             writer.prune();
             check_sound(bench.path);
+            check_books(bench.path);
             CHECK(one(bench.path, "SELECT count(*) FROM jobs") == "0");
             CHECK(one(bench.path, "SELECT count(*) FROM outputs") == "0");
             CHECK(one(bench.path, "SELECT count(*) >= 1 FROM events WHERE kind = 'record.pruning'") == "1");
