@@ -1,5 +1,13 @@
 -- The schema after all migrations. RUNBOOKD_UPDATE_GOLDEN=1 ./dev test rewrites it.
 
+CREATE INDEX coverage_by_excluded_run ON coverage (excluded_run) WHERE excluded_run IS NOT NULL;
+
+CREATE INDEX coverage_by_hostname ON coverage (hostname COLLATE NOCASE);
+
+CREATE INDEX coverage_by_last_run ON coverage (last_run) WHERE last_run IS NOT NULL;
+
+CREATE INDEX devices_by_hostname ON devices (hostname COLLATE NOCASE);
+
 CREATE INDEX devices_gone ON devices (gone_at) WHERE gone_at IS NOT NULL;
 
 CREATE INDEX events_by_subject ON events (subject_uid);
@@ -7,6 +15,18 @@ CREATE INDEX events_by_subject ON events (subject_uid);
 CREATE INDEX events_of_the_clock ON events (seq) WHERE kind = 'clock.synchronised';
 
 CREATE INDEX events_of_the_fleet ON events (seq) WHERE kind = 'fleet.first_list';
+
+CREATE INDEX events_outside ON events (at)
+  WHERE kind IN ('clock.stepped', 'clock.held', 'account.unreachable', 'account.throttled', 'account.blocked',
+                 'account.refused', 'run.refused', 'record.pruned');
+
+CREATE INDEX jobs_by_creation ON jobs (created_at);
+
+CREATE INDEX jobs_by_device ON jobs (device_uid);
+
+CREATE INDEX jobs_by_stderr ON jobs (stderr) WHERE stderr IS NOT NULL;
+
+CREATE INDEX jobs_by_stdout ON jobs (stdout) WHERE stdout IS NOT NULL;
 
 CREATE INDEX jobs_followed ON jobs (created_at)
   WHERE status IN ('created', 'queued', 'running', 'timeout')
@@ -16,11 +36,16 @@ CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AN
 
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
+CREATE INDEX occurrences_by_run ON occurrences (run) WHERE run IS NOT NULL;
+
 CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE voided_at IS NULL;
 
 CREATE INDEX occurrences_missed ON occurrences (runbook, nominal_until)
   WHERE verdict = 'missed' AND run IS NULL AND voided_at IS NULL;
+
+CREATE INDEX occurrences_outside ON occurrences (decided_at)
+  WHERE verdict IN ('late', 'caught_up', 'missed') AND voided_at IS NULL;
 
 CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE voided_at IS NOT NULL;
 
@@ -42,7 +67,17 @@ CREATE INDEX runs_compared ON runs (runbook, account, zone, ifnull(customer, '')
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
 
+CREATE INDEX runs_overridden ON runs (planned_at) WHERE overrides <> '{}';
+
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
+
+CREATE INDEX targets_failed ON targets (decided_at) WHERE disposition IN ('failed', 'timeout', 'expired', 'unknown');
+
+CREATE INDEX targets_in_storm ON targets (decided_at) WHERE reason = 'storm';
+
+CREATE INDEX targets_revised ON targets (revised_at) WHERE revised_at IS NOT NULL;
+
+CREATE INDEX targets_unknown ON targets (decided_at) WHERE disposition = 'unknown';
 
 CREATE TABLE coverage (
   runbook          TEXT NOT NULL,
@@ -136,6 +171,8 @@ CREATE TABLE jobs (
   FOREIGN KEY (run, device_uid) REFERENCES targets (run, device_uid)
 ) STRICT;
 
+CREATE TABLE jobs_after_window (job INTEGER PRIMARY KEY REFERENCES jobs (id)) STRICT;
+
 CREATE TABLE occurrences (
   id            INTEGER PRIMARY KEY,
   runbook       TEXT NOT NULL,
@@ -172,6 +209,35 @@ CREATE TABLE pauses (
   ended_at INTEGER,
   ended_by TEXT,
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+
+CREATE TABLE pruned (
+  id             INTEGER PRIMARY KEY CHECK (id = 1),
+  outputs_job    INTEGER NOT NULL DEFAULT 0,  -- the last job whose outputs were removed
+  history_before INTEGER                      -- runs and verdicts before this may be gone
+) STRICT;
+
+CREATE TABLE pruned_facts (
+  kind        TEXT NOT NULL,
+  subject_uid TEXT NOT NULL,
+  PRIMARY KEY (kind, subject_uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pruned_ranges (
+  from_seq  INTEGER PRIMARY KEY,
+  to_seq    INTEGER NOT NULL CHECK (to_seq >= from_seq),
+  last_hash TEXT NOT NULL CHECK (length(last_hash) = 64),
+  count     INTEGER NOT NULL CHECK (count = to_seq - from_seq + 1),
+  pruned_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pruning (
+  id             INTEGER PRIMARY KEY CHECK (id = 1),
+  outputs_before INTEGER,  -- NULL: these stay
+  history_before INTEGER,
+  events_before  INTEGER,
+  uncommitted    INTEGER NOT NULL DEFAULT 0 CHECK (uncommitted = 0)
+                   REFERENCES schema_migrations (version) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 CREATE TABLE request_keys (
@@ -288,7 +354,9 @@ BEGIN
   SELECT RAISE(ABORT, 'events are append-only');
 END;
 
-CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
+CREATE TRIGGER events_are_removed_by_retention BEFORE DELETE ON events
+WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.at < events_before)
+  OR OLD.seq > ifnull((SELECT to_seq FROM pruned_ranges ORDER BY from_seq DESC LIMIT 1), 0)
 BEGIN
   SELECT RAISE(ABORT, 'events are append-only');
 END;
@@ -306,6 +374,24 @@ BEGIN
   FROM runs WHERE id = NEW.run AND revision IS NOT NULL
   ON CONFLICT (runbook, device_uid) DO UPDATE SET
     excluded_run = excluded.excluded_run, rule = excluded.rule, exclusion_reason = excluded.exclusion_reason;
+END;
+
+CREATE TRIGGER exclusions_are_removed_by_retention BEFORE DELETE ON exclusions
+WHEN NOT EXISTS (SELECT 1 FROM pruning p JOIN runs r ON r.id = OLD.run WHERE r.finished_at < p.history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'exclusions stay in the record');
+END;
+
+CREATE TRIGGER jobs_after_window_are_noted AFTER INSERT ON jobs
+WHEN NEW.created_at > (SELECT window_end FROM runs WHERE id = NEW.run)
+BEGIN
+  INSERT INTO jobs_after_window (job) VALUES (NEW.id);
+END;
+
+CREATE TRIGGER jobs_are_removed_by_retention BEFORE DELETE ON jobs
+WHEN NOT EXISTS (SELECT 1 FROM pruning p JOIN runs r ON r.id = OLD.run WHERE r.finished_at < p.history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'jobs stay in the record');
 END;
 
 CREATE TRIGGER jobs_begin_created BEFORE INSERT ON jobs
@@ -334,7 +420,8 @@ BEGIN
   SELECT RAISE(ABORT, 'a job''s status does not go back, and an ended job has none to change');
 END;
 
-CREATE TRIGGER occurrences_are_kept BEFORE DELETE ON occurrences
+CREATE TRIGGER occurrences_are_removed_by_retention BEFORE DELETE ON occurrences
+WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.nominal_until < history_before)
 BEGIN
   SELECT RAISE(ABORT, 'verdicts stay in the record');
 END;
@@ -358,6 +445,25 @@ BEGIN
   SELECT RAISE(ABORT, 'a verdict is final');
 END;
 
+CREATE TRIGGER outputs_are_never_changed BEFORE UPDATE ON outputs
+BEGIN
+  SELECT RAISE(ABORT, 'outputs are kept as they came');
+END;
+
+CREATE TRIGGER outputs_are_removed_by_retention BEFORE DELETE ON outputs
+WHEN NOT EXISTS (SELECT 1 FROM pruning)
+BEGIN
+  SELECT RAISE(ABORT, 'outputs stay in the record');
+END;
+
+CREATE TRIGGER outputs_of_jobs_are_removed_by_retention BEFORE UPDATE OF stdout, stderr, outputs_pruned ON jobs
+WHEN (OLD.stdout IS NOT NULL AND NEW.stdout IS NULL OR OLD.stderr IS NOT NULL AND NEW.stderr IS NULL
+      OR NEW.outputs_pruned IS NOT OLD.outputs_pruned)
+ AND NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.created_at < outputs_before)
+BEGIN
+  SELECT RAISE(ABORT, 'outputs stay with their job');
+END;
+
 CREATE TRIGGER pauses_are_kept BEFORE DELETE ON pauses
 BEGIN
   SELECT RAISE(ABORT, 'pauses stay in the record');
@@ -369,6 +475,25 @@ WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR
   OR NEW.actor IS NOT OLD.actor
 BEGIN
   SELECT RAISE(ABORT, 'a pause is ended once and not changed otherwise');
+END;
+
+CREATE TRIGGER pruned_ranges_are_never_changed BEFORE UPDATE ON pruned_ranges
+BEGIN
+  SELECT RAISE(ABORT, 'pruned ranges are append-only');
+END;
+
+CREATE TRIGGER pruned_ranges_are_never_removed BEFORE DELETE ON pruned_ranges
+BEGIN
+  SELECT RAISE(ABORT, 'pruned ranges are append-only');
+END;
+
+CREATE TRIGGER pruned_ranges_tell_the_truth BEFORE INSERT ON pruned_ranges
+WHEN NOT EXISTS (SELECT 1 FROM pruning)
+  OR NEW.from_seq IS NOT (SELECT min(seq) FROM events)
+  OR NEW.to_seq >= (SELECT max(seq) FROM events)
+  OR NEW.last_hash IS NOT (SELECT hash FROM events WHERE seq = NEW.to_seq)
+BEGIN
+  SELECT RAISE(ABORT, 'a pruned range is the beginning of the trail, with the hash of its last event');
 END;
 
 CREATE TRIGGER revised_targets_are_covered AFTER UPDATE OF disposition ON targets
@@ -384,6 +509,12 @@ BEGIN
                             AND t.disposition NOT IN ('pending', 'succeeded', 'warning')))
   WHERE NEW.disposition IN ('succeeded', 'warning') AND device_uid = NEW.device_uid
     AND runbook = (SELECT runbook FROM runs WHERE id = NEW.run);
+END;
+
+CREATE TRIGGER runs_are_removed_by_retention BEFORE DELETE ON runs
+WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.finished_at < history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'runs stay in the record');
 END;
 
 CREATE TRIGGER runs_status_moves_on BEFORE UPDATE OF status ON runs
@@ -431,11 +562,6 @@ BEGIN
   SELECT RAISE(ABORT, 'the targets of this run are frozen');
 END;
 
-CREATE TRIGGER targets_are_kept BEFORE DELETE ON targets
-BEGIN
-  SELECT RAISE(ABORT, 'targets stay in the books');
-END;
-
 CREATE TRIGGER targets_are_rebooked AFTER UPDATE OF disposition ON targets
 WHEN NEW.disposition <> OLD.disposition
 BEGIN
@@ -451,6 +577,12 @@ BEGIN
     cancelled = cancelled - (OLD.disposition = 'cancelled') + (NEW.disposition = 'cancelled'),
     unknown   = unknown   - (OLD.disposition = 'unknown')   + (NEW.disposition = 'unknown')
   WHERE id = NEW.run;
+END;
+
+CREATE TRIGGER targets_are_removed_by_retention BEFORE DELETE ON targets
+WHEN NOT EXISTS (SELECT 1 FROM pruning p JOIN runs r ON r.id = OLD.run WHERE r.finished_at < p.history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'targets stay in the books');
 END;
 
 CREATE TRIGGER targets_begin_pending BEFORE INSERT ON targets
@@ -505,10 +637,75 @@ WHERE d.gone_at IS NULL
                   WHERE o.device_uid = d.device_uid AND o.account <> d.account
                     AND (o.gone_at IS NULL OR o.gone_at > d.gone_at OR o.gone_at = d.gone_at AND o.account < d.account));
 
+CREATE VIEW device_names AS
+SELECT device_uid, hostname FROM devices
+UNION ALL
+SELECT device_uid, hostname FROM coverage
+UNION ALL
+SELECT t.device_uid, t.hostname FROM runs r INDEXED BY runs_unfinished CROSS JOIN targets t ON t.run = r.id
+WHERE r.finished_at IS NULL;
+
 CREATE VIEW event_trail AS
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, subject, subject_uid, kind, actor, data,
        hash
 FROM events;
+
+CREATE VIEW exceptions AS
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, kind, run_uid, job_uid, device_uid, customer, actor,
+       reason
+FROM (
+  SELECT o.decided_at AS at, o.verdict AS kind, r.run_uid, NULL AS job_uid, NULL AS device_uid, o.customer, NULL AS actor,
+         o.runbook || ' at ' || strftime('%Y-%m-%dT%H:%M:%fZ', o.nominal_at / 1000.0, 'unixepoch')
+         || iif(o.count > 1, ' and ' || (o.count - 1) || ' more', '') || iif(o.reason = '', '', ': ' || o.reason) AS reason
+  FROM occurrences o
+  LEFT JOIN runs r ON r.id = o.run
+  WHERE o.verdict IN ('late', 'caught_up', 'missed') AND o.voided_at IS NULL
+  UNION ALL
+  SELECT r.planned_at, 'override', r.run_uid, NULL, NULL, r.customer, r.actor,
+         (SELECT group_concat(value, ', ') FROM json_each(r.overrides, '$.rules')) || ': '
+         || json_extract(r.overrides, '$.reason')
+  FROM runs r
+  WHERE r.overrides <> '{}'
+  UNION ALL
+  SELECT t.decided_at, 'storm', r.run_uid, NULL, t.device_uid, t.customer, NULL, r.runbook
+  FROM targets t
+  JOIN runs r ON r.id = t.run
+  WHERE t.reason = 'storm'
+  UNION ALL
+  SELECT t.decided_at, 'unknown', r.run_uid,
+         (SELECT j.job_uid FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid
+          ORDER BY j.step DESC, j.attempt DESC LIMIT 1),
+         t.device_uid, t.customer, NULL, t.reason
+  FROM targets t
+  JOIN runs r ON r.id = t.run
+  WHERE t.disposition = 'unknown'
+  UNION ALL
+  SELECT t.revised_at, 'revised', r.run_uid,
+         (SELECT j.job_uid FROM jobs j WHERE j.run = t.run AND j.device_uid = t.device_uid
+          ORDER BY j.step DESC, j.attempt DESC LIMIT 1),
+         t.device_uid, t.customer,
+         (SELECT e.actor FROM events e
+          WHERE e.subject_uid = r.run_uid || '/' || t.device_uid AND e.kind = 'target.revised'),
+         'unknown became ' || t.disposition || iif(t.reason = '', '', ': ' || t.reason)
+  FROM targets t
+  JOIN runs r ON r.id = t.run
+  WHERE t.revised_at IS NOT NULL
+  UNION ALL
+  SELECT j.created_at, 'after_window', r.run_uid, j.job_uid, j.device_uid, t.customer, r.actor,
+         'the window ended at ' || strftime('%Y-%m-%dT%H:%M:%fZ', r.window_end / 1000.0, 'unixepoch')
+  FROM jobs_after_window a
+  JOIN jobs j ON j.id = a.job
+  JOIN runs r ON r.id = j.run
+  JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
+  UNION ALL
+  SELECT e.at,
+         CASE e.kind WHEN 'run.refused' THEN 'refused' WHEN 'record.pruned' THEN 'pruned'
+           WHEN 'clock.stepped' THEN 'clock' WHEN 'clock.held' THEN 'clock' ELSE 'degraded' END,
+         iif(e.kind = 'run.refused', e.subject_uid, NULL), NULL, NULL, NULL, e.actor,
+         e.kind || ': ' || ifnull(json_extract(e.data, '$.message'), e.data)
+  FROM events e
+  WHERE e.kind IN ('clock.stepped', 'clock.held', 'account.unreachable', 'account.throttled', 'account.blocked',
+                   'account.refused', 'run.refused', 'record.pruned'));
 
 CREATE VIEW job_history AS
 SELECT j.job_uid, r.run_uid, r.runbook, r.revision, r.account, t.customer, t.site_uid, t.site_name, j.device_uid,
@@ -541,6 +738,22 @@ SELECT o.runbook, o.revision, o.zone, o.customer,
 FROM occurrences o
 LEFT JOIN runs r ON r.id = o.run
 WHERE o.voided_at IS NULL;
+
+CREATE VIEW output_groups AS
+SELECT g.run_uid, g.component_name, g.step, g.stream,
+       row_number() OVER (PARTITION BY g.run_uid
+                          ORDER BY g.step, g.stream DESC, g.devices DESC, o.sha256, g.component_name) AS group_no,
+       lower(hex(o.sha256)) AS output_sha256, g.devices, o.bytes, substr(o.text, 1, 200) AS sample
+FROM (SELECT r.run_uid, j.component_name, j.step, s.stream, iif(s.stream = 'stdout', j.stdout, j.stderr) AS output,
+             count(*) AS devices
+      FROM runs r
+      JOIN jobs j ON j.run = r.id
+      JOIN (SELECT 'stdout' AS stream UNION ALL SELECT 'stderr') s
+      WHERE iif(s.stream = 'stdout', j.stdout, j.stderr) IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM jobs l WHERE l.run = j.run AND l.device_uid = j.device_uid AND l.step = j.step
+                                               AND l.attempt > j.attempt)
+      GROUP BY r.run_uid, j.component_name, j.step, s.stream, output) g
+JOIN outputs o ON o.id = g.output;
 
 CREATE VIEW pause_history AS
 SELECT runbook,

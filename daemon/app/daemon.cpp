@@ -31,6 +31,7 @@
 #include "runtime/accounts_planning.hpp"
 #include "runtime/clock_feed.hpp"
 #include "runtime/daily_verify.hpp"
+#include "runtime/retention.hpp"
 #include "runtime/verifier.hpp"
 #include "secrets/vault.hpp"
 #include "store/sqlite_store.hpp"
@@ -138,6 +139,7 @@ private:
     std::unique_ptr<runtime::AccountsPlanning> planning_;
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
+    std::unique_ptr<runtime::Retention> retention_;
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<folder_watch::FolderWatch> folder_watch_;
     std::unique_ptr<http_api::Server> server_;
@@ -192,6 +194,9 @@ Result<void> Daemon::build() {
         *verifier_, clock_, timers_, log_,
         [this](const ports::VerifyStatus& result) { control_->set_verified(result); });
     control_->on_restore_accepted([this] { store_->accept_restore(); });
+    const auto& kept = settings_.retention;
+    retention_ = std::make_unique<runtime::Retention>(
+        runtime::KeptFor{kept.outputs, kept.history, kept.events}, *store_, clock_, timers_, log_);
     make_reloader();
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
@@ -200,7 +205,7 @@ Result<void> Daemon::build() {
         log_.event(log::Level::warning, "control.problem", {{"message", problem}});
     };
     server.redact = [this](std::string body) { return vault_.redact(std::move(body)); };
-    const http_api::Doors doors{*control_, *store_, *verifier_, *planning_, *reloader_};
+    const http_api::Doors doors{*control_, *store_, *verifier_, *planning_, *reloader_, *retention_};
     server_ = std::make_unique<http_api::Server>(loop_.get_executor(), timers_, doors, std::move(server));
     if (auto listening = server_->listen(); !listening) return listening;
     if (!server_->note().empty())
@@ -246,6 +251,7 @@ void Daemon::start() {
     server_->start(tasks_);
     tasks_.spawn("signals", [this] { return watch_signals(); });
     tasks_.spawn("daily verify", [this] { return daily_verify_->run(); });
+    tasks_.spawn("retention", [this] { return retention_->run(); });
     tasks_.spawn("watchdog", [this] { return feed_watchdog(timers_); });
     keep_in_doubt(found, accounts_.recovered());
     clock_feed_->tell();

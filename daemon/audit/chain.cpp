@@ -3,9 +3,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "audit/line_hasher.hpp"
 
@@ -19,12 +21,23 @@ std::string_view text_of(SQLite::Statement& row, int column) {
     return {text, static_cast<std::size_t>(value.getBytes())};
 }
 
+constexpr std::string_view kEventsPruned = "record.events_pruned";
+
 std::string name_of(std::int64_t seq) { return "event " + std::to_string(seq); }
+
+/// Where the trail begins after what retention has removed.
+struct Beginning {
+    std::int64_t seq = 0;  ///< of the last event that is gone
+    std::string hash;
+};
 
 class Walk {
 public:
-    Walk(ChainReport& report, const std::vector<Checkpoint>& checkpoints)
-        : report_(report), checkpoints_(checkpoints), next_(checkpoints.begin()) {}
+    Walk(ChainReport& report, const std::vector<Checkpoint>& checkpoints, std::optional<Beginning> pruned)
+        : report_(report),
+          checkpoints_(checkpoints),
+          next_(checkpoints.begin()),
+          pruned_(std::move(pruned)) {}
 
     /// False: this event does not follow, and the walk is over.
     bool take(const StoredEvent& event, std::string_view hash) {
@@ -38,12 +51,19 @@ public:
                         "or something before it was removed, inserted or moved");
         report_.end = {event.seq, expected};
         ++report_.events;
+        if (is_untold_ && event.kind == kEventsPruned && tells_of_beginning(event.data)) is_untold_ = false;
         return agrees_with_checkpoint(hex);
     }
 
     /// After the last event.
     void finish() {
         if (report_.broken) return;
+        if (is_untold_) {
+            const auto first = report_.pruned_until;
+            stop(first, "and those before it are gone, and neither a checkpoint nor an event "
+                        "record.events_pruned of the trail tells that retention removed them");
+            return;
+        }
         const auto beyond = std::find_if(checkpoints_.rbegin(), checkpoints_.rend(),
                                          [&](const Checkpoint& one) { return one.seq > report_.end.seq; });
         if (beyond != checkpoints_.rend())
@@ -56,14 +76,22 @@ private:
     void begin_after_pruned(std::int64_t first) {
         const auto found = std::find_if(checkpoints_.begin(), checkpoints_.end(),
                                         [&](const Checkpoint& one) { return one.seq == first - 1; });
-        if (found == checkpoints_.end()) return;
+        const bool is_signed = found != checkpoints_.end();
+        if (!is_signed && (!pruned_ || pruned_->seq != first - 1)) return;
         try {
-            report_.end = {found->seq, sha256_from_hex(found->hash)};
+            report_.end = {first - 1, sha256_from_hex(is_signed ? found->hash : pruned_->hash)};
         } catch (const std::invalid_argument&) {
             return;  // then the events before are missing, and that is told
         }
-        report_.pruned_until = found->seq;
-        next_ = found + 1;
+        report_.pruned_until = first - 1;
+        is_untold_ = !is_signed;
+        while (next_ != checkpoints_.end() && next_->seq < first) ++next_;
+    }
+
+    /// `data` is in its canonical form.
+    [[nodiscard]] bool tells_of_beginning(std::string_view data) const {
+        return data.find("\"to_seq\":\"" + std::to_string(pruned_->seq) + "\"") != std::string_view::npos &&
+               data.find("\"last_hash\":\"" + pruned_->hash + "\"") != std::string_view::npos;
     }
 
     static std::string missing(std::int64_t found) {
@@ -87,6 +115,8 @@ private:
     ChainReport& report_;
     const std::vector<Checkpoint>& checkpoints_;
     std::vector<Checkpoint>::const_iterator next_;
+    std::optional<Beginning> pruned_;
+    bool is_untold_ = false;  // of where the trail begins nothing has told so far
     LineHasher hasher_;
 };
 
@@ -94,7 +124,12 @@ private:
 
 ChainReport check_chain(store::Connection& connection, const std::vector<Checkpoint>& checkpoints) {
     ChainReport report;
-    Walk walk(report, checkpoints);
+    std::optional<Beginning> pruned;
+    {
+        store::Execution range(connection.statement("audit_pruned"));
+        if (range.step()) pruned = Beginning{range.integer(0), range.text(1)};
+    }
+    Walk walk(report, checkpoints, std::move(pruned));
     auto& events = connection.statement("audit_events");
     const store::Execution use(events);
     while (events.executeStep()) {

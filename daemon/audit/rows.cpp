@@ -154,6 +154,18 @@ void look_for_missing(RowsReport& report, store::Connection& connection) {
     }
 }
 
+void look_for_untold_pruning(RowsReport& report, store::Connection& connection) {
+    store::Execution job(connection.statement("audit_untold_pruning"));
+    job.bind(":limit", static_cast<std::int64_t>(kMostFindings));
+    while (job.step()) {
+        ++report.found;
+        if (report.findings.size() < kMostFindings)
+            report.findings.push_back({"row", 0, "job " + job.text(0),
+                                       "its outputs are marked as removed by retention, and no event "
+                                       "record.pruning of the trail reaches that far"});
+    }
+}
+
 void check_outputs(RowsReport& report, store::Connection& connection) {
     auto& outputs = connection.statement("audit_outputs");
     const store::Execution use(outputs);
@@ -186,6 +198,7 @@ RowsReport check_rows(store::Connection& connection) {
     report.jobs = compare(report, connection, "audit_jobs", "job", kOfJobs);
     check_outputs(report, connection);
     look_for_missing(report, connection);
+    look_for_untold_pruning(report, connection);
     return report;
 }
 

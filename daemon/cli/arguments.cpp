@@ -17,10 +17,11 @@ const std::vector<std::string> kVerbs{
     "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
-    "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "audit",      "doctor"};
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "failures",   "outputs",
+    "audit",    "doctor"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"failures", "outputs", "approve",   "reject",    "collect",
-                                           "import",   "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"approve", "reject",    "collect",   "import",
+                                           "token",   "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -110,7 +111,10 @@ private:
     }
 
     CLI::App* verb(const char* name, Verb which, const char* what) {
-        auto* sub = app_.add_subcommand(name, what);
+        return verb_below(&app_, name, which, what);
+    }
+    CLI::App* verb_below(CLI::App* parent, const char* name, Verb which, const char* what) {
+        auto* sub = parent->add_subcommand(name, what);
         sub->callback([this, which] { command_.verb = which; });
         sub->add_flag("--json", is_json_, "JSON");
         return sub;
@@ -297,22 +301,21 @@ private:
                 throw CLI::ValidationError("doctor", "only 'doctor --accept-restore' is supported yet");
         });
     }
-    /// A verb below `audit`: it reads the record itself.
-    CLI::App* audit_verb(CLI::App* audit, const char* name, Verb which, const char* what) {
-        auto* sub = audit->add_subcommand(name, what);
-        sub->callback([this, which] { command_.verb = which; });
-        sub->add_flag("--json", is_json_, "JSON");
-        return sub;
-    }
     void add_audit_verbs() {
-        auto* audit = app_.add_subcommand("audit", "The record itself; needs no daemon");
+        auto* audit = app_.add_subcommand("audit", "The record itself");
         audit->require_subcommand(1);
+        audit->fallthrough();
+        add_read_by_itself(audit);
+        add_asked_of_the_daemon(audit);
+    }
+    /// What needs no daemon.
+    void add_read_by_itself(CLI::App* audit) {
         audit->add_option("--store", command_.store, "The record; default: the configuration's `store:`")
             ->type_name("FILE");
-        audit_verb(audit, "verify", Verb::audit_verify, "Whether the record is as it was written")
+        verb_below(audit, "verify", Verb::audit_verify, "Whether the record is as it was written")
             ->add_option("--public-key", command_.public_key, "PEM: only what this key signed is proven")
             ->type_name("FILE");
-        auto* sql = audit_verb(audit, "sql", Verb::audit_sql, "A SELECT over views and tables; only reads");
+        auto* sql = verb_below(audit, "sql", Verb::audit_sql, "A SELECT over views and tables; only reads");
         sql->add_option("QUERY", command_.name, "One statement")->required();
         sql->add_flag("--csv", is_csv_, "CSV")->excludes("--json");
         sql->add_option("--timeout", command_.span, "Default: 30s")->check([](const std::string& text) {
@@ -321,14 +324,31 @@ private:
         });
         sql->add_option("--limit", command_.filters.limit, "At most so many rows; default: 1000")
             ->check(CLI::Range(1, 10'000'000));
-        auto* out = audit_verb(audit, "export", Verb::audit_export, "The views as JSON Lines and CSV");
+        auto* out = verb_below(audit, "export", Verb::audit_export, "The views as JSON Lines and CSV");
         out->add_option("--out", command_.name, "A folder that is empty or not there")->required();
         out->add_option("--customer", command_.filters.customer, "Exact name: only what is about it");
         out->add_option("--since", command_.filters.since, "A span ago (2h, 7d) or an ISO time");
         out->add_option("--until", command_.filters.until, "A span ago or an ISO time");
-        audit_verb(audit, "backup", Verb::audit_backup, "A checked copy, also while the daemon writes")
+        verb_below(audit, "backup", Verb::audit_backup, "A checked copy, also while the daemon writes")
             ->add_option("FILE", command_.name, "Must not be there yet")
             ->required();
+    }
+    void add_asked_of_the_daemon(CLI::App* audit) {
+        auto* exceptions =
+            verb_below(audit, "exceptions", Verb::exceptions, "Everything outside the rules, newest first");
+        exceptions->add_flag("--csv", is_csv_, "CSV with all columns")->excludes("--json");
+        auto& filters = command_.filters;
+        exceptions->add_option("--run", command_.name, "A run's uid or its beginning");
+        exceptions->add_option("--customer", filters.customer, "Exact name");
+        exceptions->add_option("--device", filters.device, "Device uid");
+        exceptions->add_option("--kind", filters.status,
+                               "late, missed, override, unknown, clock, degraded, …");
+        exceptions->add_option("--since", filters.since, "A span ago (2h, 7d) or an ISO time");
+        exceptions->add_option("--until", filters.until, "A span ago or an ISO time");
+        exceptions->add_option("--limit", filters.limit, "At most so many, newest first")
+            ->check(CLI::Range(1, 100'000));
+        verb_below(audit, "prune", Verb::prune, "Removes what `retention` no longer keeps, now")
+            ->add_flag("--dry-run", command_.is_dry_run, "Counts, and removes nothing");
     }
     void take_outcome(const std::string& outcome) {
         if (!command_.outcome.empty())
@@ -349,12 +369,19 @@ private:
         filtered_list("targets", Verb::targets, "The devices of a run")
             ->add_option("RUN", command_.name, "A run's uid or its beginning; default: the newest run");
         filtered_list("jobs", Verb::jobs, "Jobs, newest first");
+        filtered_list("failures", Verb::failures,
+                      "What did not go well, newest first; of the last 24 h unless --since");
+        auto* outputs = list("outputs", Verb::outputs, "What the devices of a run printed, in groups");
+        outputs->add_option("RUN", command_.name, "A run's uid or its beginning")->required();
+        outputs->add_option("--group", command_.group, "Who is in it: a group's number")
+            ->check(CLI::Range(1, 999'999'999));
         filtered_list("events", Verb::events, "The audit trail");
         filtered_list("devices", Verb::devices, "The fleet");
         list("components", Verb::components, "Components, with their variables")
             ->add_option("NAME", command_.name, "Exact name, else a part of it");
     }
 
+    /// Its verbs stand below `audit`; each is a verb of its own otherwise.
     void add_single_things() {
         verb("show", Verb::show, "All about a run or a job")
             ->add_option("UID", command_.name, "Or its beginning")

@@ -8,8 +8,10 @@
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
 #include "cli/online_check.hpp"
+#include "cli/outputs.hpp"
 #include "cli/pausing.hpp"
 #include "cli/planning.hpp"
+#include "cli/pruning.hpp"
 #include "cli/reloading.hpp"
 #include "cli/retargeting.hpp"
 #include "cli/settling.hpp"
@@ -64,6 +66,8 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::cancel: return run_cancel(around, client, command);
         case Verb::settle: return run_settle(around, client, command);
         case Verb::accept_restore: return run_accept_restore(around, client, command);
+        case Verb::outputs: return run_outputs(around, client, command);
+        case Verb::prune: return run_prune(around, client, command);
         case Verb::budget: return run_budget(around, client, command);
         default: return run_status(around, client, command);
     }

@@ -43,7 +43,11 @@ enum class Verb {
     audit_verify,
     audit_sql,
     audit_export,
-    audit_backup
+    audit_backup,
+    failures,
+    outputs,
+    exceptions,
+    prune
 };
 enum class Format { table, json, csv };
 
@@ -80,6 +84,8 @@ struct Command {
     std::string span;                              ///< pause; audit sql: --timeout
     std::string public_key;                        ///< audit verify: a file
     std::string reason;                            ///< pause, run, settle, cancel
+    std::int64_t group = 0;                        ///< outputs: who is in it; 0: all groups
+    bool is_dry_run = false;                       ///< prune
     std::string outcome;                           ///< settle: ran, not_run, redispatch
 };
 

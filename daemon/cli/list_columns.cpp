@@ -26,6 +26,14 @@ const std::map<Verb, const char*> kKeys{
      "nominal_at decided_at"},
     {Verb::occurrences,
      "runbook revision zone customer nominal_at nominal_until count verdict reason run_uid"},
+    {Verb::failures,
+     "run_uid runbook customer site_uid site_name device_uid hostname wave disposition reason attempts "
+     "job_uid "
+     "nominal_at decided_at"},
+    {Verb::exceptions, "at kind run_uid job_uid device_uid customer actor reason"},
+    {Verb::outputs,
+     "run_uid component_name step stream group_no output_sha256 devices bytes sample near_group "
+     "near_devices"},
     {Verb::events, "seq at subject subject_uid kind actor data hash"},
     {Verb::devices,
      "device_uid hostname customer site_uid site_name os device_type class online suspended deleted "
@@ -77,6 +85,32 @@ constexpr ListColumn kTargets[] = {
     {"ATTEMPTS", "attempts", Shown::number},
     {"JOB", "job_uid"},
     {"DECIDED (UTC)", "decided_at", Shown::time},
+};
+constexpr ListColumn kFailures[] = {
+    {"DECIDED (UTC)", "decided_at", Shown::time},      {"RUNBOOK", "runbook", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true}, {"DEVICE", "hostname", Shown::text, true},
+    {"SITE", "site_name", Shown::text, true},          {"DISPOSITION", "disposition"},
+    {"REASON", "reason", Shown::text, true},           {"JOB", "job_uid"},
+};
+constexpr ListColumn kExceptions[] = {
+    {"AT (UTC)", "at", Shown::time},
+    {"KIND", "kind"},
+    {"REASON", "reason", Shown::text, true},
+    {"CUSTOMER", "customer", Shown::text, true, true},
+    {"ACTOR", "actor", Shown::text, true, true},
+    {"DEVICE", "device_uid", Shown::text, true, true},
+    {"RUN", "run_uid", Shown::text, false, true},
+    {"JOB", "job_uid", Shown::text, false, true},
+};
+constexpr ListColumn kOutputs[] = {
+    {"GROUP", "group_no", Shown::number},
+    {"STEP", "step", Shown::number},
+    {"STREAM", "stream"},
+    {"DEVICES", "devices", Shown::number},
+    {"LIKE GROUP", "near_group", Shown::number},
+    {"LIKE IT", "near_devices", Shown::number},
+    {"BYTES", "bytes", Shown::number},
+    {"SAMPLE", "sample", Shown::text, true},
 };
 constexpr ListColumn kOccurrences[] = {
     {"RUNBOOK", "runbook", Shown::text, true},
@@ -215,6 +249,9 @@ std::span<const ListColumn> table_columns(Verb verb) {
         case Verb::runs: return kRuns;
         case Verb::jobs: return kJobs;
         case Verb::targets: return kTargets;
+        case Verb::failures: return kFailures;
+        case Verb::exceptions: return kExceptions;
+        case Verb::outputs: return kOutputs;
         case Verb::occurrences: return kOccurrences;
         case Verb::events: return kEvents;
         case Verb::devices: return kDevices;

@@ -22,6 +22,8 @@ const char* path_of(Verb verb) {
         case Verb::targets: return "/v1/targets";
         case Verb::jobs: return "/v1/jobs";
         case Verb::events: return "/v1/events";
+        case Verb::failures: return "/v1/failures";
+        case Verb::exceptions: return "/v1/exceptions";
         case Verb::devices: return "/v1/devices";
         default: return "/v1/components";
     }
@@ -52,7 +54,8 @@ Result<std::string> find_run(const Client& client, const std::string& name) {
 
 Result<Target> target_of(const Surroundings& around, const Client& client, const Command& command) {
     const auto& filters = command.filters;
-    const auto since = read_time(around, "--since", filters.since);
+    const bool is_of_a_day = command.verb == Verb::failures && filters.since.empty();
+    const auto since = read_time(around, "--since", is_of_a_day ? "24h" : filters.since);
     if (!since) return tl::unexpected(since.error());
     const auto until = read_time(around, "--until", filters.until);
     if (!until) return tl::unexpected(until.error());
@@ -71,6 +74,7 @@ Result<Target> target_of(const Surroundings& around, const Client& client, const
         .parameter("since", *since)
         .parameter("until", *until)
         .parameter("limit", filters.limit ? std::to_string(*filters.limit) : "")
+        .parameter("run", command.verb == Verb::exceptions ? command.name : "")
         .parameter("name", command.verb == Verb::components ? command.name : "");
     return target;
 }
@@ -146,6 +150,8 @@ bool is_list(Verb verb) {
         case Verb::targets:
         case Verb::jobs:
         case Verb::events:
+        case Verb::failures:
+        case Verb::exceptions:
         case Verb::devices:
         case Verb::coverage:
         case Verb::components: return true;

@@ -7,6 +7,7 @@
 #include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
+#include "config/retention_reader.hpp"
 #include "config/secrets_reader.hpp"
 #include "config/text_file.hpp"
 
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 constexpr Range<Millis> kUnknownAfterRange{std::chrono::seconds{1}, std::chrono::hours{24}};
 constexpr std::int64_t kLeastOutputBytes = 1024;
 constexpr std::int64_t kMostOutputBytes = std::int64_t{64} << 20;
-constexpr Range<Millis> kKeptRange{std::chrono::hours{24}, std::chrono::hours{24 * 365 * 100}};
 
 const Vocabulary& settings_keys() {
     static const Vocabulary keys{
@@ -79,38 +79,6 @@ void read_log(const Field& field, Settings& settings) {
     }
 }
 
-/// "3y", in years of 365 days, besides the units of all time spans.
-std::optional<Millis> span_with_years(std::string_view text) {
-    auto span = parse_duration(text);
-    if (span) return *span;
-    if (!text.ends_with('y')) return std::nullopt;
-    text.remove_suffix(1);
-    // Whatever stands before the y must be a number by itself.
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-    const auto days = parse_duration(std::string(text) + "d");
-    constexpr int kDaysOfYear = 365;
-    return days && *days <= kKeptRange.to ? std::optional(*days * kDaysOfYear) : std::nullopt;
-}
-
-void check_retention(const Field& field) {
-    static const Vocabulary keys{{"outputs", "history", "events"}, {}};
-    const auto map = MapReader::open(field, keys);
-    if (!map) return;
-    for (const auto& key : keys.known) {
-        const auto kept = map->get(key);
-        if (!kept) continue;
-        const std::string expected = "a time span such as 400d or 3y, from 1d to 100y";
-        const auto span = kept->is_scalar() ? span_with_years(kept->node->text) : std::nullopt;
-        if (!kept->is_scalar())
-            kept->wrong_type(expected);
-        else if (!span || *span < kKeptRange.from || *span > kKeptRange.to)
-            kept->error({.code = "bad_value",
-                         .message = shown(kept->node->text) + " cannot be used here",
-                         .expected = expected});
-    }
-    if (!map->is_empty()) field.not_supported("'retention'");
-}
-
 void read_notice_target(const Field& field, const Surroundings& around) {
     static const Vocabulary keys{{"webhook", "format"}, {}};
     const auto map = MapReader::open(field, keys);
@@ -145,7 +113,7 @@ void read_record(const MapReader& top, const Surroundings& around, Settings& set
         settings.store_path = read_path(*field, around.folder).value_or(settings.store_path);
     if (const auto field = top.get("control")) read_control(*field, around, settings);
     if (const auto field = top.get("output")) read_output(*field, settings);
-    if (const auto field = top.get("retention")) check_retention(*field);
+    if (const auto field = top.get("retention")) read_retention(*field, settings);
     if (const auto field = top.get("signing_key")) settings.signing_key = read_secret_text(*field, around);
     if (const auto field = top.get("log")) read_log(*field, settings);
 }

@@ -70,6 +70,13 @@ struct DeclaredSecret {
     std::vector<std::string> runbooks;  ///< globs over the names of those that may
 };
 
+/// How long what is kept; unset: for ever.
+struct Retention {
+    std::optional<Millis> outputs;  ///< what jobs printed
+    std::optional<Millis> history;  ///< runs, whole, and verdicts
+    std::optional<Millis> events;   ///< the audit trail
+};
+
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat {
     automatic,  ///< journal under systemd, text on a terminal
@@ -90,6 +97,7 @@ struct Settings {
     std::filesystem::path socket_path = "/run/runbookd/control.sock";
     Millis unknown_after{std::chrono::minutes{15}};
     std::int64_t output_max_bytes = std::int64_t{1} << 20;  ///< per stream
+    Retention retention;
     runbook::Customers customers;
     RunbookDefaults runbook_defaults;  ///< `defaults` and `profiles`
     std::map<std::string, DeclaredSecret> secrets;

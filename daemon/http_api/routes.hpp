@@ -3,6 +3,7 @@
 #include "ports/control.hpp"
 #include "ports/history.hpp"
 #include "ports/planning.hpp"
+#include "ports/pruning.hpp"
 #include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
@@ -18,6 +19,7 @@ struct Services {
     ports::Verification& verification;
     ports::Planning& planning;
     ports::Reload& reload;
+    ports::Retention& retention;
     IdempotencyKeys& keys;
 };
 
@@ -33,6 +35,8 @@ void add_reload_routes(Router& router, Services services);
 void add_device_questions(Router& router, Services services);
 /// GET /v1/verify.
 void add_verify_routes(Router& router, Services services);
+/// GET of a run's outputs in groups, failures and exceptions; POST /v1/audit/prune.
+void add_record_routes(Router& router, Services services);
 /// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.
 void add_history_routes(Router& router, Services services);
 /// GET of the fleet.

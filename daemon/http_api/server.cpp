@@ -106,8 +106,8 @@ asio::awaitable<void> Server::Parts::accept_all(async::TaskGroup& group) {
 
 Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& doors, ServerSettings settings)
     : parts_(std::make_unique<Parts>(std::move(loop), timers, std::move(settings))) {
-    const Services services{doors.control,  doors.history, doors.verification,
-                            doors.planning, doors.reload,  parts_->keys};
+    const Services services{doors.control, doors.history,   doors.verification, doors.planning,
+                            doors.reload,  doors.retention, parts_->keys};
     add_command_routes(parts_->router, services);
     add_pause_routes(parts_->router, services);
     add_settle_routes(parts_->router, services);
@@ -117,6 +117,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_reload_routes(parts_->router, services);
     add_device_questions(parts_->router, services);
     add_verify_routes(parts_->router, services);
+    add_record_routes(parts_->router, services);
     add_history_routes(parts_->router, services);
     add_device_routes(parts_->router, services);
     add_state_routes(parts_->router, services);

@@ -12,6 +12,7 @@
 #include "ports/control.hpp"
 #include "ports/history.hpp"
 #include "ports/planning.hpp"
+#include "ports/pruning.hpp"
 #include "ports/reload.hpp"
 #include "ports/verification.hpp"
 
@@ -37,6 +38,7 @@ struct Doors {
     ports::Verification& verification;
     ports::Planning& planning;
     ports::Reload& reload;
+    ports::Retention& retention;
 };
 
 class Server {

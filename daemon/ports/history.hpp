@@ -19,7 +19,18 @@ struct Rows {
     std::vector<std::vector<Cell>> rows;
 };
 
-enum class View { runs, targets, jobs, occurrences, events, exclusions, revisions, devices };
+enum class View {
+    runs,
+    targets,
+    jobs,
+    occurrences,
+    events,
+    exclusions,
+    revisions,
+    devices,
+    exceptions,  ///< everything outside the rules
+    failures     ///< targets that did not go well, the newest decision first; columns of the targets
+};
 
 /// Filters that apply to the view's columns; those a view has no column for are an error (invalid_input).
 struct Query {
@@ -30,7 +41,8 @@ struct Query {
     std::optional<std::string> customer;
     std::optional<std::string> site;    ///< site name or uid, exact ignoring case
     std::optional<std::string> device;  ///< device uid or hostname, exact ignoring case
-    /// status, or disposition for targets, verdict for occurrences, online, offline or gone for devices
+    /// status, or disposition for targets, verdict for occurrences, kind for exceptions, online, offline or
+    /// gone for devices
     std::optional<std::string> status;
     std::optional<std::int64_t> since_ms, until_ms;
     std::int64_t limit = 100;  ///< newest first
@@ -130,6 +142,16 @@ public:
     virtual boost::asio::awaitable<Result<RunLeftovers>> leftovers(std::string run) = 0;
     /// Of a job by its uid or a prefix of it. Errors: not_found; conflict (the prefix fits several).
     virtual boost::asio::awaitable<Result<SettledJob>> settling(std::string job) = 0;
+    /// What a run's devices printed, in groups: rows of the view output_groups, each with `near_group` (the
+    /// first group whose text is the same but for numbers, times, ids and host names) and `near_devices` (how
+    /// many devices those groups have together). By the run's uid or a prefix of it. Errors: not_found;
+    /// conflict (the prefix fits several).
+    virtual boost::asio::awaitable<Result<Rows>> output_groups(std::string run, std::int64_t limit) = 0;
+    /// Who is in group `group` of these: run_uid, group_no, component_name, step, stream, output_sha256,
+    /// device_uid, hostname, customer, site_uid, site_name, job_uid, disposition. Errors: as above; not_found
+    /// too where the run has no such group.
+    virtual boost::asio::awaitable<Result<Rows>> output_devices(std::string run, std::int64_t group,
+                                                                std::int64_t limit) = 0;
 };
 
 }  // namespace runbookd::ports

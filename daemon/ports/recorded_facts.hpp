@@ -1,6 +1,7 @@
 #pragma once
 // The door to what the record holds about schedules, for those who compute it again.
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace runbookd::ports {
 class RecordedFacts {
 public:
     virtual ~RecordedFacts() = default;
-    /// The names of all runbooks that ever were in force, sorted. Errors, of all four: unavailable.
+    /// The names of all runbooks that ever were in force, sorted. Errors, of all five: unavailable.
     virtual boost::asio::awaitable<Result<std::vector<std::string>>> runbook_names() = 0;
     /// In order.
     virtual boost::asio::awaitable<Result<std::vector<verify::RevisionText>>> revisions(
@@ -24,6 +25,8 @@ public:
                                                                 UtcTime until) = 0;
     /// All that were ever recorded. Those whose bytes no longer have their digest are left out.
     virtual boost::asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() = 0;
+    /// Verdicts and runs before this may have been removed by retention; none: nothing was.
+    virtual boost::asio::awaitable<Result<std::optional<UtcTime>>> pruned_until() = 0;
 };
 
 }  // namespace runbookd::ports

@@ -59,6 +59,10 @@ asio::awaitable<Result<void>> Verifier::on_thread(std::function<void()> what) {
 }
 
 asio::awaitable<Result<verify::Report>> Verifier::verify(std::optional<UtcTime> since) {
+    // What retention has removed needs no explanation.
+    const auto pruned = co_await facts_.pruned_until();
+    if (!pruned) co_return tl::unexpected<Error>(pruned.error());
+    if (*pruned) since = std::max(since.value_or(**pruned), **pruned);
     const auto work = std::make_shared<Work>();
     work->present = {clock_.now().utc, up_since_};
     if (since) work->from = *since - Millis{1};

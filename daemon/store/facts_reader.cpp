@@ -134,4 +134,11 @@ Result<std::vector<runbook::ZoneRules>> FactsReader::zone_rules() {
     });
 }
 
+Result<std::optional<UtcTime>> FactsReader::pruned_until() {
+    return guarded<std::optional<UtcTime>>([&] {
+        Execution row(connection_.statement("verify_pruned"));
+        return row.step() ? row.optional_time(0) : std::nullopt;
+    });
+}
+
 }  // namespace runbookd::store

@@ -1,5 +1,6 @@
 #pragma once
 // Reads what `verify` compares, over a read-only connection of its own. Used by one thread.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ public:
     [[nodiscard]] Result<std::vector<verify::RevisionText>> revisions(const std::string& runbook);
     [[nodiscard]] Result<verify::Slice> slice(const std::string& runbook, UtcTime from, UtcTime until);
     [[nodiscard]] Result<std::vector<runbook::ZoneRules>> zone_rules();
+    [[nodiscard]] Result<std::optional<UtcTime>> pruned_until();
 
 private:
     Connection connection_;

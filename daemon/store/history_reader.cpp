@@ -26,6 +26,8 @@ std::string query_name(ports::View view) {
         case ports::View::exclusions: return "history_exclusions";
         case ports::View::devices: return "history_devices";
         case ports::View::revisions: return "history_revisions";
+        case ports::View::exceptions: return "history_exceptions";
+        case ports::View::failures: return "history_failures";
     }
     return {};
 }

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Result<ports::SettledJob> settling(const std::string& job);
     [[nodiscard]] Result<ports::Rows> keyed_job(const std::string& actor, const std::string& key);
     [[nodiscard]] Result<ports::Rows> keyed_jobs(const ports::KeyedQuery& query);
+    [[nodiscard]] Result<ports::Rows> output_groups(const std::string& run, std::int64_t limit);
+    [[nodiscard]] Result<ports::Rows> output_devices(const std::string& run, std::int64_t group,
+                                                     std::int64_t limit);
 
     /// Any thread: ends what is being read, and lets nothing new begin.
     void stop() { stopped_ = true; }
@@ -42,6 +45,8 @@ private:
     [[nodiscard]] SQLite::Statement& statement_for(const std::string& sql);
     [[nodiscard]] Result<ports::Rows> rows_of(SQLite::Statement& statement, const Filters& filters,
                                               std::optional<std::int64_t> limit, const Numbers& numbers = {});
+    /// The run that has this uid, or the only one whose uid begins with it. Errors: not_found, conflict.
+    [[nodiscard]] Result<std::string> run_of(const std::string& run);
     static int is_over(void* reader);
 
     Connection connection_;

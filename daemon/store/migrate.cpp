@@ -1,7 +1,10 @@
 #include "store/migrate.hpp"
 
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
+
+#include <filesystem>
 
 #include "store/sql.hpp"
 
@@ -44,9 +47,30 @@ Result<void> check_origin(const std::string& path) {
     }
 }
 
-void migrate(Connection& connection, UtcTime now) {
+void back_up_before_migrating(Connection& connection) {
     auto& database = connection.database();
-    const auto all = migrations();
+    const auto version = static_cast<std::size_t>(pragma(database, "user_version"));
+    if (version == 0 || version >= migrations().size()) return;
+    constexpr std::size_t kDigits = 4;  // of a migration's name
+    const std::string path = database.getFilename();
+    const auto copy = path + ".before-" + std::string(migrations()[version].name.substr(0, kDigits));
+    if (std::filesystem::exists(copy)) return;
+    const auto part = copy + ".part";
+    std::filesystem::remove(part);
+    {
+        SQLite::Database target(part, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        SQLite::Backup backup(target, database);
+        backup.executeStep(-1);
+    }
+    std::filesystem::permissions(part, std::filesystem::status(path).permissions());
+    std::filesystem::rename(part, copy);
+}
+
+void migrate(Connection& connection, UtcTime now) { migrate(connection, now, migrations().size()); }
+
+void migrate(Connection& connection, UtcTime now, std::size_t last) {
+    auto& database = connection.database();
+    const auto all = migrations().first(last);
     for (auto version = static_cast<std::size_t>(pragma(database, "user_version")); version < all.size();
          ++version) {
         const auto& migration = all[version];

@@ -1,5 +1,6 @@
 #pragma once
 // Brings a database to the program's schema, and refuses one that is not ours or is newer.
+#include <cstddef>
 #include <string>
 
 #include "base/result.hpp"
@@ -14,5 +15,12 @@ namespace runbookd::store {
 /// Applies what is missing, each migration in one transaction together with its mark (`user_version` and a
 /// row of `schema_migrations`), so that a kill in the middle leaves the version before it.
 void migrate(Connection& connection, UtcTime now);
+/// As migrate(), no further than to version `last`: for those who need an older file.
+void migrate(Connection& connection, UtcTime now, std::size_t last);
+
+/// Copies the database to `<its path>.before-NNNN`, NNNN being the number of the first migration that it
+/// lacks; where it lacks none, or holds nothing yet, or the copy is there, does nothing. A copy that was cut
+/// off has another name, and is made anew. Errors: SQLite::Exception; std::filesystem::filesystem_error.
+void back_up_before_migrating(Connection& connection);
 
 }  // namespace runbookd::store

@@ -16,6 +16,7 @@
 #include "store/history_reader.hpp"
 #include "store/migrate.hpp"
 #include "store/place.hpp"
+#include "store/prune_forecast.hpp"
 #include "store/recovery.hpp"
 #include "store/writer_thread.hpp"
 
@@ -47,6 +48,7 @@ SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCall
                          StoreLock lock, std::optional<SigningKey> key, AcknowledgedFile acknowledged)
     : path_(std::move(path)), loop_(std::move(loop)), lock_(std::make_unique<StoreLock>(std::move(lock))) {
     auto connection = std::make_unique<Connection>(path_, Access::read_write);
+    back_up_before_migrating(*connection);
     migrate(*connection, SystemClock{}.now().utc);
     restored_ = older_than_acknowledged(*connection, acknowledged);
     reader_ = std::make_unique<HistoryReader>(path_);
@@ -78,6 +80,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
                                                             std::move(*acknowledged)));
     } catch (const SQLite::Exception& error) {
         return fail(ErrorCode::unavailable, "cannot open the store " + place + ": " + error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(ErrorCode::unavailable,
+                    "cannot back up the store " + place + " before it is migrated: " + error.what());
     }
 }
 
@@ -213,6 +218,43 @@ asio::awaitable<Result<ports::Rows>> SqliteStore::keyed_jobs(ports::KeyedQuery q
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::Rows>> SqliteStore::output_groups(std::string run, std::int64_t limit) {
+    std::function<Result<ports::Rows>()> question = [this, run = std::move(run), limit] {
+        return reader_->output_groups(run, limit);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::Rows>> SqliteStore::output_devices(std::string run, std::int64_t group,
+                                                                 std::int64_t limit) {
+    std::function<Result<ports::Rows>()> question = [this, run = std::move(run), group, limit] {
+        return reader_->output_devices(run, group, limit);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::PruneCounts>> SqliteStore::prune(ports::Horizons horizons, UtcTime now,
+                                                               std::string actor) {
+    const auto done = std::make_shared<Gate>(loop_);
+    const auto answer = std::make_shared<std::optional<Result<ports::PruneCounts>>>();
+    auto tell = [loop = loop_, done, answer](Result<ports::PruneCounts> counts) {
+        asio::post(loop, [done, answer, counts = std::move(counts)]() mutable {
+            answer->emplace(std::move(counts));
+            done->open();
+        });
+    };
+    writer_->prune(horizons, now, std::move(actor), std::move(tell));
+    co_await done->wait();
+    co_return std::move(**answer);
+}
+
+asio::awaitable<Result<ports::PruneCounts>> SqliteStore::would_prune(ports::Horizons horizons) {
+    std::function<Result<ports::PruneCounts>()> question = [this, horizons] {
+        return prune_forecast(path_, horizons);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<std::vector<std::string>>> SqliteStore::runbook_names() {
     std::function<Result<std::vector<std::string>>()> question = [this] { return facts_->runbook_names(); };
     co_return co_await read(std::move(question));
@@ -235,6 +277,11 @@ asio::awaitable<Result<std::vector<runbook::ZoneRules>>> SqliteStore::zone_rules
     std::function<Result<std::vector<runbook::ZoneRules>>()> question = [this] {
         return facts_->zone_rules();
     };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::optional<UtcTime>>> SqliteStore::pruned_until() {
+    std::function<Result<std::optional<UtcTime>>()> question = [this] { return facts_->pruned_until(); };
     co_return co_await read(std::move(question));
 }
 

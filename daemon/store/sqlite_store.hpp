@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "ports/history.hpp"
+#include "ports/pruning.hpp"
 #include "ports/recorded_facts.hpp"
 #include "ports/store.hpp"
 #include "store/signature.hpp"
@@ -36,7 +37,10 @@ struct StoreCallbacks {
     std::function<void(const std::string& why)> on_fatal;
 };
 
-class SqliteStore final : public ports::Store, public ports::History, public ports::RecordedFacts {
+class SqliteStore final : public ports::Store,
+                          public ports::History,
+                          public ports::RecordedFacts,
+                          public ports::Pruning {
 public:
     /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
     /// for this process, and brings the schema to this version. With a key, checkpoints of the audit trail
@@ -85,11 +89,20 @@ public:
     boost::asio::awaitable<Result<ports::Rows>> keyed_job(std::string actor, std::string key) override;
     boost::asio::awaitable<Result<ports::Rows>> keyed_jobs(ports::KeyedQuery query) override;
 
+    boost::asio::awaitable<Result<ports::Rows>> output_groups(std::string run, std::int64_t limit) override;
+    boost::asio::awaitable<Result<ports::Rows>> output_devices(std::string run, std::int64_t group,
+                                                               std::int64_t limit) override;
+
+    boost::asio::awaitable<Result<ports::PruneCounts>> prune(ports::Horizons horizons, UtcTime now,
+                                                             std::string actor) override;
+    boost::asio::awaitable<Result<ports::PruneCounts>> would_prune(ports::Horizons horizons) override;
+
     boost::asio::awaitable<Result<std::vector<std::string>>> runbook_names() override;
     boost::asio::awaitable<Result<std::vector<verify::RevisionText>>> revisions(std::string runbook) override;
     boost::asio::awaitable<Result<verify::Slice>> slice(std::string runbook, UtcTime from,
                                                         UtcTime until) override;
     boost::asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() override;
+    boost::asio::awaitable<Result<std::optional<UtcTime>>> pruned_until() override;
 
     /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses) and ends both threads.
     /// Commits that were not durable by then never resume. The destructor does it with a bound of 5 s, then

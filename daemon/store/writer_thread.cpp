@@ -46,6 +46,7 @@ WriterThread::WriterThread(std::unique_ptr<Connection> connection, std::string p
       checkpoints_(*connection_, std::move(proof.key)),
       acknowledged_(std::move(proof.acknowledged)),
       is_restored_(proof.is_restored),
+      pruner_(*connection_, records_),
       path_(std::move(path)),
       callbacks_(std::move(callbacks)) {
     sqlite3_wal_hook(connection_->database().getHandle(), remember_pages, &wal_pages_);
@@ -59,6 +60,19 @@ void WriterThread::submit(engine::Batch batch, std::function<void()> on_durable)
         const std::lock_guard lock(mutex_);
         queue_.push_back({std::move(batch), std::move(on_durable)});
     }
+    changed_.notify_one();
+}
+
+void WriterThread::prune(ports::Horizons horizons, UtcTime now, std::string actor, OnPruned on_pruned) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!round_ && !closing_ && !broken_) {
+            round_ = PruneRound{horizons, now, std::move(actor), std::move(on_pruned)};
+            on_pruned = nullptr;
+        }
+    }
+    if (on_pruned)
+        on_pruned(fail(ErrorCode::conflict, "old rows are being removed already, or runbookd is stopping"));
     changed_.notify_one();
 }
 
@@ -84,12 +98,15 @@ void WriterThread::close(Millis bound) {
 }
 
 void WriterThread::run() {
-    for (auto group = next_group(); !group.empty(); group = next_group()) {
-        write(std::move(group));
+    while (auto group = next_group()) {
+        if (!group->empty()) write(std::move(*group));
+        prune_some();
         if (wal_pages_ < looked_at_pages_) looked_at_pages_ = 0;  // the WAL began anew
         if (wal_pages_ > kPagesBeforeCheckpoint && wal_pages_ - looked_at_pages_ > kPagesBetweenTries)
             checkpoint();
     }
+    end_round(
+        fail(ErrorCode::unavailable, "runbookd is stopping; what is old is removed after the next start"));
     sign_rest();
     if (wal_pages_ > 0) checkpoint();
 }
@@ -106,11 +123,11 @@ void WriterThread::sign_rest() {
     }
 }
 
-std::vector<WriterThread::Queued> WriterThread::next_group() {
+std::optional<std::vector<WriterThread::Queued>> WriterThread::next_group() {
     std::unique_lock lock(mutex_);
     writing_ = false;
     changed_.notify_all();
-    const auto awake = [this] { return !queue_.empty() || closing_; };
+    const auto awake = [this] { return !queue_.empty() || closing_ || round_.has_value(); };
     while (!awake()) {
         if (wal_pages_ == 0) {
             changed_.wait(lock, awake);
@@ -121,9 +138,35 @@ std::vector<WriterThread::Queued> WriterThread::next_group() {
             lock.lock();
         }
     }
-    if (broken_) return {};
+    if (broken_ || (queue_.empty() && closing_)) return std::nullopt;
     writing_ = !queue_.empty();
     return std::exchange(queue_, {});
+}
+
+void WriterThread::prune_some() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!round_ || closing_ || broken_) return;
+        if (!pruner_.is_active()) pruner_.begin(round_->horizons, round_->now, round_->actor);
+    }
+    const auto before = records_.chain_end();
+    try {
+        pruner_.slice();
+        if (!pruner_.is_active()) end_round(pruner_.counts());
+    } catch (const std::exception& error) {
+        records_.rewind(before);
+        pruner_.abandon();
+        end_round(fail(ErrorCode::unavailable, "cannot remove old rows of " + path_ + ": " + error.what()));
+    }
+}
+
+void WriterThread::end_round(Result<ports::PruneCounts> result) {
+    std::optional<PruneRound> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended = std::exchange(round_, std::nullopt);
+    }
+    if (ended) ended->on_pruned(std::move(result));
 }
 
 void WriterThread::write(std::vector<Queued> group) {

@@ -12,10 +12,13 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.hpp"
 #include "engine/records.hpp"
+#include "ports/pruning.hpp"
 #include "store/acknowledged_file.hpp"
 #include "store/checkpointer.hpp"
 #include "store/connection.hpp"
+#include "store/pruner.hpp"
 #include "store/record_writer.hpp"
 
 namespace runbookd::store {
@@ -47,6 +50,10 @@ public:
     void submit(engine::Batch batch, std::function<void()> on_durable);
     /// Any thread. The next commit is noted as acknowledged again, and all after it.
     void accept_restore() { is_restored_ = false; }
+    /// Any thread: removes what lies before, a slice at a time, with the groups of commits in between. What
+    /// came of it is told on the writer's thread; conflict: another round is under way.
+    using OnPruned = std::function<void(Result<ports::PruneCounts>)>;
+    void prune(ports::Horizons horizons, UtcTime now, std::string actor, OnPruned on_pruned);
     /// Any thread; empty while commits succeed.
     [[nodiscard]] std::string trouble() const;
     /// Writes what is queued, but waits no longer than `bound` for a disk that refuses; then ends the thread.
@@ -64,9 +71,20 @@ private:
         std::string message;
     };
 
+    struct PruneRound {
+        ports::Horizons horizons;
+        UtcTime now{};
+        std::string actor;
+        OnPruned on_pruned;
+    };
+
     void run();
-    /// What is queued, once there is something; empty: time to end.
-    std::vector<Queued> next_group();
+    /// What is queued, once there is something; empty: nothing, and rows are to be removed. None: time to
+    /// end.
+    std::optional<std::vector<Queued>> next_group();
+    /// Some rows of the round, if there is one.
+    void prune_some();
+    void end_round(Result<ports::PruneCounts> result);
     void write(std::vector<Queued> group);
     Attempt write_until_durable(std::span<Queued> group);
     Attempt try_commit(std::span<Queued> group);
@@ -84,6 +102,7 @@ private:
     Checkpointer checkpoints_;
     AcknowledgedFile acknowledged_;
     std::atomic<bool> is_restored_;
+    Pruner pruner_;  // writer's thread only
     std::string path_;
     Callbacks callbacks_;
     int wal_pages_ = 0;        // as of the last commit; writer's thread only
@@ -91,13 +110,14 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<Queued> queue_;  // guarded by mutex_
-    bool writing_ = false;       // guarded by mutex_: a group is taken from the queue and not done with
-    std::string trouble_;        // guarded by mutex_
-    bool closing_ = false;       // guarded by mutex_
-    bool given_up_ = false;      // guarded by mutex_: closed without waiting any longer
-    bool broken_ = false;        // guarded by mutex_: after a contradiction
-    std::thread thread_;         // last: it uses all of the above
+    std::vector<Queued> queue_;        // guarded by mutex_
+    std::optional<PruneRound> round_;  // guarded by mutex_
+    bool writing_ = false;             // guarded by mutex_: a group is taken from the queue and not done with
+    std::string trouble_;              // guarded by mutex_
+    bool closing_ = false;             // guarded by mutex_
+    bool given_up_ = false;            // guarded by mutex_: closed without waiting any longer
+    bool broken_ = false;              // guarded by mutex_: after a contradiction
+    std::thread thread_;               // last: it uses all of the above
 };
 
 }  // namespace runbookd::store

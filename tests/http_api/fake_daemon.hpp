@@ -192,6 +192,17 @@ struct FakeHistory final : ports::History {
         keyed_jobs_asked.push_back(std::move(query));
         co_return keyed_jobs_found;
     }
+    Result<ports::Rows> groups_found, devices_found;
+    std::vector<std::pair<std::string, std::int64_t>> groups_asked;  ///< run; group, 0: all
+    boost::asio::awaitable<Result<ports::Rows>> output_groups(std::string run, std::int64_t) override {
+        groups_asked.emplace_back(std::move(run), 0);
+        co_return groups_found;
+    }
+    boost::asio::awaitable<Result<ports::Rows>> output_devices(std::string run, std::int64_t group,
+                                                               std::int64_t) override {
+        groups_asked.emplace_back(std::move(run), group);
+        co_return devices_found;
+    }
 };
 
 struct FakeVerification final : ports::Verification {
@@ -200,6 +211,16 @@ struct FakeVerification final : ports::Verification {
 
     boost::asio::awaitable<Result<verify::Report>> verify(std::optional<UtcTime> since) override {
         asked.push_back(since);
+        co_return report;
+    }
+};
+
+struct FakeRetention final : ports::Retention {
+    Result<ports::PruneReport> report;
+    std::vector<std::pair<Mode, std::string>> asked;
+
+    boost::asio::awaitable<Result<ports::PruneReport>> prune(Mode mode, std::string actor) override {
+        asked.emplace_back(mode, std::move(actor));
         co_return report;
     }
 };
@@ -252,7 +273,7 @@ public:
         : socket(settings.socket_path.empty() ? folder.file("control.sock").string() : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
-          server_(loop_.get_executor(), timers_, {control, history, verification, planning, reload},
+          server_(loop_.get_executor(), timers_, {control, history, verification, planning, reload, retention},
                   complete(std::move(settings))) {}
     ~FakeDaemon() {
         if (!thread_.joinable()) return;
@@ -294,6 +315,7 @@ public:
     FakeVerification verification;
     FakePlanning planning;
     FakeReload reload;
+    FakeRetention retention;
     std::vector<std::string> problems;
 
 private:

@@ -117,6 +117,12 @@ public:
         co_return ports::Rows{};
     }
     asio::awaitable<Result<ports::Rows>> keyed_jobs(ports::KeyedQuery) override { co_return ports::Rows{}; }
+    asio::awaitable<Result<ports::Rows>> output_groups(std::string, std::int64_t) override {
+        co_return ports::Rows{};
+    }
+    asio::awaitable<Result<ports::Rows>> output_devices(std::string, std::int64_t, std::int64_t) override {
+        co_return ports::Rows{};
+    }
 };
 
 }  // namespace runbookd::runtime

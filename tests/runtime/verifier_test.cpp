@@ -45,6 +45,7 @@ public:
     std::vector<std::pair<UtcTime, UtcTime>> slices_asked;
     bool has_rows = true;
     std::optional<Error> trouble;
+    std::optional<UtcTime> pruned;
 
     asio::awaitable<Result<std::vector<std::string>>> runbook_names() override {
         if (trouble) co_return tl::unexpected<Error>(*trouble);
@@ -74,6 +75,7 @@ public:
     asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() override {
         co_return std::vector<runbook::ZoneRules>{};
     }
+    asio::awaitable<Result<std::optional<UtcTime>>> pruned_until() override { co_return pruned; }
 };
 
 struct Bed {

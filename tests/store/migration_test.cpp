@@ -1,6 +1,7 @@
 // A database of an earlier version, with what it held, becomes one of this version.
 #include <SQLiteCpp/Database.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -48,7 +49,12 @@ TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[stor
     const auto database = folder.file("audit.db");
     make_version_2(database);
     OpenStore open(database);
-    CHECK(one(database, "PRAGMA user_version") == "12");
+    const auto backup = database.string() + ".before-0003";
+    CHECK(one(backup, "PRAGMA user_version") == "2");
+    CHECK(one(backup, "SELECT run_uid FROM run_history") == "01OLD");
+    CHECK_FALSE(std::filesystem::exists(backup + ".part"));
+    CHECK(one(database, "PRAGMA user_version") ==
+          one(database, "SELECT max(version) FROM schema_migrations"));
     CHECK(one(database, "PRAGMA integrity_check") == "ok");
     CHECK(rows(database, "PRAGMA foreign_key_check").empty());
     CHECK(rows(database, "SELECT nominal_at, verdict, run_uid FROM occurrence_history ORDER BY nominal_at") ==

@@ -1,0 +1,1 @@
+DELETE FROM jobs_after_window WHERE job = :job;

@@ -1,0 +1,1 @@
+UPDATE jobs SET stdout = NULL, stderr = NULL, outputs_pruned = 1 WHERE id = :job;

@@ -1,0 +1,1 @@
+SELECT outputs_job, history_before FROM pruned;

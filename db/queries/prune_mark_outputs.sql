@@ -1,0 +1,1 @@
+UPDATE pruned SET outputs_job = :job;

@@ -1,0 +1,1 @@
+SELECT seq, at, hash FROM events ORDER BY seq LIMIT :limit;

@@ -1,0 +1,1 @@
+SELECT id, stdout, stderr FROM jobs WHERE run = :run LIMIT :limit;
