@@ -38,6 +38,7 @@
 #include "engine/planner.hpp"
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
 
@@ -81,6 +82,13 @@ struct PauseOrder {
     UtcTime until{};
     std::string reason;
     std::string actor;
+};
+
+/// A run whose next wave a person has let begin.
+struct ApprovedRun {
+    RunUid run;
+    std::string runbook;
+    std::int64_t wave = 1;  ///< that has begun
 };
 
 /// A person's word on a job that nobody knows about.
@@ -130,6 +138,12 @@ public:
     void pause(PauseOrder order, Done answer, Instant now);
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
+
+    /// Lets the next wave of a run begin that waits for a person (`run`: its uid, or a prefix of it that no other
+    /// open run has); answers once it is durable. Errors: not_found (no such run is open), conflict (several
+    /// are; it waits for nobody).
+    using Approved = std::function<void(Result<ApprovedRun>)>;
+    void approve(const std::string& run, const std::string& actor, Approved answer, Instant now);
 
     /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
     /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
@@ -201,6 +215,8 @@ private:
     void take_in_fleet(Instant now);
     void look_for_filters(Instant now);
     void pump(Instant now);
+    /// Creates, and what their runs make of what was decided.
+    void steer(Instant now);
     void set_pump_alarm(Instant now);
 
     EngineSettings settings_;
@@ -226,6 +242,7 @@ private:
     Finder finder_;
     Sender sender_;
     Dispatcher dispatcher_;
+    Rollouts rollouts_;
     Starter starter_;
     QuickJobs quick_jobs_;
     Planner planner_;

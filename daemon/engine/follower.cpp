@@ -64,6 +64,10 @@ UtcTime origin_of(const Job& job) {
     return job.started_at ? plausible_start(job, *job.started_at) : job.queued_at;
 }
 
+const runbook::Success* rules_of(const Job& job) {
+    return job.book != nullptr && job.book->success ? &*job.book->success : nullptr;
+}
+
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
 bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr && !job.err; }
 
@@ -209,6 +213,7 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
     auto& flag = stream == Stream::out ? job->ended->has_stdout : job->ended->has_stderr;
     const auto* output = result ? std::get_if<Output>(&*result) : nullptr;
     if (output != nullptr && output->text) {
+        if (stream == Stream::out) job->printed = runbook::read_printed(*output->text, rules_of(*job));
         (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, settings_.output_max_bytes);
         return fetch_or_close(*job, now);
     }
@@ -226,7 +231,8 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
 }
 
 void Follower::close(Job& job, Instant now) {
-    const auto outcome = outcome_of(job.ended->status);
+    if (!job.printed) job.printed = runbook::read_printed("", rules_of(job));
+    const auto outcome = outcome_of(job.ended->status, *job.printed, rules_of(job));
     if (job.stage == Stage::abandoned) {
         JobLate late{job.uid,
                      std::string(to_text(outcome->status)),
@@ -241,6 +247,8 @@ void Follower::close(Job& job, Instant now) {
     JobChanged change;
     change.status = outcome->status;
     change.reason = outcome->reason;
+    change.message = outcome->message;
+    change.exit_code = job.printed->exit_code ? job.printed->exit_code : job.ended->exit_code;
     change.datto_status = status_text(*job.ended);
     change.ran_at = job.ended->ran_on;
     if (job.ended->ran_on) change.started_at = job.ended->ran_on;
@@ -253,7 +261,7 @@ void Follower::close(Job& job, Instant now) {
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*run, *target, outcome->disposition, outcome->reason, "", now);
+        books_.decide(*run, *target, outcome->disposition, outcome->reason, outcome->message, now);
     books_.drop(job.uid);
 }
 

@@ -52,9 +52,11 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     job.component_uid = run.component;
     job.component_name = run.component_name;
     job.variables = std::move(*variables);
+    job.book = run.book;
     if (run.book) job.timeout = run.book->timeout;
     job.created_at = now.utc;
     target.job = uid;
+    handlers_.on_intent(job);
     outbox_.write(JobCreated{uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
                              job.component_name, masked(job.variables), now.utc});
     outbox_.when_durable([this, uid](Instant at) {
@@ -256,11 +258,25 @@ std::string Sender::offline_until_the_end(const Run& run, const Target& target) 
            (last_seen ? format_utc(*last_seen) : std::string("at an unknown time"));
 }
 
+Sender::Ending Sender::ending_before_wave(const Run& run, const Target& target) {
+    const auto wave = "wave " + std::to_string(target.row.wave);
+    if (run.waits_for == "approval")
+        return {Disposition::skipped, "not_approved", wave + " was not approved before the window closed"};
+    return {run.finishes_early() ? Disposition::skipped : Disposition::expired, "window_closed",
+            wave + " had not begun when the window closed"};
+}
+
 Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
     if (auto hold = hold_at(run, target.row, run.create_end - Millis{1}))
         return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
+    if (!target.job && (target.row.wave > run.wave || run.status == RunStatus::waiting))
+        return ending_before_wave(run, target);
     if (!target.job && books_.is_queued(run, target.row.device))
         return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
+    if (!target.job && run.book != nullptr && run.book->one_job_per_device &&
+        books_.in_flight().on(target.row.device) > 0)
+        return {Disposition::skipped, "device_busy",
+                "another job was open on the device until the window closed"};
     if (auto message = offline_until_the_end(run, target); !message.empty())
         return {Disposition::expired, "offline", std::move(message)};
     if (run.finishes_early())
@@ -296,7 +312,7 @@ void Sender::wait_for_device(Job& job, Instant now) {
     fail_unsent(job, "offline", "the device went offline; it is waited for", now);
     auto& target = *books_.target_of(job);
     target.job.reset();
-    handlers_.on_offline(*books_.find_run(job.run), target);
+    handlers_.on_offline(*books_.find_run(job.run), target, now);
     books_.drop(job.uid);
 }
 

@@ -23,7 +23,8 @@ struct SendHandlers {
     std::function<void(Job& job, Instant now)> on_unanswered;
     std::function<void(const JobUid& job)> on_look;
     std::function<void(const JobUid& job, Instant now)> on_durable;  ///< the intent is
-    std::function<void(const Run& run, const Target& target)> on_offline;
+    std::function<void(Run& run, Target& target, Instant now)> on_offline;
+    std::function<void(Job& job)> on_intent;  ///< it is in flight
 };
 
 class Sender {
@@ -86,6 +87,8 @@ private:
     void end_by_window(Job& job, Instant now);
     /// Whether that is why the target never had a job, for a person; empty: it is not.
     [[nodiscard]] std::string offline_until_the_end(const Run& run, const Target& target) const;
+    /// The same of a target whose wave has not begun.
+    [[nodiscard]] static Ending ending_before_wave(const Run& run, const Target& target);
     /// How a target ends that has not gone out when the time for creates is over.
     [[nodiscard]] Ending ending_of(const Run& run, const Target& target) const;
 

@@ -63,6 +63,7 @@ void RecordWriter::record(const engine::JobChanged& job) {
     update.bind(":job", job.job.str()).bind(":status", status).bind(":reason", unless_empty(job.reason));
     update.bind(":datto_job", job.datto_job ? std::optional(job.datto_job->str()) : std::nullopt);
     update.bind(":datto_status", unless_empty(job.datto_status)).bind(":warnings", job.warnings);
+    update.bind(":exit_code", job.exit_code);
     update.bind(":queued_at", job.queued_at).bind(":started_at", job.started_at);
     update.bind(":ran_at", job.ran_at).bind(":completed_at", job.completed_at);
     bind_output(update, "stdout", out);
@@ -75,6 +76,7 @@ void RecordWriter::record(const engine::JobChanged& job) {
     if (job.datto_job) data["datto_job_uid"] = job.datto_job->str();
     put_text(data, "datto_status", job.datto_status);
     put_integer(data, "warnings", job.warnings);
+    put_integer(data, "exit_code", job.exit_code);
     put_time(data, "queued_at", job.queued_at);
     put_time(data, "started_at", job.started_at);
     put_time(data, "ran_at", job.ran_at);

@@ -17,6 +17,8 @@ namespace {
 constexpr Millis kFollowed = std::chrono::hours{24 * 30};
 // The longest `unknown_after`, and a day.
 constexpr Millis kSearched = std::chrono::hours{48};
+// The runs of one local time begin within a day, wherever they are, and last a while.
+constexpr Millis kGroupsOpen = std::chrono::hours{48};
 // What was created before it is out of the API's sliding window.
 constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
@@ -172,6 +174,9 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         planned.overrides = overrides_from_json(row.text(17));
         planned.customer = row.text(18);
         planned.group = row.text(19);
+        run.wave = row.integer(20);
+        run.waits_for = row.text(21);
+        run.waits_until = row.optional_time(22);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -308,6 +313,9 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     state.newest = newest.optional_time(0);
     state.jobs = read_jobs(connection, state.newest.value_or(UtcTime{}));
     read_lost(connection, state.newest.value_or(UtcTime{}), state);
+    Execution groups(connection.statement("recover_groups"));
+    groups.bind(":since", state.newest.value_or(UtcTime{}) - kGroupsOpen);
+    while (groups.step()) state.groups.push_back({groups.text(0), groups.integer(1), groups.integer(2)});
     Execution recent(connection.statement("recover_recent_creates"));
     recent.bind(":since", first_ulid_of(now - kBudgetWindow));
     recent.step();

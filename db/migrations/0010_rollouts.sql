@@ -1,0 +1,5 @@
+-- Waves of a run: which began last, and until when the next one waits (why, its reason says while its status is
+-- `waiting`). How many of its targets may fail before it is `failed`.
+ALTER TABLE runs ADD COLUMN wave INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE runs ADD COLUMN waits_until INTEGER;
+ALTER TABLE runs ADD COLUMN tolerated INTEGER NOT NULL DEFAULT 0;
