@@ -130,9 +130,9 @@ struct Run {
     std::set<SiteUid> halted_sites;
     std::int64_t tolerated = 0;  ///< so many targets may fail
     // ── waves ──
-    std::int64_t wave = 1;             ///< that began last
-    std::int64_t next_wave = 0;        ///< while it is waiting: for that one
-    std::string waits_for;             ///< soak, approval; empty: it is not waiting
+    std::int64_t wave = 1;       ///< that began last
+    std::int64_t next_wave = 0;  ///< while it is waiting: for that one
+    std::string waits_for;       ///< soak, approval; empty: it is not waiting
     std::optional<UtcTime> soaks_until;
     std::unique_ptr<Alarm> soak_ends;
     bool is_touched = false;  ///< something of it has changed that may end a wave, or the run

@@ -105,8 +105,7 @@ void Breaker::halt(Run& run, const SiteUid* site, const std::string& scope, cons
                (site == nullptr || target.row.site_uid == *site);
     });
     data["halted"] = std::to_string(left);
-    if (left > 0)
-        outbox_.write(Noted{"run", run.plan.run.str(), "run.halted", "", std::move(data), now.utc});
+    if (left > 0) outbox_.write(Noted{"run", run.plan.run.str(), "run.halted", "", std::move(data), now.utc});
     (void)books_.halt(run, site, counted, now);
 }
 

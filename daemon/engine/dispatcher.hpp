@@ -11,7 +11,7 @@
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/holds.hpp"
-#include "engine/limits.hpp"
+#include "engine/in_flight_limits.hpp"
 #include "engine/line.hpp"
 #include "engine/sender.hpp"
 #include "engine/turns.hpp"
@@ -97,7 +97,7 @@ private:
     Sender& sender_;
     const Holds& holds_;
     Waiting waiting_;
-    Limits limits_;
+    InFlightLimits limits_;
     std::map<std::uint64_t, Ready> ready_;  // by the order of their runs; none is empty
     std::size_t ready_targets_ = 0;
     Turns turns_;                          // of the runs in ready_

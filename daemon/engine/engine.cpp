@@ -333,8 +333,8 @@ void Engine::pump(Instant now) {
 }
 
 void Engine::steer(Instant now) {
-    // What was decided comes first: it may leave no create to be made. What the dispatcher then skips, or finds
-    // offline, may end a wave, and the next one may begin at once.
+    // What was decided comes first: it may leave no create to be made. What the dispatcher then skips, or
+    // finds offline, may end a wave, and the next one may begin at once.
     rollouts_.pump(now);
     do dispatcher_.pump(now);
     while (rollouts_.pump(now));

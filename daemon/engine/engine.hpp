@@ -139,9 +139,9 @@ public:
     /// Ends it. Errors: not_found (nothing of that scope is paused).
     void resume(const std::string& runbook, const std::string& actor, Done answer, Instant now);
 
-    /// Lets the next wave of a run begin that waits for a person (`run`: its uid, or a prefix of it that no other
-    /// open run has); answers once it is durable. Errors: not_found (no such run is open), conflict (several
-    /// are; it waits for nobody).
+    /// Lets the next wave of a run begin that waits for a person (`run`: its uid, or a prefix of it that no
+    /// other open run has); answers once it is durable. Errors: not_found (no such run is open), conflict
+    /// (several are; it waits for nobody).
     using Approved = std::function<void(Result<ApprovedRun>)>;
     void approve(const std::string& run, const std::string& actor, Approved answer, Instant now);
 

@@ -165,8 +165,8 @@ void Engine::approve(const std::string& run, const std::string& actor, Approved 
         if (!run.empty() && !is_terminal(open->status) && open->plan.run.str().starts_with(run))
             named.push_back(open.get());
     if (named.empty())
-        return answer(
-            fail(ErrorCode::not_found, "no run '" + run + "' is open; `runbookctl runs` lists all there are"));
+        return answer(fail(ErrorCode::not_found,
+                           "no run '" + run + "' is open; `runbookctl runs` lists all there are"));
     if (named.size() > 1)
         return answer(fail(ErrorCode::conflict, "'" + run + "' is the beginning of " +
                                                     std::to_string(named.size()) +

@@ -19,8 +19,8 @@ struct Outcome {
 /// nullopt while the job has not ended (pending, running, or a status this version does not know).
 [[nodiscard]] std::optional<Outcome> outcome_of(DeploymentStatus status);
 
-/// The same, where the runbook has rules of its own for what Datto calls a success or a warning. `rules`: null:
-/// it has none.
+/// The same, where the runbook has rules of its own for what Datto calls a success or a warning. `rules`:
+/// null: it has none.
 [[nodiscard]] std::optional<Outcome> outcome_of(DeploymentStatus status, const runbook::Printed& printed,
                                                 const runbook::Success* rules);
 

@@ -306,11 +306,10 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record =
-    std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
-                 RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
-                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised, WaveStarted,
-                 RunWaiting, TargetMoved>;
+using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
+                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
+                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, SitesAssigned, Noted,
+                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;

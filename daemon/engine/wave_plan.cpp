@@ -29,8 +29,7 @@ public:
 
     void take(const runbook::Amount& amount, std::int64_t wave) {
         const auto placed = total_ - std::ssize(left_);
-        const auto wanted =
-            amount.is_share ? amount.rounded_up(total_) - placed : amount.rounded_up(total_);
+        const auto wanted = amount.is_share ? amount.rounded_up(total_) - placed : amount.rounded_up(total_);
         const auto count = std::clamp<std::int64_t>(wanted, 0, std::ssize(left_));
         for (auto place = left_.begin(); place != left_.begin() + count; ++place) (*place)->wave = wave;
         left_.erase(left_.begin(), left_.begin() + count);

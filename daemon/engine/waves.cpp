@@ -58,9 +58,9 @@ Result<void> Waves::promote(Run& run, const std::string& actor, Instant now) {
     if (run.waits_for != kApproval)
         return fail(ErrorCode::conflict,
                     who + " waits for nobody: " +
-                        (run.status == RunStatus::planned ? std::string("it has not started")
-                                                          : "wave " + std::to_string(run.wave) +
-                                                                " is under way, or nothing follows it"));
+                        (run.status == RunStatus::planned
+                             ? std::string("it has not started")
+                             : "wave " + std::to_string(run.wave) + " is under way, or nothing follows it"));
     books_.start_wave(run, run.next_wave, actor, now);
     on_begun_(run, now);
     return {};

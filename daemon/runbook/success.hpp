@@ -35,8 +35,9 @@ struct Success {
 
 /// What a job's whole stdout says of its end.
 struct Printed {
-    std::optional<std::int64_t> exit_code{};  ///< of the last marker line `::exit-code=N::`; none: there is none
-    std::string broken_rule{};                ///< of stdout, for a person; empty: none
+    std::optional<std::int64_t>
+        exit_code{};            ///< of the last marker line `::exit-code=N::`; none: there is none
+    std::string broken_rule{};  ///< of stdout, for a person; empty: none
 };
 
 /// Reads the whole text, before any of it is cut away. Carriage returns count for nothing. `rules`: null: the

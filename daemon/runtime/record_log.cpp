@@ -60,8 +60,7 @@ LogLine line_of(const engine::WaveStarted& r) {
     return {Level::info, "run.wave_started", fields};
 }
 LogLine line_of(const engine::RunWaiting& r) {
-    Fields fields{
-        {"run", r.run.str()}, {"next_wave", std::to_string(r.next_wave)}, {"reason", r.reason}};
+    Fields fields{{"run", r.run.str()}, {"next_wave", std::to_string(r.next_wave)}, {"reason", r.reason}};
     if (r.until) fields.emplace_back("until", format_utc(*r.until));
     return {Level::info, "run.waiting", fields};
 }

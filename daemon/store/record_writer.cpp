@@ -174,8 +174,7 @@ void RecordWriter::record(const engine::WaveStarted& wave) {
 void RecordWriter::record(const engine::RunWaiting& run) {
     auto wait = use("write_run_waiting");
     wait.bind(":run", run.run.str()).bind(":reason", run.reason).bind(":until", run.until);
-    if (wait.run() != 1)
-        throw ContradictingRecord("run.waiting: run " + run.run.str() + " is not under way");
+    if (wait.run() != 1) throw ContradictingRecord("run.waiting: run " + run.run.str() + " is not under way");
     json data{{"reason", run.reason}, {"next_wave", run.next_wave}};
     put_time(data, "until", run.until);
     event({run.at, "run", run.run.str(), "run.waiting", "", std::move(data)});

@@ -149,8 +149,8 @@ void SimulatedStore::take(const engine::TargetRevised& r) {
     if (run.status != engine::RunStatus::completed && run.status != engine::RunStatus::failed) return;
     const auto bad = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
         return !(target.disposition == engine::Disposition::succeeded ||
-               target.disposition == engine::Disposition::warning ||
-               target.disposition == engine::Disposition::skipped);
+                 target.disposition == engine::Disposition::warning ||
+                 target.disposition == engine::Disposition::skipped);
     });
     run.status = bad <= run.tolerated ? engine::RunStatus::completed : engine::RunStatus::failed;
 }

@@ -14,12 +14,12 @@
 
 namespace runbookd::engine {
 
-class Limits {
+class InFlightLimits {
 public:
     using Who = Waiting::Who;
 
     /// Both outlive this.
-    Limits(const Books& books, const Fleet& fleet) : books_(books), fleet_(fleet) {}
+    InFlightLimits(const Books& books, const Fleet& fleet) : books_(books), fleet_(fleet) {}
 
     /// As many of the run's jobs are in flight as may be.
     [[nodiscard]] bool is_full(const Run& run) const {

@@ -1,4 +1,4 @@
-#include "engine/limits.hpp"
+#include "engine/in_flight_limits.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -23,13 +23,13 @@ bool has_places(const Run& run) {
 
 }  // namespace
 
-InFlight::Place Limits::place_of(const Run& run, const runbook::InFlightLimit& limit,
-                                 const std::string& value) {
+InFlight::Place InFlightLimits::place_of(const Run& run, const runbook::InFlightLimit& limit,
+                                         const std::string& value) {
     return run.plan.run.str() + ' ' + std::to_string(static_cast<int>(limit.by)) + '.' +
            std::to_string(limit.udf) + ' ' + value;
 }
 
-std::string Limits::value_of(const Target& target, const runbook::InFlightLimit& limit) const {
+std::string InFlightLimits::value_of(const Target& target, const runbook::InFlightLimit& limit) const {
     switch (limit.by) {
         case runbook::InFlightLimit::By::site: return target.row.site_uid.str();
         case runbook::InFlightLimit::By::customer: return target.row.customer.str();
@@ -39,7 +39,7 @@ std::string Limits::value_of(const Target& target, const runbook::InFlightLimit&
     return seen == nullptr ? std::string() : std::string(seen->device.udf.value(limit.udf));
 }
 
-std::vector<InFlight::Place> Limits::places_of(const Run& run, const Target& target) const {
+std::vector<InFlight::Place> InFlightLimits::places_of(const Run& run, const Target& target) const {
     std::vector<InFlight::Place> places;
     if (!has_places(run)) return places;
     for (const auto& limit : run.book->rollout->max_in_flight_per)
@@ -48,7 +48,7 @@ std::vector<InFlight::Place> Limits::places_of(const Run& run, const Target& tar
     return places;
 }
 
-std::optional<InFlight::Place> Limits::reached_by(const Run& run, const Target& target) const {
+std::optional<InFlight::Place> InFlightLimits::reached_by(const Run& run, const Target& target) const {
     if (run.book == nullptr) return std::nullopt;
     if (run.book->one_job_per_device && books_.in_flight().on(target.row.device) > 0)
         return of_device(target.row.device);
@@ -63,7 +63,7 @@ std::optional<InFlight::Place> Limits::reached_by(const Run& run, const Target& 
     return std::nullopt;
 }
 
-void Limits::take_from(const InFlight::Place& place, std::int64_t most, std::vector<Who>& freed) {
+void InFlightLimits::take_from(const InFlight::Place& place, std::int64_t most, std::vector<Who>& freed) {
     const auto found = waiting_.find(place);
     if (found == waiting_.end()) return;
     auto& queue = found->second;
@@ -74,7 +74,7 @@ void Limits::take_from(const InFlight::Place& place, std::int64_t most, std::vec
     if (queue.empty()) waiting_.erase(found);
 }
 
-std::vector<Limits::Who> Limits::freed_by(const InFlight::Left& left) {
+std::vector<InFlightLimits::Who> InFlightLimits::freed_by(const InFlight::Left& left) {
     std::vector<Who> freed;
     if (waiting_.empty()) return freed;
     // Of several runs; who is first takes the device, and the others come back.
@@ -83,7 +83,7 @@ std::vector<Limits::Who> Limits::freed_by(const InFlight::Left& left) {
     return freed;
 }
 
-std::vector<Limits::Who> Limits::passed_on_by(const Run& run, const Target& target) {
+std::vector<InFlightLimits::Who> InFlightLimits::passed_on_by(const Run& run, const Target& target) {
     std::vector<Who> freed;
     if (waiting_.empty() || !has_places(run)) return freed;
     for (const auto& limit : run.book->rollout->max_in_flight_per) {
@@ -95,13 +95,13 @@ std::vector<Limits::Who> Limits::passed_on_by(const Run& run, const Target& targ
     return freed;
 }
 
-std::vector<Limits::Who> Limits::freed_by_fleet() {
+std::vector<InFlightLimits::Who> InFlightLimits::freed_by_fleet() {
     std::vector<Who> freed;
     take_from(kFleetUnread, std::numeric_limits<std::int64_t>::max(), freed);
     return freed;
 }
 
-void Limits::forget(const RunUid& run) {
+void InFlightLimits::forget(const RunUid& run) {
     for (auto& [place, queue] : waiting_)
         std::erase_if(queue, [&](const Who& who) { return who.run == run; });
     std::erase_if(waiting_, [](const auto& one) { return one.second.empty(); });
