@@ -37,7 +37,8 @@ enum class Verb {
     why,
     retarget,
     budget,
-    settle
+    settle,
+    approve
 };
 enum class Format { table, json, csv };
 
@@ -63,7 +64,7 @@ struct Command {
     std::vector<std::string> customers;            ///< run, plan, next: exact names
     std::string device, component;                 ///< quickjob
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
-    std::string note;                              ///< run, apply, retarget
+    std::string note;                              ///< run, apply, retarget, resume
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all

@@ -68,6 +68,13 @@ struct SettleAccepted {
     std::optional<RunUid> new_run;  ///< of redispatch
 };
 
+/// A run whose next wave a person has let begin.
+struct ApproveAccepted {
+    RunUid run;
+    std::string runbook;
+    std::int64_t wave = 1;  ///< that has begun
+};
+
 struct PauseRequest {
     std::string runbook;  ///< empty: all of them, and quick jobs
     Millis span{};        ///< how long from now; 1 s to 366 d
@@ -191,6 +198,9 @@ public:
     /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the job's target is not
     /// `unknown`, or was revised); of redispatch also as any run, refused_by_rule (it was a quick job).
     virtual boost::asio::awaitable<Result<SettleAccepted>> settle(SettleRequest request) = 0;
+    /// Lets the next wave of the run (its uid, or the beginning of one) begin; once it is durable. Errors:
+    /// not_found (no such run is open), conflict (several are; it waits for nobody), unavailable.
+    virtual boost::asio::awaitable<Result<ApproveAccepted>> approve(std::string run, std::string actor) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.

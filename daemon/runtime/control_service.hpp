@@ -23,6 +23,8 @@ public:
     boost::asio::awaitable<Result<ports::RunAccepted>> start_run(ports::RunRequest request) override;
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
+    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(std::string run,
+                                                                   std::string actor) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<ports::PauseAccepted>> pause(ports::PauseRequest request) override;
