@@ -230,7 +230,7 @@ CREATE TABLE runs (
   skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
   halted      INTEGER NOT NULL DEFAULT 0 CHECK (halted >= 0),
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)),
+  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)), wave INTEGER NOT NULL DEFAULT 1, waits_until INTEGER, tolerated INTEGER NOT NULL DEFAULT 0,
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CONSTRAINT books_balance CHECK (targets = pending + succeeded + warning + failed + timeout + expired + skipped
                                           + halted + cancelled + unknown),
