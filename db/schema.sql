@@ -261,7 +261,7 @@ CREATE TABLE targets (
                 'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
-  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT,
+  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT, retry_at INTEGER, retry_disposition TEXT, retry_reason TEXT,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;

@@ -352,7 +352,7 @@ private:
         if (const auto field = map_.get("success")) runbook_.success = read_success(*field);
         if (const auto field = map_.get("collect"))
             (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
-        if (const auto field = map_.get("retry")) check_retry(*field);
+        if (const auto field = map_.get("retry")) runbook_.retry = read_retry(*field);
         read_on_unknown();
         if (const auto field = map_.get("tolerate")) runbook_.tolerate = read_tolerate(*field);
     }

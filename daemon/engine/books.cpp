@@ -104,7 +104,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
     if (disposition == Disposition::pending) taken_[{run.plan.runbook, row.device}].push_back(&run);
     ++run.counts[static_cast<std::size_t>(disposition)];
     run.by_device.emplace(row.device, run.targets.size());
-    run.targets.push_back({std::move(row), disposition, std::nullopt, 0, false});
+    run.targets.push_back({std::move(row), disposition, std::nullopt, 0, 0, std::nullopt, false});
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
@@ -126,9 +126,12 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
 void Books::restore_targets(Run& run, const RecoveredRun& stored) {
     run.started_at = *stored.started_at;
     run.targets.reserve(stored.targets.size());
-    for (const auto& [row, disposition, attempts] : stored.targets) {
+    for (const auto& [row, disposition, attempts, tries, retry] : stored.targets) {
         take_up(run, row, disposition);
-        run.targets.back().attempts = attempts;
+        auto& target = run.targets.back();
+        target.attempts = attempts;
+        target.tries = tries;
+        target.retry = retry;
     }
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(run.targets));
     run.wave = stored.wave;
@@ -166,6 +169,13 @@ void Books::abort(Run& run, const std::string& reason, Instant now) {
     for (auto& target : run.targets)
         if (target.disposition == Disposition::pending)
             decide(run, target, Disposition::halted, reason, "", now);
+}
+
+void Books::retry(Run& run, Target& target, Retrying retry, Instant now) {
+    assert(target.disposition == Disposition::pending);
+    target.job.reset();
+    target.retry = retry;
+    outbox_.write(TargetRetried{run.plan.run, target.row.device, std::move(retry), now.utc});
 }
 
 std::int64_t Books::halt(Run& run, const SiteUid* site, const std::string& message, Instant now) {

@@ -32,9 +32,11 @@ struct Run;
 struct Target {
     TargetRow row;
     Disposition disposition = Disposition::pending;
-    std::optional<JobUid> job;  ///< the one that is open, or was the last
-    std::int64_t attempts = 0;  ///< jobs it has had
-    bool is_away = false;       ///< its device is offline and waited for: it holds no wave up
+    std::optional<JobUid> job;      ///< the one that is open, or was the last
+    std::int64_t attempts = 0;      ///< jobs it has had
+    std::int64_t tries = 0;         ///< of those, that went out or are to
+    std::optional<Retrying> retry;  ///< its last job has ended, and it waits for another
+    bool is_away = false;           ///< its device is offline and waited for: it holds no wave up
 };
 
 /// Where a job stands on our side; its status is what the record says.
@@ -163,6 +165,8 @@ public:
     void abort(Run& run, const std::string& reason, Instant now);
     /// Ends a run that has nothing pending (also one without targets).
     void finish(Run& run, RunStatus status, std::string reason, Instant now);
+    /// Its job has ended, and it is to have another.
+    void retry(Run& run, Target& target, Retrying retry, Instant now);
     /// By abort_when: what has no job is halted, of that site or (null) all of the run. How many.
     std::int64_t halt(Run& run, const SiteUid* site, const std::string& message, Instant now);
     /// The next wave begins. `actor`: who promoted it; empty: nobody had to.

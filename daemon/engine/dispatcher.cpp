@@ -258,6 +258,11 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
         park(*run, *hold, now);
         return Step::went_on;
     }
+    if (target.retry && now.utc < target.retry->next) {
+        take_out(order, place.index);
+        set_aside(place, {"", "", target.retry->next}, now);
+        return Step::went_on;
+    }
     if (has_no_room(*run, place)) return Step::went_on;
     const auto* const seen = fleet_.find(target.row.device);
     const auto hold = seen == nullptr

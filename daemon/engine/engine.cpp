@@ -49,7 +49,9 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       completions_(settings_.follow, settings_.account, books_, line_, outbox_, alarms_,
                    {[this](Job& job, Instant now) { follower_.look_now(job, now); },
                     [this](Instant now) { follower_.place_looks(now); }}),
-      follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_,
+      retries_(books_,
+               [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); }),
+      follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_, retries_,
                 {settings_.looks_for_each, settings_.output_max_bytes}),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
@@ -58,7 +60,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
            [this](const LostJob& lost, const DattoJobUid& upstream, Instant now) {
                take_up_late(lost, upstream, now);
            }}),
-      sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_,
+      sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_, retries_,
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
                [this](const JobUid& job) { follower_.look_at(job); },

@@ -38,6 +38,7 @@
 #include "engine/planner.hpp"
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/retries.hpp"
 #include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
@@ -238,6 +239,7 @@ private:
     FilterReader filter_reader_;
     Durations durations_;
     CompletionLog completions_;
+    Retries retries_;
     Follower follower_;
     Finder finder_;
     Sender sender_;

@@ -74,7 +74,7 @@ bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr &&
 }  // namespace
 
 Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
-                   CompletionLog& log, Durations& durations, FollowSettings settings)
+                   CompletionLog& log, Durations& durations, Retries& retries, FollowSettings settings)
     : books_(books),
       line_(line),
       outbox_(outbox),
@@ -82,6 +82,7 @@ Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet,
       clock_(clock),
       log_(log),
       durations_(durations),
+      retries_(retries),
       settings_(settings) {}
 
 void Follower::follow(Job& job, Instant now) {
@@ -242,7 +243,8 @@ void Follower::close(Job& job, Instant now) {
                      std::move(job.err),
                      now.utc};
         books_.end_late(job, std::move(late), outcome->disposition, outcome->reason, now);
-        return books_.drop(job.uid);
+        books_.drop(job.uid);
+        return decide_timed_out(job, now);
     }
     JobChanged change;
     change.status = outcome->status;
@@ -261,7 +263,7 @@ void Follower::close(Job& job, Instant now) {
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*run, *target, outcome->disposition, outcome->reason, outcome->message, now);
+        retries_.decide(*run, *target, outcome->disposition, outcome->reason, outcome->message, now);
     books_.drop(job.uid);
 }
 
@@ -274,10 +276,19 @@ void Follower::time_out(Job& job, Instant now) {
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
-    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
+    // Another try waits until Datto has ended this one.
+    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending &&
+        !Retries::next_try(*run, *target, Disposition::timeout, now))
         books_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
     books_.abandon(job, now);
     follow_on(job, now);
+}
+
+void Follower::decide_timed_out(const Job& job, Instant now) {
+    auto* const run = books_.find_run(job.run);
+    auto* const target = run == nullptr ? nullptr : books_.target_of(job);
+    if (target != nullptr && target->disposition == Disposition::pending && target->job == job.uid)
+        retries_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
 }
 
 void Follower::for_each_pending(Run& run, const std::function<void(Target&, Job&)>& what) {

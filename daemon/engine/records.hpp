@@ -171,6 +171,19 @@ struct TargetDecided {
     UtcTime at{};
 };
 
+/// The next job of a target whose last one has ended.
+struct Retrying {
+    UtcTime next{};                                 ///< not before
+    Disposition disposition = Disposition::failed;  ///< the target's word, should it get none
+    std::string reason;
+};
+/// A job of the target has ended, and it gets another (event target.retry).
+struct TargetRetried {
+    RunUid run;
+    DeviceUid device;
+    Retrying retry;
+    UtcTime at{};
+};
 /// The intent: durable before the create goes out (event job.created).
 struct JobCreated {
     JobUid job;
@@ -309,7 +322,7 @@ struct Noted {
 using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
                             RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
                             JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, SitesAssigned, Noted,
-                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved>;
+                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved, TargetRetried>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -349,6 +362,8 @@ struct RecoveredTarget {
     TargetRow row;
     Disposition disposition = Disposition::pending;
     std::int64_t attempts = 0;  ///< of its newest job
+    std::int64_t tries = 0;     ///< jobs that went out
+    std::optional<Retrying> retry{};
 };
 /// A run that is not finished, with every target of it.
 struct RecoveredRun {

@@ -51,8 +51,9 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     if (auto* const run = books_.find_run(stored.run); run != nullptr) {
         job.book = run->book;
         if (run->book != nullptr) job.timeout = run->book->timeout;
-        auto* const target = stored.abandoned_at ? nullptr : books_.target_of(job);
-        if (target != nullptr) target->job = job.uid;
+        auto* const target = books_.target_of(job);
+        // One that has timed out keeps its target waiting only where that is to have another.
+        if (target != nullptr && target->disposition == Disposition::pending) target->job = job.uid;
     }
     if (stored.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
     if (stored.abandoned_at) {

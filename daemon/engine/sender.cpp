@@ -21,7 +21,7 @@ constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 }  // namespace
 
 Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
-               UlidSource& ulids, const Holds& holds, SendHandlers handlers)
+               UlidSource& ulids, const Holds& holds, Retries& retries, SendHandlers handlers)
     : books_(books),
       line_(line),
       outbox_(outbox),
@@ -29,6 +29,7 @@ Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Cus
       customers_(customers),
       ulids_(ulids),
       holds_(holds),
+      retries_(retries),
       handlers_(std::move(handlers)) {}
 
 void Sender::intend(Run& run, Target& target, Instant now) {
@@ -56,6 +57,8 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     if (run.book) job.timeout = run.book->timeout;
     job.created_at = now.utc;
     target.job = uid;
+    target.retry.reset();
+    ++target.tries;
     handlers_.on_intent(job);
     outbox_.write(JobCreated{uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
                              job.component_name, masked(job.variables), now.utc});
@@ -298,6 +301,7 @@ void Sender::fail_unsent(Job& job, const std::string& reason, const std::string&
     change.status = JobStatus::failed;
     change.reason = reason;
     change.message = message.empty() ? "never sent" : "never sent: " + message;
+    if (auto* const target = books_.target_of(job)) --target->tries;
     change.at = now.utc;
     books_.change(job, std::move(change));
 }
@@ -336,16 +340,25 @@ void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
     books_.change(job, std::move(change));
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message, now);
+        retries_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message,
+                        now);
     books_.drop(job.uid);
 }
 
 void Sender::close(Run& run, Target& target, Instant now) {
+    if (!target.job && target.retry) {
+        const auto last = *target.retry;
+        return books_.decide(run, target, last.disposition, last.reason,
+                             "the window closed before another try", now);
+    }
     if (!target.job) {
         const auto ending = ending_of(run, target);
         return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
     }
     auto* const job = books_.find_job(*target.job);
+    if (job != nullptr && job->stage == Stage::abandoned)
+        return books_.decide(run, target, Disposition::timeout, "deadline",
+                             "Datto had not ended the job by the end of the window", now);
     if (job == nullptr || job->stage != Stage::sendable) return;
     std::erase(sendable_, job->uid);
     end_by_window(*job, now);

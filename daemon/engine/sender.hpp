@@ -13,6 +13,7 @@
 #include "engine/fleet.hpp"
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
+#include "engine/retries.hpp"
 
 namespace runbookd::engine {
 
@@ -31,7 +32,7 @@ class Sender {
 public:
     /// All of it outlives this.
     Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
-           UlidSource& ulids, const Holds& holds, SendHandlers handlers);
+           UlidSource& ulids, const Holds& holds, Retries& retries, SendHandlers handlers);
 
     /// The target gets its job, whose create goes out as soon as the intent is durable; or it is decided,
     /// where its variables cannot be filled in. The line must be open for a create.
@@ -99,6 +100,7 @@ private:
     const Customers& customers_;
     UlidSource& ulids_;
     const Holds& holds_;
+    Retries& retries_;
     SendHandlers handlers_;
     std::optional<std::chrono::microseconds> create_takes_;
     std::vector<JobUid> sendable_;      // durable intents that certainly were not sent

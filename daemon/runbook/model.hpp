@@ -14,6 +14,7 @@
 #include "runbook/amount.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
+#include "runbook/retry.hpp"
 #include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
 #include "runbook/success.hpp"
@@ -84,6 +85,7 @@ struct Meaning {
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
     Boxed<Success> success;          ///< beyond Datto's own status; empty: that is all
+    Boxed<Retry> retry;              ///< empty: one job is all
     Amount tolerate;                 ///< so many targets may fail before the run is `failed`
     Boxed<Rollout> rollout;          ///< empty: all in one wave
     std::int64_t max_in_flight = 0;  ///< jobs of one run at once; 0: no limit

@@ -69,6 +69,14 @@ LogLine line_of(const engine::TargetMoved& r) {
             "target.moved",
             {{"run", r.run.str()}, {"device", r.device.str()}, {"wave", std::to_string(r.wave)}}};
 }
+LogLine line_of(const engine::TargetRetried& r) {
+    Fields fields{{"run", r.run.str()},
+                  {"device", r.device.str()},
+                  {"after", std::string(to_text(r.retry.disposition))},
+                  {"next", format_utc(r.retry.next)}};
+    add_if(fields, "reason", r.retry.reason);
+    return {Level::info, "target.retry", fields};
+}
 LogLine line_of(const engine::RunFinished& r) {
     Fields fields{{"run", r.run.str()}, {"status", std::string(to_text(r.status))}};
     add_if(fields, "reason", r.reason);

@@ -39,6 +39,8 @@ void RecordWriter::record(const engine::JobCreated& job) {
     insert.bind(":step", job.step).bind(":attempt", job.attempt).bind(":variables", variables);
     insert.bind(":component_uid", job.component_uid.str()).bind(":component_name", job.component_name);
     insert.bind(":at", job.at).run();
+    if (job.attempt > 1)
+        use("write_target_retried").bind(":run", job.run.str()).bind(":device", job.device.str()).run();
     json data{{"run_uid", job.run.str()},
               {"device_uid", job.device.str()},
               {"step", job.step},

@@ -191,6 +191,24 @@ void RecordWriter::record(const engine::TargetMoved& target) {
            std::move(data)});
 }
 
+void RecordWriter::record(const engine::TargetRetried& target) {
+    const std::string disposition(engine::to_text(target.retry.disposition));
+    auto retry = use("write_target_retry");
+    retry.bind(":run", target.run.str()).bind(":device", target.device.str());
+    retry.bind(":next", target.retry.next).bind(":disposition", disposition);
+    retry.bind(":reason", target.retry.reason);
+    if (retry.run() != 1)
+        throw ContradictingRecord("target.retry: run " + target.run.str() + " has no pending target " +
+                                  target.device.str());
+    json data{{"run_uid", target.run.str()},
+              {"device_uid", target.device.str()},
+              {"disposition", disposition},
+              {"next_at", format_utc(target.retry.next)}};
+    put_text(data, "reason", target.retry.reason);
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.retry", "",
+           std::move(data)});
+}
+
 void RecordWriter::record(const engine::RunFinished& run) {
     const auto status = engine::to_text(run.status);
     json data{{"status", std::string(status)}};

@@ -144,6 +144,9 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.row.last_seen = row.optional_time(7);
         target.attempts = row.integer(8);
         target.row.customer = row.text(9);
+        target.tries = row.integer(10);
+        if (const auto next = row.optional_time(11))
+            target.retry = {*next, known(engine::disposition_from(row.text(12)), row.text(12)), row.text(13)};
         targets.push_back(std::move(target));
     }
     return targets;

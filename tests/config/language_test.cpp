@@ -42,6 +42,7 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"collect: none", {}},
         {"retry: {attempts: 1, delay: 1m, backoff: 2, on: [failed, timeout]}", {}},
         {"retry: {delay: 5m, backoff: 1.5}", {}},
+        {"retry: {attempts: 3}", {}},
         {"tolerate: 0", {}},
         {"tolerate: 0%", {}},
         {"rollout: {waves: [100%], soak: 0s, promote: auto}", {}},
@@ -105,7 +106,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
         {"ramp: {from: 2026-12-01, shares: {0d: 1%, 3d: 10%, 7d: 40%, 14d: 100%}}",
          {"3:7 not_supported ramp"}},
         {"collect: rows", {"3:10 not_supported collect"}},
-        {"retry: {attempts: 3}", {"3:19 not_supported retry.attempts"}},
         {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
     });

@@ -93,6 +93,15 @@ void SimulatedStore::take(const engine::TargetMoved& r) {
     for (auto& target : runs_.at(r.run).targets)
         if (target.row.device == r.device) target.row.wave = r.wave;
 }
+void SimulatedStore::take(const engine::TargetRetried& r) {
+    for (const auto& [uid, job] : jobs_)
+        require(job.created.run != r.run || job.created.device != r.device ||
+                    (engine::is_terminal(job.status) &&
+                     (job.status != engine::JobStatus::timeout || !job.late_status.empty())),
+                "what is tried again has ended");
+    for (auto& target : runs_.at(r.run).targets)
+        if (target.row.device == r.device) target.retry = r.retry;
+}
 void SimulatedStore::take(const engine::RunFinished& r) {
     auto& run = runs_.at(r.run);
     require(!engine::is_terminal(run.status), "a run finishes once");
@@ -116,13 +125,20 @@ void SimulatedStore::take(const engine::JobCreated& r) {
                 "one intent for each target and attempt");
     jobs_[r.job].created = r;
     for (auto& target : runs_.at(r.run).targets)
-        if (target.row.device == r.device) target.attempts = r.attempt;
+        if (target.row.device == r.device) {
+            target.attempts = r.attempt;
+            target.retry.reset();
+            ++target.tries;
+        }
 }
 void SimulatedStore::take(const engine::JobChanged& r) {
     auto& job = jobs_.at(r.job);
     require(!engine::is_terminal(job.status) && r.status > job.status, "a job's status only goes on");
     job.status = r.status;
     job.reason = r.reason;
+    if (r.reason == "not_sent" || r.reason == "offline")
+        for (auto& target : runs_.at(job.created.run).targets)
+            if (target.row.device == job.created.device) --target.tries;
     if (r.datto_job) job.datto_job = r.datto_job;
     if (r.queued_at) job.queued_at = r.queued_at;
     if (r.started_at) job.started_at = r.started_at;
@@ -404,6 +420,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.runbook = run.planned.runbook;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);
         if (is_lost) open.abandoned_at = job.queued_at;
+        if (job.status == engine::JobStatus::timeout && !open.abandoned_at)
+            open.abandoned_at = job.started_at.value_or(job.created.at);
         open.is_target_unknown = is_target_unknown;
         state.jobs.push_back(std::move(open));
     }
