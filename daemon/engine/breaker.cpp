@@ -93,19 +93,22 @@ void Breaker::judge_group(const Run& run, const runbook::AbortWhen& when, Instan
 }
 
 void Breaker::halt(Run& run, const SiteUid* site, const std::string& scope, const Tally& tally, Instant now) {
-    if (site == nullptr ? run.is_halted : run.halted_sites.contains(*site)) return;
+    const bool is_known = site == nullptr ? run.is_halted : run.halted_sites.contains(*site);
+    const auto left = std::count_if(run.targets.begin(), run.targets.end(), [&](const Target& target) {
+        return target.disposition == Disposition::pending && !target.job &&
+               (site == nullptr || target.row.site_uid == *site);
+    });
+    // After a restart something may be left of what was halted: its job had not been sent.
+    if (is_known && left == 0) return;
     const auto counted = std::to_string(tally.failed) + " of " + std::to_string(tally.decided) +
                          " decided targets of the " + scope + " have failed";
     std::map<std::string, std::string> data{{"scope", scope},
                                             {"failed", std::to_string(tally.failed)},
                                             {"decided", std::to_string(tally.decided)}};
     if (site != nullptr) data["site_uid"] = site->str();
-    const auto left = std::count_if(run.targets.begin(), run.targets.end(), [&](const Target& target) {
-        return target.disposition == Disposition::pending && !target.job &&
-               (site == nullptr || target.row.site_uid == *site);
-    });
     data["halted"] = std::to_string(left);
-    if (left > 0) outbox_.write(Noted{"run", run.plan.run.str(), "run.halted", "", std::move(data), now.utc});
+    if (left > 0 && !is_known)
+        outbox_.write(Noted{"run", run.plan.run.str(), "run.halted", "", std::move(data), now.utc});
     (void)books_.halt(run, site, counted, now);
 }
 
