@@ -210,8 +210,8 @@ TEST_CASE("a revision is what it resolved to, and only that", "[config]") {
     const auto one = good(settings_with(kLevels), text);
     CHECK(one.resolved ==
           R"({"account":"main","finish_by":"none","inherited":{"overlap":"queue","timeout":"20m",)"
-          R"("variables":{"a":"default","b":"slow","c":"slow"}},"offline":"wait","on_unknown":"hold",)"
-          R"("priority":"normal"})");
+          R"("variables":{"a":"default","b":"slow","c":"slow"}},"max_in_flight":"100","offline":"wait",)"
+          R"("on_unknown":"hold","one_job_per_device":"true","priority":"normal"})");
     // A change that the runbook does not take changes nothing; one that it takes is a new revision.
     auto other = kLevels;
     other.replace(other.find("window: 3h"), 10, "window: 9h");

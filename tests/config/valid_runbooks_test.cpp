@@ -41,7 +41,8 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     CHECK(runbook.targets.include[0].all);
     CHECK(runbook.yaml == kLeast);
     CHECK(runbook.resolved ==
-          R"({"account":"main","finish_by":"none","offline":"wait","on_unknown":"hold","overlap":"skip",)"
+          R"({"account":"main","finish_by":"none","max_in_flight":"100","offline":"wait",)"
+          R"("on_unknown":"hold","one_job_per_device":"true","overlap":"skip",)"
           R"("priority":"normal","timeout":"1h","window":"1h"})");
 }
 
@@ -89,7 +90,8 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
-          R"("offline":"wait","offset":"0d","on_unknown":"hold","overlap":"skip","priority":"normal",)"
+          R"("max_in_flight":"100","offline":"wait","offset":"0d","on_unknown":"hold",)"
+          R"("one_job_per_device":"true","overlap":"skip","priority":"normal",)"
           R"("timeout":"1h",)"
           R"("timezone":"Europe/Berlin",)"
           R"("window":"1h","zones":{"Europe/Berlin":")" +
