@@ -60,8 +60,12 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
         "offline: dispatch\n"
         "timeout: 10m\n"
         "priority: high\n"
-        "on_unknown: redispatch\n" +
+        "on_unknown: redispatch\n"
+        "one_job_per_device: false\n"
+        "rollout: {max_in_flight: 7}\n" +
         kLeast);
+    CHECK_FALSE(runbook.one_job_per_device);
+    CHECK(runbook.max_in_flight == 7);
     CHECK(runbook.name == "clear-temp-files");
     CHECK(runbook.description == "Weekly, in Berlin");
     CHECK_FALSE(runbook.enabled);
