@@ -298,7 +298,7 @@ CREATE TABLE runs (
   skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
   halted      INTEGER NOT NULL DEFAULT 0 CHECK (halted >= 0),
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)),
+  unknown     INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0), starts_at INTEGER, caught_up INTEGER NOT NULL DEFAULT 0 CHECK (caught_up IN (0, 1)), overrides TEXT NOT NULL DEFAULT '{}' CHECK (json_type(overrides) = 'object'), narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)), wave INTEGER NOT NULL DEFAULT 1, waits_until INTEGER, tolerated INTEGER NOT NULL DEFAULT 0,
   FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
   CONSTRAINT books_balance CHECK (targets = pending + succeeded + warning + failed + timeout + expired + skipped
                                           + halted + cancelled + unknown),
@@ -329,7 +329,7 @@ CREATE TABLE targets (
                 'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
-  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT,
+  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT, retry_at INTEGER, retry_disposition TEXT, retry_reason TEXT,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;

@@ -18,10 +18,9 @@ const std::vector<std::string> kVerbs{
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
     "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "failures",   "outputs",
-    "audit",    "doctor"};
+    "audit",    "doctor", "approve"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"approve", "reject",    "collect",   "import",
-                                           "token",   "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"reject", "collect", "import", "token", "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -211,8 +210,13 @@ private:
             ->check([](const std::string& text) {
                 return text.empty() ? std::string("--reason: must not be empty") : std::string{};
             });
-        auto* resume = verb("resume", Verb::resume, "Ends a pause now");
+        auto* resume = verb("resume", Verb::resume,
+                            "Ends a pause now; of a run's uid: starts again what of it was halted");
         add_scope(resume);
+        resume->add_option("--note", command_.note, "Kept with the new run");
+        verb("approve", Verb::approve, "Lets the next wave of a run begin that waits for it")
+            ->add_option("RUN", command_.name, "A run's uid or its beginning")
+            ->required();
     }
     void add_scope(CLI::App* sub) {
         sub->add_option("RUNBOOK", command_.name, "Which runbook");

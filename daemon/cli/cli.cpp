@@ -55,7 +55,10 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::show: return run_show(around, client, command);
         case Verb::output: return run_output(around, client, command);
         case Verb::pause: return run_pause(around, client, command);
-        case Verb::resume: return run_resume(around, client, command);
+        case Verb::resume:
+            return names_run(command) ? run_resume_halted(around, client, command)
+                                      : run_resume(around, client, command);
+        case Verb::approve: return run_approve(around, client, command);
         case Verb::plan: return run_plan(around, client, command);
         case Verb::forecast: return run_forecast(around, client, command);
         case Verb::verify: return run_verify(around, client, command);

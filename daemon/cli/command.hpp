@@ -47,7 +47,8 @@ enum class Verb {
     failures,
     outputs,
     exceptions,
-    prune
+    prune,
+    approve
 };
 enum class Format { table, json, csv };
 
@@ -74,7 +75,7 @@ struct Command {
     std::vector<std::string> customers;            ///< run, plan, next: exact names
     std::string device, component;                 ///< quickjob, pause, resume
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
-    std::string note;                              ///< run, apply, retarget
+    std::string note;                              ///< run, apply, retarget, resume
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all

@@ -91,6 +91,17 @@ void print_times(Surroundings& around, const Json& plan) {
                    << " not be reached before the window closes, at the API's limits\n";
 }
 
+/// Nothing where all are started together.
+void print_waves(Surroundings& around, const Json& plan) {
+    const auto waves = plan.find("waves");
+    if (waves == plan.end() || !waves->is_array() || waves->size() < 2) return;
+    std::string text;
+    for (const auto& wave : *waves)
+        text += (text.empty() ? "waves: " : ", ") + std::to_string(number_at(wave, "wave")) + " with " +
+                counted(number_at(wave, "targets"), "device", "devices");
+    around.out << text << '\n';
+}
+
 void print_plan(Surroundings& around, const Json& plan) {
     const auto& targets = plan["targets"];
     const auto& exclusions = plan["exclusions"];
@@ -105,6 +116,7 @@ void print_plan(Surroundings& around, const Json& plan) {
     if (const auto warnings = text_at(plan, "warnings"); !warnings.empty())
         around.out << "beware: " << harmless(warnings) << '\n';
     print_variables(around, plan);
+    print_waves(around, plan);
     print_times(around, plan);
     const auto devices = devices_of(plan);
     if (!devices.empty())

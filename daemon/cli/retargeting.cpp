@@ -1,5 +1,6 @@
 #include "cli/retargeting.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
@@ -49,6 +50,33 @@ void print(Surroundings& around, const Command& command, const Json& answer) {
 }
 
 }  // namespace
+
+bool names_run(const Command& command) {
+    // Uids are in capitals, runbooks' names are not.
+    return std::any_of(command.name.begin(), command.name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+int run_resume_halted(Surroundings& around, const Client& client, Command command) {
+    command.only = {"halted"};
+    return run_retarget(around, client, command);
+}
+
+int run_approve(Surroundings& around, const Client& client, const Command& command) {
+    Target target("/v1/runs");
+    target.segment(command.name).segment("approve");
+    const auto text = client.post(target, "{}");
+    if (!text) return report(around, text.error());
+    const auto answer = Json::parse(*text, nullptr, false);
+    if (!answer.is_object())
+        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
+    if (command.format == Format::json)
+        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    else
+        around.out << "run " << harmless(text_at(answer, "run_uid")) << " of "
+                   << harmless(text_at(answer, "runbook")) << ": wave " << number_at(answer, "wave")
+                   << " has begun\n";
+    return kDone;
+}
 
 int run_retarget(Surroundings& around, const Client& client, const Command& command) {
     Json body;

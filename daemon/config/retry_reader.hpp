@@ -1,10 +1,11 @@
 #pragma once
-// Reads `retry:`, whether a job that failed is tried again.
+// Reads `retry:`, whether a device gets another job after one that ended badly.
 #include "config/fields.hpp"
+#include "runbook/retry.hpp"
 
 namespace runbookd::config {
 
-/// Checks everything, and refuses more than one attempt: not built yet.
-void check_retry(const Field& field);
+/// Reports every problem; the value holds what could be read.
+[[nodiscard]] runbook::Retry read_retry(const Field& field);
 
 }  // namespace runbookd::config

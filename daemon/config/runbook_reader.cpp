@@ -310,13 +310,31 @@ private:
             const auto most = read_integer(*field, kStartsPerHour);
             if (most && *most != kUnsaid) field->not_supported("'max_per_hour'");
         }
-        if (const auto field = map_.get("one_job_per_device"))
-            if (read_bool(*field) == true) field->not_supported("'one_job_per_device: true'");
+        read_one_job_per_device();
         if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
         if (const auto field = map_.get("approval")) check_approval(*field);
         if (const auto field = map_.get("once")) check_once(*field);
         if (const auto field = map_.get("ramp")) check_ramp(*field);
-        if (const auto field = map_.get("rollout")) check_rollout(*field);
+        read_the_rollout();
+    }
+
+    void read_one_job_per_device() {
+        runbook_.one_job_per_device = true;
+        if (const auto field = map_.get("one_job_per_device"))
+            runbook_.one_job_per_device = read_bool(*field).value_or(true);
+        else
+            resolved_.add("one_job_per_device", "true");
+    }
+
+    void read_the_rollout() {
+        constexpr std::int64_t kInFlight = 100;
+        runbook_.max_in_flight = kInFlight;
+        const auto field = map_.get("rollout");
+        if (!field || !field->is_map() || field->node->find("max_in_flight") == nullptr)
+            resolved_.add("max_in_flight", std::to_string(kInFlight));
+        if (!field) return;
+        const auto customers = names_of_customers();
+        read_rollout(*field, settings_.account.name.empty() ? nullptr : &customers, runbook_);
     }
 
     void read_on_unknown() {
@@ -335,12 +353,12 @@ private:
 
     /// What becomes of a job's and of a run's result.
     void read_results() {
-        if (const auto field = map_.get("success")) check_success(*field);
+        if (const auto field = map_.get("success")) runbook_.success = read_success(*field);
         if (const auto field = map_.get("collect"))
             (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
-        if (const auto field = map_.get("retry")) check_retry(*field);
+        if (const auto field = map_.get("retry")) runbook_.retry = read_retry(*field);
         read_on_unknown();
-        if (const auto field = map_.get("tolerate")) check_tolerate(*field);
+        if (const auto field = map_.get("tolerate")) runbook_.tolerate = read_tolerate(*field);
     }
 
     const MapReader& map_;

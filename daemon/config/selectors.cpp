@@ -223,6 +223,8 @@ void read_all(const MapReader& map, runbook::Selector& selector) {
     selector.all = *all;
 }
 
+}  // namespace
+
 runbook::Selector read_selector(const Field& field, const std::vector<std::string>* customers) {
     static const std::vector<std::string> kClasses{"device", "printer", "esxihost", "rmmnetworkdevice",
                                                    "unknown"};
@@ -259,6 +261,8 @@ runbook::Selector read_selector(const Field& field, const std::vector<std::strin
     warn_of_unknown(*map, "patch_status", selector.patch_status, kPatchStatuses);
     return selector;
 }
+
+namespace {
 
 std::vector<runbook::Selector> read_selectors(const Field& field, const std::vector<std::string>* customers) {
     std::vector<runbook::Selector> selectors;

@@ -53,7 +53,7 @@ private:
         if (const auto variables = map.get("variables")) check_variables_(*variables);
         if (const auto policy = map.get("on_failure")) (void)read_word(*policy, {{"stop"}, {"continue"}});
         if (const auto timeout = map.get("timeout")) (void)read_duration(*timeout, kTimeouts);
-        if (const auto success = map.get("success")) check_success(*success);
+        if (const auto success = map.get("success")) (void)read_success(*success);
     }
 
     static void check_return(const MapReader& step, const Field& field) {

@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include <utility>
+
 #include "config/quantities.hpp"
 
 namespace runbookd::config {
@@ -11,55 +13,56 @@ namespace {
 constexpr Range<std::int64_t> kExitCodes{-2'147'483'648, 4'294'967'295};
 constexpr std::size_t kLongestPattern = 4096;
 
-void check_pattern(const Field& field) {
-    const auto pattern = read_text(field);
-    if (!pattern) return;
+std::optional<runbook::Pattern> read_pattern(const Field& field) {
+    auto pattern = read_text(field);
+    if (!pattern) return std::nullopt;
     if (pattern->size() > kLongestPattern) {
-        return field.error({.code = "bad_value",
-                            .message = "this pattern has " + std::to_string(pattern->size()) + " bytes",
-                            .expected = "at most " + std::to_string(kLongestPattern)});
+        field.error({.code = "bad_value",
+                     .message = "this pattern has " + std::to_string(pattern->size()) + " bytes",
+                     .expected = "at most " + std::to_string(kLongestPattern)});
+        return std::nullopt;
     }
     RE2::Options options;
     options.set_log_errors(false);
     const RE2 compiled("(?m)" + *pattern, options);
-    if (compiled.ok()) return;
+    if (compiled.ok()) return runbook::Pattern(std::move(*pattern));
     field.error({.code = "bad_value",
                  .message = "not a regular expression: " + clipped(compiled.error()),
                  .expected = "RE2's syntax, in which neither look-ahead nor back-references exist"});
+    return std::nullopt;
 }
 
-void check_stdout(const Field& field) {
+void read_stdout(const Field& field, runbook::Success& success) {
     static const Vocabulary keys{{"must_match", "must_not_match"}, {}};
     const auto map = MapReader::open(field, keys);
     if (!map) return;
     check_not_empty(*map, "must_match, must_not_match, or both");
-    for (const auto* key : {"must_match", "must_not_match"})
-        if (const auto pattern = map->get(key)) check_pattern(*pattern);
+    if (const auto pattern = map->get("must_match")) success.must_match = read_pattern(*pattern);
+    if (const auto pattern = map->get("must_not_match")) success.must_not_match = read_pattern(*pattern);
 }
 
-void check_exit_codes(const Field& field) {
+std::vector<std::int64_t> read_exit_codes(const Field& field) {
+    std::vector<std::int64_t> codes;
     const auto items = read_full_list(field, "[0, 3010, 1641]");
-    for (const auto& item : items) (void)read_integer(item, kExitCodes);
+    for (const auto& item : items)
+        if (const auto code = read_integer(item, kExitCodes)) codes.push_back(*code);
     report_repeats(items);
+    return codes;
 }
 
 }  // namespace
 
-void check_success(const Field& field) {
+runbook::Success read_success(const Field& field) {
     static const Vocabulary keys{{"warnings", "exit_code", "stdout"}, {}};
+    runbook::Success success;
     const auto map = MapReader::open(field, keys);
-    if (!map) return;
+    if (!map) return success;
     check_not_empty(*map, "warnings, exit_code, stdout, or several of them");
     if (const auto warnings = map->get("warnings"))
-        (void)read_word(*warnings, {{"ok"}, {.text = "fail", .supported = false}});
-    if (const auto codes = map->get("exit_code")) {
-        check_exit_codes(*codes);
-        codes->not_supported("'exit_code'");
-    }
-    if (const auto output = map->get("stdout")) {
-        check_stdout(*output);
-        output->not_supported("a rule for 'stdout'");
-    }
+        success.warnings_fail = read_word(*warnings, {{"ok"}, {"fail"}}) == std::size_t{1};
+    if (const auto codes = map->get("exit_code")) success.exit_codes = read_exit_codes(*codes);
+    if (const auto output = map->get("stdout")) read_stdout(*output, success);
+    return success;
 }
 
 }  // namespace runbookd::config

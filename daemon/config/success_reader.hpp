@@ -1,10 +1,11 @@
 #pragma once
-// Reads `success:`, what a job's result must be beyond Datto's own status.
+// Reads `success:`, what a job must have said beyond Datto's own status.
 #include "config/fields.hpp"
+#include "runbook/success.hpp"
 
 namespace runbookd::config {
 
-/// Checks everything, and refuses what is written and not built yet.
-void check_success(const Field& field);
+/// Reports every problem; the value holds what could be read.
+[[nodiscard]] runbook::Success read_success(const Field& field);
 
 }  // namespace runbookd::config

@@ -10,7 +10,32 @@ namespace {
 // The longest that a job is followed which was found after it had been given up.
 constexpr Millis kDoubtedAtMost = std::chrono::hours{24 * 32};
 
+/// As runs and targets say why they were halted.
+constexpr const char* kAbortWhen = "abort_when";
+
+/// A run that goes on with halted targets was halted by abort_when: the guard leaves none open.
+void restore_halt(Run& run) {
+    const bool is_by_site = run.book && run.book->rollout && run.book->rollout->abort_when &&
+                            run.book->rollout->abort_when->scope == runbook::AbortScope::site;
+    for (const auto& target : run.targets) {
+        if (target.disposition != Disposition::halted) continue;
+        run.aborted_because = kAbortWhen;
+        if (is_by_site)
+            run.halted_sites.insert(target.row.site_uid);
+        else
+            run.is_halted = true;
+    }
+}
+
 }  // namespace
+
+std::optional<std::int64_t> Run::wave_after() const {
+    std::optional<std::int64_t> next;
+    for (const auto& target : targets)
+        if (target.disposition == Disposition::pending && target.row.wave > wave)
+            next = std::min(next.value_or(target.row.wave), target.row.wave);
+    return next;
+}
 
 Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now) {
     auto run = std::make_unique<Run>(clock_, on_window_);
@@ -79,7 +104,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
     if (disposition == Disposition::pending) taken_[{run.plan.runbook, row.device}].push_back(&run);
     ++run.counts[static_cast<std::size_t>(disposition)];
     run.by_device.emplace(row.device, run.targets.size());
-    run.targets.push_back({std::move(row), disposition, std::nullopt, 0});
+    run.targets.push_back({std::move(row), disposition, std::nullopt, 0, 0, std::nullopt, false});
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
@@ -89,25 +114,42 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
     run.started_at = now.utc;
     run.targets.reserve(targets.size());
     for (const auto& row : targets) take_up(run, row, Disposition::pending);
-    outbox_.write(RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc});
+    if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(targets));
+    outbox_.write(
+        RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc, run.tolerated});
+    const auto [first, last] =
+        std::minmax_element(run.targets.begin(), run.targets.end(),
+                            [](const Target& a, const Target& b) { return a.row.wave < b.row.wave; });
+    if (last != run.targets.end() && last->row.wave > 1) start_wave(run, first->row.wave, "", now);
 }
 
-void Books::restore_targets(Run& run, UtcTime started_at, const std::vector<RecoveredTarget>& targets) {
-    run.status = RunStatus::running;
-    run.started_at = started_at;
-    run.targets.reserve(targets.size());
-    for (const auto& [row, disposition, attempts] : targets) {
+void Books::restore_targets(Run& run, const RecoveredRun& stored) {
+    run.started_at = *stored.started_at;
+    run.targets.reserve(stored.targets.size());
+    for (const auto& [row, disposition, attempts, tries, retry] : stored.targets) {
         take_up(run, row, disposition);
-        run.targets.back().attempts = attempts;
+        auto& target = run.targets.back();
+        target.attempts = attempts;
+        target.tries = tries;
+        target.retry = retry;
     }
+    if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(run.targets));
+    run.wave = stored.wave;
+    run.waits_for = stored.waits_for;
+    run.soaks_until = stored.waits_until;
+    run.status = run.waits_for.empty() ? RunStatus::running : RunStatus::waiting;
+    run.next_wave = run.wave_after().value_or(run.wave);
+    restore_halt(run);
 }
 
 void Books::decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
                    Instant now) {
     assert(target.disposition == Disposition::pending && disposition != Disposition::pending);
     target.disposition = disposition;
+    target.is_away = false;
     --run.counts[static_cast<std::size_t>(Disposition::pending)];
     ++run.counts[static_cast<std::size_t>(disposition)];
+    touch(run);
     free(run, target.row.device);
     if (disposition == Disposition::unknown) note_unknown(run.plan.run, target.row.device, now);
     outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
@@ -118,8 +160,8 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     const auto good =
         count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
     if (count(Disposition::cancelled) > 0) return finish(run, RunStatus::cancelled, "by_person", now);
-    const bool all_good = good == static_cast<std::int64_t>(run.targets.size());
-    finish(run, all_good ? RunStatus::completed : RunStatus::failed, "", now);
+    const bool is_good = std::ssize(run.targets) - good <= run.tolerated;
+    finish(run, is_good ? RunStatus::completed : RunStatus::failed, "", now);
 }
 
 void Books::abort(Run& run, const std::string& reason, Instant now) {
@@ -128,6 +170,74 @@ void Books::abort(Run& run, const std::string& reason, Instant now) {
     for (auto& target : run.targets)
         if (target.disposition == Disposition::pending)
             decide(run, target, Disposition::halted, reason, "", now);
+}
+
+void Books::retry(Run& run, Target& target, Retrying retry, Instant now) {
+    assert(target.disposition == Disposition::pending);
+    target.job.reset();
+    target.retry = retry;
+    outbox_.write(TargetRetried{run.plan.run, target.row.device, std::move(retry), now.utc});
+}
+
+std::int64_t Books::halt(Run& run, const SiteUid* site, const std::string& message, Instant now) {
+    if (site == nullptr)
+        run.is_halted = true;
+    else
+        run.halted_sites.insert(*site);
+    std::vector<Target*> left;
+    for (auto& target : run.targets)
+        if (target.disposition == Disposition::pending && !target.job &&
+            (site == nullptr || target.row.site_uid == *site))
+            left.push_back(&target);
+    if (!left.empty()) run.aborted_because = kAbortWhen;
+    for (auto* const target : left) decide(run, *target, Disposition::halted, kAbortWhen, message, now);
+    return std::ssize(left);
+}
+
+void Books::start_wave(Run& run, std::int64_t wave, const std::string& actor, Instant now) {
+    run.status = RunStatus::running;
+    run.wave = wave;
+    run.next_wave = 0;
+    run.waits_for.clear();
+    run.soaks_until.reset();
+    if (run.soak_ends) run.soak_ends->clear();
+    outbox_.write(WaveStarted{run.plan.run, wave, actor, now.utc});
+}
+
+void Books::wait(Run& run, std::int64_t next_wave, const std::string& reason, std::optional<UtcTime> until,
+                 Instant now) {
+    run.status = RunStatus::waiting;
+    run.next_wave = next_wave;
+    run.waits_for = reason;
+    run.soaks_until = until;
+    outbox_.write(RunWaiting{run.plan.run, next_wave, reason, until, now.utc});
+}
+
+void Books::move(Run& run, Target& target, std::int64_t wave, Instant now) {
+    if (target.row.wave == wave) return;
+    target.row.wave = wave;
+    outbox_.write(TargetMoved{run.plan.run, target.row.device, wave, now.utc});
+}
+
+void Books::touch(Run& run) {
+    if (!std::exchange(run.is_touched, true)) touched_.push_back(&run);
+}
+
+std::vector<Run*> Books::take_touched() {
+    for (auto* const run : touched_) run->is_touched = false;
+    return std::exchange(touched_, {});
+}
+
+void Books::take_in_flight(Job& job, std::vector<InFlight::Place> places) {
+    leave_flight(job);
+    job.is_in_flight = true;
+    job.places = std::move(places);
+    in_flight_.enter(job.run, job.device, job.places);
+}
+
+void Books::leave_flight(Job& job) {
+    if (std::exchange(job.is_in_flight, false))
+        in_flight_.leave(job.run, job.device, std::exchange(job.places, {}));
 }
 
 void Books::free(const Run& run, const DeviceUid& device) {
@@ -143,6 +253,7 @@ void Books::free(const Run& run, const DeviceUid& device) {
 void Books::finish(Run& run, RunStatus status, std::string reason, Instant now) {
     run.status = status;
     run.window_closes.clear();
+    run.soak_ends.reset();
     run.starts.reset();
     if (open_runs_ && run.counts_as_open)
         if (const auto open = open_runs_->find(run.plan.runbook); --open->second == 0)
@@ -196,6 +307,7 @@ void Books::drop(const JobUid& uid) {
     auto* const job = find_job(uid);
     if (job == nullptr) return;
     job->next_look.clear();
+    leave_flight(*job);
     if (job->stage == Stage::abandoned)
         if (const auto place = upstream_.find({job->runbook, job->device}); place != upstream_.end())
             upstream_.erase(place);
@@ -203,6 +315,7 @@ void Books::drop(const JobUid& uid) {
 }
 
 void Books::abandon(Job& job, Instant now) {
+    leave_flight(job);
     job.stage = Stage::abandoned;
     job.abandoned_at = now.utc;
     upstream_.emplace(job.runbook, job.device);
@@ -232,6 +345,7 @@ bool Books::is_pending_upstream(const std::string& runbook, const DeviceUid& dev
 }
 
 void Books::sweep() {
+    (void)take_touched();
     for (const auto& uid : std::exchange(dropped_, {})) jobs_.erase(uid);
     for (const auto& uid : std::exchange(finished_, {})) runs_.erase(runs_.find(uid));
 }

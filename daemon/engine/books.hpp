@@ -18,9 +18,11 @@
 #include "base/ulid.hpp"
 #include "engine/alarm.hpp"
 #include "engine/api.hpp"
+#include "engine/in_flight.hpp"
 #include "engine/outbox.hpp"
 #include "engine/records.hpp"
 #include "runbook/model.hpp"
+#include "runbook/success.hpp"
 #include "templates/rendered.hpp"
 
 namespace runbookd::engine {
@@ -30,8 +32,11 @@ struct Run;
 struct Target {
     TargetRow row;
     Disposition disposition = Disposition::pending;
-    std::optional<JobUid> job;  ///< the one that is open, or was the last
-    std::int64_t attempts = 0;  ///< jobs it has had
+    std::optional<JobUid> job;      ///< the one that is open, or was the last
+    std::int64_t attempts = 0;      ///< jobs it has had
+    std::int64_t tries = 0;         ///< of those, that went out or are to
+    std::optional<Retrying> retry;  ///< its last job has ended, and it waits for another
+    bool is_away = false;           ///< its device is offline and waited for: it holds no wave up
 };
 
 /// Where a job stands on our side; its status is what the record says.
@@ -50,6 +55,7 @@ struct Job {
     JobUid uid;
     RunUid run;
     std::string runbook;
+    std::shared_ptr<const runbook::Meaning> book;  ///< of its run; null: it has none, or nobody knows it
     DeviceUid device;
     ComponentUid component_uid;
     std::string component_name;
@@ -69,7 +75,11 @@ struct Job {
     UtcTime seen_open{};             ///< when it was last seen not to have ended
     std::optional<JobResult> ended;  ///< the terminal result, while its outputs are fetched
     std::optional<OutputText> out, err;
+    std::optional<runbook::Printed> printed;  ///< of the whole stdout, once that was read
     int output_tries = 0;
+    // ── in flight ──
+    bool is_in_flight = false;
+    std::vector<InFlight::Place> places;  ///< where it counts
 };
 
 struct Run {
@@ -89,6 +99,13 @@ struct Run {
     }
     [[nodiscard]] bool waits_for_devices() const {
         return book != nullptr && book->offline == runbook::OfflinePolicy::wait;
+    }
+
+    /// The next wave that has something to do; nullopt: none.
+    [[nodiscard]] std::optional<std::int64_t> wave_after() const;
+    /// What has no job of the site gets none any more.
+    [[nodiscard]] bool is_halted_at(const SiteUid& site) const {
+        return is_halted || halted_sites.contains(site);
     }
 
     RunPlanned plan;
@@ -111,6 +128,16 @@ struct Run {
     /// Why it was missed if its window closes before it starts; empty: what the API says then.
     std::string missed_because;
     std::string aborted_because;  ///< empty: it is not being aborted
+    bool is_halted = false;       ///< by abort_when: what has no job gets none any more
+    std::set<SiteUid> halted_sites;
+    std::int64_t tolerated = 0;  ///< so many targets may fail
+    // ── waves ──
+    std::int64_t wave = 1;       ///< that began last
+    std::int64_t next_wave = 0;  ///< while it is waiting: for that one
+    std::string waits_for;       ///< soak, approval; empty: it is not waiting
+    std::optional<UtcTime> soaks_until;
+    std::unique_ptr<Alarm> soak_ends;
+    bool is_touched = false;  ///< something of it has changed that may end a wave, or the run
 };
 
 class Books {
@@ -138,6 +165,26 @@ public:
     void abort(Run& run, const std::string& reason, Instant now);
     /// Ends a run that has nothing pending (also one without targets).
     void finish(Run& run, RunStatus status, std::string reason, Instant now);
+    /// Its job has ended, and it is to have another.
+    void retry(Run& run, Target& target, Retrying retry, Instant now);
+    /// By abort_when: what has no job is halted, of that site or (null) all of the run. How many.
+    std::int64_t halt(Run& run, const SiteUid* site, const std::string& message, Instant now);
+    /// The next wave begins. `actor`: who promoted it; empty: nobody had to.
+    void start_wave(Run& run, std::int64_t wave, const std::string& actor, Instant now);
+    /// The next wave waits for that.
+    void wait(Run& run, std::int64_t next_wave, const std::string& reason, std::optional<UtcTime> until,
+              Instant now);
+    /// The target is of that wave from now on.
+    void move(Run& run, Target& target, std::int64_t wave, Instant now);
+    /// Something of the run has changed that may end a wave.
+    void touch(Run& run);
+    /// The runs of which a target was decided, or that were touched, since the last call; also finished ones.
+    /// Good until the next sweep.
+    [[nodiscard]] std::vector<Run*> take_touched();
+    /// The job counts as in flight, at these places, until it is dropped or abandoned. Again: at others.
+    void take_in_flight(Job& job, std::vector<InFlight::Place> places);
+    [[nodiscard]] const InFlight& in_flight() const { return in_flight_; }
+    [[nodiscard]] std::vector<InFlight::Left> take_left() { return in_flight_.take_left(); }
     /// Writes the change and follows it in memory.
     void change(Job& job, JobChanged change);
     /// How a job that was given up here has ended; where its target is unknown, that is its last word.
@@ -155,7 +202,7 @@ public:
     /// The target is decided, Datto still has the job.
     void abandon(Job& job, Instant now);
     /// Takes over what a start found, without writing it again.
-    void restore_targets(Run& run, UtcTime started_at, const std::vector<RecoveredTarget>& targets);
+    void restore_targets(Run& run, const RecoveredRun& stored);
 
     /// Whether an undecided target of another run of the same runbook has the device.
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
@@ -200,6 +247,7 @@ private:
     void note_unknown(const RunUid& run, const DeviceUid& device, Instant now);
     void take_up(Run& run, TargetRow row, Disposition disposition);
     void free(const Run& run, const DeviceUid& device);
+    void leave_flight(Job& job);
 
     AlarmClock& clock_;
     Outbox& outbox_;
@@ -212,6 +260,8 @@ private:
     mutable std::optional<std::unordered_map<std::string, std::uint32_t>> open_runs_;
     std::multiset<Place> upstream_;
     std::map<std::pair<RunUid, DeviceUid>, Doubt> doubts_;
+    InFlight in_flight_;
+    std::vector<Run*> touched_;
     std::vector<RunUid> finished_;
     std::vector<JobUid> dropped_;
     std::uint64_t last_order_ = 0;

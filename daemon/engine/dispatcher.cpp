@@ -23,11 +23,12 @@ Dispatcher::Dispatcher(Books& books, AlarmClock& clock, Line& line, Fleet& fleet
       holds_(holds),
       waiting_(fleet, line,
                {[this](const Waiting::Who& who, Instant now) { return may_wait_on(who, now); },
-                [this](const Waiting::Who& who, Instant) { on_seen(who); },
+                [this](const Waiting::Who& who, Instant now) { come_back(who, now); },
                 [this](const Waiting::Who& who, const ApiFailure& failure, Instant now) {
                     if (auto* const run = books_.find_run(who.run); run != nullptr)
                         refuse(*run, run->targets[who.index], failure, now);
                 }}),
+      limits_(books, fleet),
       unpark_(clock, [this](Instant now) { wake(now); }) {}
 
 void Dispatcher::make_ready(const Run& run, std::size_t index) {
@@ -54,31 +55,98 @@ void Dispatcher::take_out_all(std::uint64_t order) {
     turns_.remove(order);
 }
 
-void Dispatcher::enqueue(const Run& run) {
+void Dispatcher::enqueue(Run& run) {
     for (std::size_t i = 0; i < run.targets.size(); ++i) {
         const auto& target = run.targets[i];
-        if (target.disposition == Disposition::pending && !target.job &&
+        if (target.disposition == Disposition::pending && !target.job && !target.is_away &&
             !books_.is_queued(run, target.row.device))
             admit(run, i);
     }
 }
 
-void Dispatcher::admit(const Run& run, std::size_t index) {
-    const auto& device = run.targets[index].row.device;
-    const auto* const seen = run.waits_for_devices() ? fleet_.find(device) : nullptr;
-    if (seen != nullptr && !seen->device.online &&
-        excluded_since(run.targets[index].row, seen->device, fleet_).empty())
-        waiting_.add({run.plan.run, index}, device);
-    else
-        make_ready(run, index);
+void Dispatcher::admit(Run& run, std::size_t index) {
+    auto& target = run.targets[index];
+    if (run.status == RunStatus::waiting || target.row.wave > run.wave) return;
+    const auto* const seen = run.waits_for_devices() ? fleet_.find(target.row.device) : nullptr;
+    if (seen != nullptr && !seen->device.online && excluded_since(target.row, seen->device, fleet_).empty())
+        return send_away(run, index);
+    target.is_away = false;
+    make_ready(run, index);
 }
 
-void Dispatcher::put_back(const Run& run, const Target& target) {
+void Dispatcher::send_away(Run& run, std::size_t index) {
+    auto& target = run.targets[index];
+    target.is_away = true;
+    waiting_.add({run.plan.run, index}, target.row.device);
+    books_.touch(run);
+}
+
+void Dispatcher::come_back(const Waiting::Who& who, Instant now) {
+    auto* const run = books_.find_run(who.run);
+    if (run == nullptr) return;
+    auto& target = run->targets[who.index];
+    target.is_away = false;
+    const bool is_between = run->status == RunStatus::waiting;
+    if (target.disposition == Disposition::pending)
+        books_.move(*run, target, is_between ? run->next_wave : run->wave, now);
+    if (!is_between) make_ready(*run, who.index);
+}
+
+void Dispatcher::put_back(Run& run, Target& target, Instant now) {
+    if (run.is_halted_at(target.row.site_uid))
+        return books_.decide(run, target, Disposition::halted, "abort_when", "", now);
     admit(run, run.by_device.at(target.row.device));
 }
 
+void Dispatcher::take_in_fleet(Instant now) {
+    waiting_.take_in(now);
+    const auto freed = limits_.freed_by_fleet();
+    if (freed.empty()) return;
+    // Of jobs that were in flight before the start, nobody knew where they count.
+    for (const auto& [uid, job] : books_.jobs())
+        if (job->is_in_flight) restore_in_flight(*job);
+    make_ready_again(freed);
+}
+
+void Dispatcher::restore_in_flight(Job& job) {
+    const auto* const run = books_.find_run(job.run);
+    const auto* const target = run == nullptr ? nullptr : books_.target_of(job);
+    books_.take_in_flight(
+        job, target == nullptr ? std::vector<InFlight::Place>{} : limits_.places_of(*run, *target));
+}
+
+void Dispatcher::make_ready_again(const std::vector<Waiting::Who>& freed) {
+    for (const auto& who : freed) on_seen(who);
+}
+
+void Dispatcher::take_left() {
+    for (const auto& left : books_.take_left()) {
+        if (auto* const run = books_.find_run(left.run); run != nullptr && !limits_.is_full(*run))
+            if (const auto found = ready_.find(run->order); found != ready_.end() && found->second.is_full) {
+                found->second.is_full = false;
+                turns_.add({run->order, rank_of(run->book.get()), run->create_end, run->plan.runbook});
+            }
+        make_ready_again(limits_.freed_by(left));
+    }
+}
+
+bool Dispatcher::has_no_room(Run& run, const Place& place) {
+    if (limits_.is_full(run)) {
+        ready_.at(run.order).is_full = true;
+        turns_.remove(run.order);
+        return true;
+    }
+    const auto& target = run.targets[place.index];
+    const auto limit = limits_.reached_by(run, target);
+    if (!limit) return false;
+    take_out(run.order, place.index);
+    limits_.wait_at(*limit, place);
+    make_ready_again(limits_.passed_on_by(run, target));
+    return true;
+}
+
 bool Dispatcher::may_wait_on(const Waiting::Who& who, Instant now) {
-    const auto* const run = books_.find_run(who.run);
+    auto* const run = books_.find_run(who.run);
     if (run == nullptr || now.utc >= run->create_end) return false;
     const auto& target = run->targets[who.index];
     if (target.disposition != Disposition::pending || target.job) return false;
@@ -95,7 +163,7 @@ void Dispatcher::on_seen(const Waiting::Who& who) {
 
 void Dispatcher::take_freed(Instant now) {
     for (const auto& [uid, device] : books_.take_freed()) {
-        const auto* const run = books_.find_run(uid);
+        auto* const run = books_.find_run(uid);
         if (run == nullptr || run->status != RunStatus::running || parked_.contains(uid)) continue;
         const auto index = run->by_device.at(device);
         const auto& target = run->targets[index];
@@ -106,12 +174,14 @@ void Dispatcher::take_freed(Instant now) {
     }
 }
 
-void Dispatcher::park(const Run& run, const Hold& hold, Instant now) {
+void Dispatcher::park(Run& run, const Hold& hold, Instant now) {
     take_out_all(run.order);
     if (run.waits_for_devices())
-        for (std::size_t i = 0; i < run.targets.size(); ++i)
+        for (std::size_t i = 0; i < run.targets.size(); ++i) {
             waiting_.remove({run.plan.run, i}, run.targets[i].row.device);
-    forget_aside(run.plan.run);
+            run.targets[i].is_away = false;
+        }
+    forget(run.plan.run);
     parked_.insert(run.plan.run);
     wake_at(hold.recheck, now);
 }
@@ -122,7 +192,8 @@ void Dispatcher::set_aside(const Place& place, const Hold& hold, Instant now) {
     wake_at(recheck, now);
 }
 
-void Dispatcher::forget_aside(const RunUid& run) {
+void Dispatcher::forget(const RunUid& run) {
+    limits_.forget(run);
     std::erase_if(aside_, [&](const auto& one) { return one.second.run == run; });
 }
 
@@ -148,7 +219,7 @@ void Dispatcher::release(Instant now) {
 
 void Dispatcher::reconsider_parked(Instant now) {
     for (const auto& uid : std::exchange(parked_, {})) {
-        const auto* const run = books_.find_run(uid);
+        auto* const run = books_.find_run(uid);
         if (run == nullptr || now.utc >= run->create_end) continue;
         if (const auto hold = holds_.at(*run, now.utc))
             park(*run, *hold, now);
@@ -159,6 +230,7 @@ void Dispatcher::reconsider_parked(Instant now) {
 
 void Dispatcher::pump(Instant now) {
     take_freed(now);
+    take_left();
     if (stopping_ || holds_.is_time_unknown()) return;
     waiting_.pump(now);
     sender_.send_again(now);
@@ -167,7 +239,9 @@ void Dispatcher::pump(Instant now) {
 }
 
 Dispatcher::Step Dispatcher::take_next(Instant now) {
-    const auto order = *turns_.next(now.utc);
+    const auto next = turns_.next(now.utc);
+    if (!next) return Step::must_wait;  // every run that is ready is full
+    const auto order = *next;
     const Place place{ready_.at(order).run, *ready_.at(order).targets.begin()};
     auto* const run = books_.find_run(place.run);
     if (run == nullptr || now.utc >= run->create_end) {
@@ -177,12 +251,19 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     auto& target = run->targets[place.index];
     if (target.disposition != Disposition::pending || target.job) {
         take_out(order, place.index);
+        make_ready_again(limits_.passed_on_by(*run, target));
         return Step::went_on;
     }
     if (const auto hold = holds_.at(*run, now.utc)) {
         park(*run, *hold, now);
         return Step::went_on;
     }
+    if (target.retry && now.utc < target.retry->next) {
+        take_out(order, place.index);
+        set_aside(place, {"", "", target.retry->next}, now);
+        return Step::went_on;
+    }
+    if (has_no_room(*run, place)) return Step::went_on;
     const auto* const seen = fleet_.find(target.row.device);
     const auto& site = seen == nullptr ? target.row.site_uid : seen->device.site_uid;
     const auto& site_name = seen == nullptr ? target.row.site_name : seen->device.site_name;
@@ -190,6 +271,7 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     if (hold) {
         take_out(order, place.index);
         set_aside(place, *hold, now);
+        make_ready_again(limits_.passed_on_by(*run, target));
         return Step::went_on;
     }
     if (run->component.empty()) return Step::must_wait;  // the component list is on its way
@@ -198,6 +280,7 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
     turns_.took(order);
     take_out(order, place.index);
     take(*run, place.index, seen, now);
+    if (!target.job) make_ready_again(limits_.passed_on_by(*run, target));
     return Step::went_on;
 }
 
@@ -212,7 +295,7 @@ void Dispatcher::take(Run& run, std::size_t index, const Fleet::Seen* seen, Inst
     else if (!run.must_be_online() || seen->device.online)
         sender_.intend(run, target, now);
     else if (run.waits_for_devices())
-        waiting_.add({run.plan.run, index}, target.row.device);
+        send_away(run, index);
     else
         books_.decide(run, target, Disposition::skipped, "offline", "", now);
 }
@@ -264,11 +347,12 @@ void Dispatcher::refuse(Run& run, Target& target, const ApiFailure& failure, Ins
                       now);
     else
         books_.decide(run, target, Disposition::failed, "rejected", failure.message, now);
+    make_ready_again(limits_.passed_on_by(run, target));
 }
 
 void Dispatcher::forget(const Run& run) {
     parked_.erase(run.plan.run);
-    forget_aside(run.plan.run);
+    forget(run.plan.run);
     take_out_all(run.order);
     if (!run.waits_for_devices()) return;
     for (std::size_t i = 0; i < run.targets.size(); ++i)

@@ -11,6 +11,7 @@
 #include "engine/fleet.hpp"
 #include "engine/fleet_reader.hpp"
 #include "engine/holds.hpp"
+#include "engine/in_flight_limits.hpp"
 #include "engine/line.hpp"
 #include "engine/sender.hpp"
 #include "engine/turns.hpp"
@@ -24,12 +25,15 @@ public:
     Dispatcher(Books& books, AlarmClock& clock, Line& line, Fleet& fleet, FleetReader& reader, Sender& sender,
                const Holds& holds);
 
-    /// The run's pending targets without a job are to be created, in the order of its targets.
-    void enqueue(const Run& run);
-    /// The target's job never went out, for its device is offline: it waits for it.
-    void put_back(const Run& run, const Target& target);
+    /// The pending targets of the run's wave (and those before) without a job are to be created, in the order
+    /// of its targets.
+    void enqueue(Run& run);
+    /// The target's job never went out, for its device is offline: it waits for it. Or it may get another.
+    void put_back(Run& run, Target& target, Instant now);
     /// A whole list of the devices has come in.
-    void take_in_fleet(Instant now) { waiting_.take_in(now); }
+    void take_in_fleet(Instant now);
+    /// A job that was in flight before a restart.
+    void restore_in_flight(Job& job);
     /// The time for creates is over: what has not gone out does not go out any more.
     void close_window(Run& run, Instant now);
     /// A person calls the run off: likewise, and what has not gone out ends as `ending` says.
@@ -55,10 +59,15 @@ private:
     struct Ready {
         RunUid run;
         std::set<std::size_t> targets;  // by their place in the run
+        bool is_full = false;           // and so has no turns, until one of its jobs has left
     };
 
     /// The target is to be created: now, or, its device being offline, once that is online.
-    void admit(const Run& run, std::size_t index);
+    void admit(Run& run, std::size_t index);
+    /// Its device is offline, and waited for.
+    void send_away(Run& run, std::size_t index);
+    /// The device that it waited for is there.
+    void come_back(const Waiting::Who& who, Instant now);
     [[nodiscard]] Step take_next(Instant now);
     /// Its turn has come, and its device is `seen` freshly, where that matters.
     void take(Run& run, std::size_t index, const Fleet::Seen* seen, Instant now);
@@ -67,13 +76,17 @@ private:
     void refuse(Run& run, Target& target, const ApiFailure& failure, Instant now);
     [[nodiscard]] Step recheck(const Run& run, const Place& place, Instant now);
     void on_device(const Place& place, const ApiResult& result, SteadyTime sent_at, Instant now);
-    void park(const Run& run, const Hold& hold, Instant now);
+    void park(Run& run, const Hold& hold, Instant now);
     void set_aside(const Place& place, const Hold& hold, Instant now);
-    void forget_aside(const RunUid& run);
+    void forget(const RunUid& run);
     void wake(Instant now);
     void wake_at(std::optional<UtcTime> at, Instant now);
     void reconsider_parked(Instant now);
     void take_freed(Instant now);
+    void take_left();
+    void make_ready_again(const std::vector<Waiting::Who>& freed);
+    /// Whether there is no room for it now; then it waits for that.
+    [[nodiscard]] bool has_no_room(Run& run, const Place& place);
     void make_ready(const Run& run, std::size_t index);
     /// It is not ready any more. `order`: its run's.
     void take_out(std::uint64_t order, std::size_t index);
@@ -88,6 +101,7 @@ private:
     Sender& sender_;
     const Holds& holds_;
     Waiting waiting_;
+    InFlightLimits limits_;
     std::map<std::uint64_t, Ready> ready_;  // by the order of their runs; none is empty
     std::size_t ready_targets_ = 0;
     Turns turns_;                          // of the runs in ready_

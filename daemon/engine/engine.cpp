@@ -49,7 +49,9 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       completions_(settings_.follow, settings_.account, books_, line_, outbox_, alarms_,
                    {[this](Job& job, Instant now) { follower_.look_now(job, now); },
                     [this](Instant now) { follower_.place_looks(now); }}),
-      follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_,
+      retries_(books_,
+               [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); }),
+      follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_, retries_,
                 {settings_.looks_for_each, settings_.output_max_bytes}),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
@@ -58,16 +60,21 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
            [this](const LostJob& lost, const DattoJobUid& upstream, Instant now) {
                take_up_late(lost, upstream, now);
            }}),
-      sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_,
+      sender_(books_, line_, outbox_, fleet_, customers_, ulids_, holds_, retries_,
               {[this](Job& job, Instant now) { follower_.follow(job, now); },
                [this](Job& job, Instant now) { finder_.add(job, now); },
                [this](const JobUid& job) { follower_.look_at(job); },
                [this](const JobUid& job, Instant) { quick_jobs_.on_durable(job); },
-               [this](const Run& run, const Target& target) { dispatcher_.put_back(run, target); }}),
+               [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); },
+               [this](Job& job) { dispatcher_.restore_in_flight(job); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
+      rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       starter_(books_, alarms_, outbox_,
                {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_}, holds_,
-               [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+               [this](Run& run, Instant now) {
+                   rollouts_.take_up(run, now);
+                   if (!is_terminal(run.status)) dispatcher_.enqueue(run);
+               }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
                   holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
       lookups_(alarms_, fleet_, reader_, line_),
@@ -134,6 +141,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
         return book->second;
     };
     durations_.restore(state.durations);
+    rollouts_.restore(state.groups);
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& job : state.lost) {
@@ -141,7 +149,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
         finder_.search_on(job, now);
     }
     for (const auto& run : books_.runs())
-        if (run->status == RunStatus::running &&
+        if ((run->status == RunStatus::running || run->status == RunStatus::waiting) &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
             starter_.resume(*run, now);
     planner_.recover(state.runbooks, state.zone_digests, read, now);
@@ -182,7 +190,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
     take_in_fleet(now);
-    const auto names_filter = [](const auto& entry) { return !entry.second.book->targets.filters().empty(); };
+    const auto names_filter = [](const auto& entry) { return !entry.second.book->filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
     if (std::any_of(planner_.in_force().begin(), planner_.in_force().end(), names_filter))
         filter_reader_.need_names(now.steady);
@@ -295,10 +303,10 @@ void Engine::give_up_missing(Job& job, Instant now) {
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending) {
         const bool gets_another = run->book != nullptr &&
                                   run->book->on_unknown == runbook::OnUnknown::redispatch &&
-                                  now.utc < run->create_end;
+                                  now.utc < run->create_end && !run->is_halted_at(target->row.site_uid);
         if (gets_another) {
             target->job.reset();
-            dispatcher_.put_back(*run, *target);
+            dispatcher_.put_back(*run, *target, now);
         } else {
             books_.decide(*run, *target, Disposition::unknown, "unknown_dispatch", "", now);
         }
@@ -333,7 +341,7 @@ void Engine::pump(Instant now) {
         reader_.pump(now);
         filter_reader_.pump(now);
         if (!guard_.is_doubted()) history_.pump(fleet_, now);
-        dispatcher_.pump(now);
+        steer(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         completions_.pump(follower_.followed(now), now);
         follower_.pump(now);
@@ -342,6 +350,14 @@ void Engine::pump(Instant now) {
         set_pump_alarm(now);
     }
     books_.sweep();
+}
+
+void Engine::steer(Instant now) {
+    // What was decided comes first: it may leave no create to be made. What the dispatcher then skips, or
+    // finds offline, may end a wave, and the next one may begin at once.
+    rollouts_.pump(now);
+    do dispatcher_.pump(now);
+    while (rollouts_.pump(now));
 }
 
 void Engine::set_pump_alarm(Instant now) {

@@ -39,6 +39,8 @@
 #include "engine/planner.hpp"
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/retries.hpp"
+#include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
 
@@ -82,6 +84,13 @@ struct PauseOrder {
     UtcTime until{};
     std::string reason;
     std::string actor;
+};
+
+/// A run whose next wave a person has let begin.
+struct ApprovedRun {
+    RunUid run;
+    std::string runbook;
+    std::int64_t wave = 1;  ///< that has begun
 };
 
 /// A person's word on a job that nobody knows about.
@@ -172,6 +181,12 @@ public:
     /// Whether the account has a device of that uid or hostname; see DeviceLookups.
     void look_for_device(std::string device, DeviceLookups::Answer answer, Instant now);
 
+    /// Lets the next wave of a run begin that waits for a person (`run`: its uid, or a prefix of it that no
+    /// other open run has); answers once it is durable. Errors: not_found (no such run is open), conflict
+    /// (several are; it waits for nobody).
+    using Approved = std::function<void(Result<ApprovedRun>)>;
+    void approve(const std::string& run, const std::string& actor, Approved answer, Instant now);
+
     /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
     /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
     /// meanwhile; a job that may still run is in the way of another), and, of redispatch, those of start_run:
@@ -248,6 +263,8 @@ private:
     void take_in_fleet(Instant now);
     void look_for_filters(Instant now);
     void pump(Instant now);
+    /// Creates, and what their runs make of what was decided.
+    void steer(Instant now);
     void set_pump_alarm(Instant now);
 
     EngineSettings settings_;
@@ -269,10 +286,12 @@ private:
     FilterReader filter_reader_;
     Durations durations_;
     CompletionLog completions_;
+    Retries retries_;
     Follower follower_;
     Finder finder_;
     Sender sender_;
     Dispatcher dispatcher_;
+    Rollouts rollouts_;
     Starter starter_;
     QuickJobs quick_jobs_;
     DeviceLookups lookups_;

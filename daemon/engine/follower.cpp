@@ -64,13 +64,17 @@ UtcTime origin_of(const Job& job) {
     return job.started_at ? plausible_start(job, *job.started_at) : job.queued_at;
 }
 
+const runbook::Success* rules_of(const Job& job) {
+    return job.book != nullptr && job.book->success ? &*job.book->success : nullptr;
+}
+
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
 bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr && !job.err; }
 
 }  // namespace
 
 Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
-                   CompletionLog& log, Durations& durations, FollowSettings settings)
+                   CompletionLog& log, Durations& durations, Retries& retries, FollowSettings settings)
     : books_(books),
       line_(line),
       outbox_(outbox),
@@ -78,6 +82,7 @@ Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet,
       clock_(clock),
       log_(log),
       durations_(durations),
+      retries_(retries),
       settings_(settings) {}
 
 void Follower::follow(Job& job, Instant now) {
@@ -209,6 +214,7 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
     auto& flag = stream == Stream::out ? job->ended->has_stdout : job->ended->has_stderr;
     const auto* output = result ? std::get_if<Output>(&*result) : nullptr;
     if (output != nullptr && output->text) {
+        if (stream == Stream::out) job->printed = runbook::read_printed(*output->text, rules_of(*job));
         (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, settings_.output_max_bytes);
         return fetch_or_close(*job, now);
     }
@@ -226,7 +232,8 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
 }
 
 void Follower::close(Job& job, Instant now) {
-    const auto outcome = outcome_of(job.ended->status);
+    if (!job.printed) job.printed = runbook::read_printed("", rules_of(job));
+    const auto outcome = outcome_of(job.ended->status, *job.printed, rules_of(job));
     if (job.stage == Stage::abandoned) {
         JobLate late{job.uid,
                      std::string(to_text(outcome->status)),
@@ -236,11 +243,14 @@ void Follower::close(Job& job, Instant now) {
                      std::move(job.err),
                      now.utc};
         books_.end_late(job, std::move(late), outcome->disposition, outcome->reason, now);
-        return books_.drop(job.uid);
+        books_.drop(job.uid);
+        return decide_timed_out(job, now);
     }
     JobChanged change;
     change.status = outcome->status;
     change.reason = outcome->reason;
+    change.message = outcome->message;
+    change.exit_code = job.printed->exit_code ? job.printed->exit_code : job.ended->exit_code;
     change.datto_status = status_text(*job.ended);
     change.ran_at = job.ended->ran_on;
     if (job.ended->ran_on) change.started_at = job.ended->ran_on;
@@ -253,7 +263,7 @@ void Follower::close(Job& job, Instant now) {
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*run, *target, outcome->disposition, outcome->reason, "", now);
+        retries_.decide(*run, *target, outcome->disposition, outcome->reason, outcome->message, now);
     books_.drop(job.uid);
 }
 
@@ -266,10 +276,19 @@ void Follower::time_out(Job& job, Instant now) {
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
-    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending)
+    // Another try waits until Datto has ended this one.
+    if (run != nullptr && target != nullptr && target->disposition == Disposition::pending &&
+        !Retries::next_try(*run, *target, Disposition::timeout, now))
         books_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
     books_.abandon(job, now);
     follow_on(job, now);
+}
+
+void Follower::decide_timed_out(const Job& job, Instant now) {
+    auto* const run = books_.find_run(job.run);
+    auto* const target = run == nullptr ? nullptr : books_.target_of(job);
+    if (target != nullptr && target->disposition == Disposition::pending && target->job == job.uid)
+        retries_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
 }
 
 void Follower::for_each_pending(Run& run, const std::function<void(Target&, Job&)>& what) {

@@ -12,6 +12,7 @@
 #include "engine/fleet.hpp"
 #include "engine/line.hpp"
 #include "engine/outcome.hpp"
+#include "engine/retries.hpp"
 
 namespace runbookd::engine {
 
@@ -24,7 +25,7 @@ class Follower {
 public:
     /// While `clock` is doubted nothing is decided by the time that has passed. All of it outlives this.
     Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet, const ClockGuard& clock,
-             CompletionLog& log, Durations& durations, FollowSettings settings);
+             CompletionLog& log, Durations& durations, Retries& retries, FollowSettings settings);
 
     /// Datto has the job: watch it from now on.
     void follow(Job& job, Instant now);
@@ -55,6 +56,8 @@ private:
     void fetch_or_close(Job& job, Instant now);
     void close(Job& job, Instant now);
     void time_out(Job& job, Instant now);
+    /// It had timed out, and its target was left undecided until it has ended.
+    void decide_timed_out(const Job& job, Instant now);
     void expire(Run& run, Target& target, Job& job, Instant now);
     void look_again(Job& job, Instant now);
     /// What Datto has, as far as is known, not picked up.
@@ -73,6 +76,7 @@ private:
     const ClockGuard& clock_;
     CompletionLog& log_;
     Durations& durations_;
+    Retries& retries_;
     FollowSettings settings_;
     std::deque<JobUid> due_;
     std::size_t followed_ = 0;

@@ -104,7 +104,8 @@ std::vector<Drained> Forecast::drain(const std::vector<ComingRun>& runs,
 std::vector<Demand> Forecast::open_demands(Instant now) const {
     std::vector<Demand> demands;
     for (const auto& run : books_.runs())
-        if (run->status == RunStatus::running && run->create_end > now.utc)
+        if ((run->status == RunStatus::running || run->status == RunStatus::waiting) &&
+            run->create_end > now.utc)
             demands.push_back(
                 demand_of({run->book, run->lane}, now.utc, run->plan.window_end, wanted_by(*run)));
     return demands;

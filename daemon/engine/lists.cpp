@@ -28,7 +28,7 @@ void Engine::look_for_filters(Instant now) {
     if (!filters_.names_read_at()) return;
     std::set<std::pair<std::string, std::string>> lacking;
     for (const auto& [name, in_force] : planner_.in_force()) {
-        for (const auto& filter : in_force.book->targets.filters()) {
+        for (const auto& filter : in_force.book->filters()) {
             const auto found = filters_.find(filter);
             if (found) continue;
             lacking.emplace(name, filter);

@@ -1,5 +1,7 @@
 #include "engine/outcome.hpp"
 
+#include <utility>
+
 namespace runbookd::engine {
 
 std::optional<Outcome> outcome_of(DeploymentStatus status) {
@@ -17,6 +19,23 @@ std::optional<Outcome> outcome_of(DeploymentStatus status) {
         case DeploymentStatus::other: break;
     }
     return std::nullopt;
+}
+
+std::optional<Outcome> outcome_of(DeploymentStatus status, const runbook::Printed& printed,
+                                  const runbook::Success* rules) {
+    auto outcome = outcome_of(status);
+    if (!outcome || outcome->status != JobStatus::completed || rules == nullptr) return outcome;
+    const auto failed = [](const char* reason, std::string message) {
+        return Outcome{JobStatus::failed, reason, Disposition::failed, std::move(message)};
+    };
+    if (printed.exit_code && !rules->exit_codes.empty() &&
+        !runbook::is_among(*printed.exit_code, rules->exit_codes))
+        return failed("exit_code",
+                      "exit code " + std::to_string(*printed.exit_code) + " is none of success.exit_code");
+    if (!printed.broken_rule.empty()) return failed("success_rule", printed.broken_rule);
+    if (rules->warnings_fail && outcome->disposition == Disposition::warning)
+        return failed("warnings", "success.warnings: fail");
+    return outcome;
 }
 
 std::string status_text(const JobResult& result) {

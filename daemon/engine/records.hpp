@@ -131,6 +131,30 @@ struct RunStarted {
     std::vector<TargetRow> targets;
     std::vector<ExclusionRow> exclusions;
     UtcTime at{};
+    std::int64_t tolerated = 0;  ///< so many may fail before the run is `failed`
+};
+/// A wave of a run that has several begins (event run.wave_started): the run is `running`.
+struct WaveStarted {
+    RunUid run;
+    std::int64_t wave = 1;
+    std::string actor;  ///< who promoted it; empty: it came by itself
+    UtcTime at{};
+};
+/// A wave is over, no job of the run is open, and the next one waits (event run.waiting): the run is
+/// `waiting`.
+struct RunWaiting {
+    RunUid run;
+    std::int64_t next_wave = 1;
+    std::string reason;            ///< soak, approval
+    std::optional<UtcTime> until;  ///< of a soak
+    UtcTime at{};
+};
+/// The device of a target came online after its wave: it belongs to another (event target.moved).
+struct TargetMoved {
+    RunUid run;
+    DeviceUid device;
+    std::int64_t wave = 1;
+    UtcTime at{};
 };
 /// No target is pending any more (event run.finished with the counts).
 struct RunFinished {
@@ -150,6 +174,19 @@ struct TargetDecided {
     UtcTime at{};
 };
 
+/// The next job of a target whose last one has ended.
+struct Retrying {
+    UtcTime next{};                                 ///< not before
+    Disposition disposition = Disposition::failed;  ///< the target's word, should it get none
+    std::string reason;
+};
+/// A job of the target has ended, and it gets another (event target.retry).
+struct TargetRetried {
+    RunUid run;
+    DeviceUid device;
+    Retrying retry;
+    UtcTime at{};
+};
 /// The intent: durable before the create goes out (event job.created).
 struct JobCreated {
     JobUid job;
@@ -179,6 +216,7 @@ struct JobChanged {
     std::optional<std::int64_t> warnings;
     std::optional<OutputText> out, err;
     UtcTime at{};
+    std::optional<std::int64_t> exit_code{};  ///< of a marker line, or where the API has one
 };
 /// What was learned after the job was given up here (event job.late). Outputs are kept if they came.
 struct JobLate {
@@ -285,10 +323,10 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record =
-    std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
-                 RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
-                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised>;
+using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
+                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
+                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, SitesAssigned, Noted,
+                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved, TargetRetried>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;
@@ -330,12 +368,24 @@ struct RecoveredTarget {
     TargetRow row;
     Disposition disposition = Disposition::pending;
     std::int64_t attempts = 0;  ///< of its newest job
+    std::int64_t tries = 0;     ///< jobs that went out
+    std::optional<Retrying> retry{};
 };
 /// A run that is not finished, with every target of it.
 struct RecoveredRun {
     RunPlanned planned;
     std::optional<UtcTime> started_at;
     std::vector<RecoveredTarget> targets;
+    std::int64_t wave = 1;  ///< that began last
+    /// What its next wave waits for (as RunWaiting), and until when; empty: nothing.
+    std::string waits_for{};
+    std::optional<UtcTime> waits_until{};
+};
+/// How the finished runs of a group have ended.
+struct GroupTally {
+    std::string group;
+    std::int64_t failed = 0;   ///< targets that failed, timed out or are unknown
+    std::int64_t decided = 0;  ///< of so many
 };
 /// A revision as the record has it: what was written, and how it was understood when it took effect.
 struct RecordedText {
@@ -422,6 +472,7 @@ struct RecoveredState {
     std::vector<SitesAssigned::Row> sites;  ///< of customers
     std::vector<SeenDuration> durations;    ///< of the newest jobs that ended, oldest first
     std::vector<LostJob> lost;              ///< of the last two days, oldest first
+    std::vector<GroupTally> groups{};       ///< of the runs that finished in the last two days
     std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
     // Of several accounts; an engine has only what is its own, above.
     std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole

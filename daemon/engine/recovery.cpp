@@ -20,7 +20,7 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
                 book = read(plan.runbook, older->second);
     }
     auto& run = books_.add_run(plan, book, now);
-    if (stored.started_at) return books_.restore_targets(run, *stored.started_at, stored.targets);
+    if (stored.started_at) return books_.restore_targets(run, stored);
     run.missed_because = "daemon_down";
     if (run.create_end <= now.utc) {
         if (guard_.is_doubted()) return;  // its window's alarm says so once the clock is believed
@@ -49,9 +49,11 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     job.queued_at = stored.queued_at.value_or(stored.created_at);
     job.started_at = stored.started_at;
     if (auto* const run = books_.find_run(stored.run); run != nullptr) {
+        job.book = run->book;
         if (run->book != nullptr) job.timeout = run->book->timeout;
-        auto* const target = stored.abandoned_at ? nullptr : books_.target_of(job);
-        if (target != nullptr) target->job = job.uid;
+        auto* const target = books_.target_of(job);
+        // One that has timed out keeps its target waiting only where that is to have another.
+        if (target != nullptr && target->disposition == Disposition::pending) target->job = job.uid;
     }
     if (stored.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
     if (stored.abandoned_at) {
@@ -59,6 +61,7 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
         job.abandoned_at = *stored.abandoned_at;
         return follower_.follow_on(job, now);
     }
+    dispatcher_.restore_in_flight(job);
     // A create without an answer may have happened: it is looked for before anything else is decided.
     if (!job.datto_job) return finder_.add(job, now);
     follower_.follow(job, now);

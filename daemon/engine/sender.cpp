@@ -21,7 +21,7 @@ constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 }  // namespace
 
 Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
-               UlidSource& ulids, const Holds& holds, SendHandlers handlers)
+               UlidSource& ulids, const Holds& holds, Retries& retries, SendHandlers handlers)
     : books_(books),
       line_(line),
       outbox_(outbox),
@@ -29,6 +29,7 @@ Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Cus
       customers_(customers),
       ulids_(ulids),
       holds_(holds),
+      retries_(retries),
       handlers_(std::move(handlers)) {}
 
 void Sender::intend(Run& run, Target& target, Instant now) {
@@ -52,9 +53,13 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     job.component_uid = run.component;
     job.component_name = run.component_name;
     job.variables = std::move(*variables);
+    job.book = run.book;
     if (run.book) job.timeout = run.book->timeout;
     job.created_at = now.utc;
     target.job = uid;
+    target.retry.reset();
+    ++target.tries;
+    handlers_.on_intent(job);
     outbox_.write(JobCreated{uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
                              job.component_name, masked(job.variables), now.utc});
     outbox_.when_durable([this, uid](Instant at) {
@@ -256,11 +261,25 @@ std::string Sender::offline_until_the_end(const Run& run, const Target& target) 
            (last_seen ? format_utc(*last_seen) : std::string("at an unknown time"));
 }
 
+Sender::Ending Sender::ending_before_wave(const Run& run, const Target& target) {
+    const auto wave = "wave " + std::to_string(target.row.wave);
+    if (run.waits_for == "approval")
+        return {Disposition::skipped, "not_approved", wave + " was not approved before the window closed"};
+    return {run.finishes_early() ? Disposition::skipped : Disposition::expired, "window_closed",
+            wave + " had not begun when the window closed"};
+}
+
 Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
     if (auto hold = hold_at(run, target.row, run.create_end - Millis{1}))
         return {Disposition::skipped, std::move(hold->reason), std::move(hold->message)};
+    if (!target.job && (target.row.wave > run.wave || run.status == RunStatus::waiting))
+        return ending_before_wave(run, target);
     if (!target.job && books_.is_queued(run, target.row.device))
         return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
+    if (!target.job && run.book != nullptr && run.book->one_job_per_device &&
+        books_.in_flight().on(target.row.device) > 0)
+        return {Disposition::skipped, "device_busy",
+                "another job was open on the device until the window closed"};
     if (auto message = offline_until_the_end(run, target); !message.empty())
         return {Disposition::expired, "offline", std::move(message)};
     if (run.finishes_early())
@@ -282,6 +301,7 @@ void Sender::fail_unsent(Job& job, const std::string& reason, const std::string&
     change.status = JobStatus::failed;
     change.reason = reason;
     change.message = message.empty() ? "never sent" : "never sent: " + message;
+    if (auto* const target = books_.target_of(job)) --target->tries;
     change.at = now.utc;
     books_.change(job, std::move(change));
 }
@@ -296,7 +316,7 @@ void Sender::wait_for_device(Job& job, Instant now) {
     fail_unsent(job, "offline", "the device went offline; it is waited for", now);
     auto& target = *books_.target_of(job);
     target.job.reset();
-    handlers_.on_offline(*books_.find_run(job.run), target);
+    handlers_.on_offline(*books_.find_run(job.run), target, now);
     books_.drop(job.uid);
 }
 
@@ -320,22 +340,35 @@ void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
     books_.change(job, std::move(change));
     if (auto* const target = books_.target_of(job);
         target != nullptr && target->disposition == Disposition::pending)
-        books_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message, now);
+        retries_.decide(*books_.find_run(job.run), *target, Disposition::failed, reason, failure.message,
+                        now);
     books_.drop(job.uid);
 }
 
 void Sender::close(Run& run, Target& target, Instant now) {
+    if (!target.job && target.retry) {
+        const auto last = *target.retry;
+        return books_.decide(run, target, last.disposition, last.reason,
+                             "the window closed before another try", now);
+    }
     if (!target.job) {
         const auto ending = ending_of(run, target);
         return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
     }
     auto* const job = books_.find_job(*target.job);
+    if (job != nullptr && job->stage == Stage::abandoned)
+        return books_.decide(run, target, Disposition::timeout, "deadline",
+                             "Datto had not ended the job by the end of the window", now);
     if (job == nullptr || job->stage != Stage::sendable) return;
     std::erase(sendable_, job->uid);
     end_by_window(*job, now);
 }
 
 void Sender::call_off(Run& run, Target& target, const Ending& ending, Instant now) {
+    if (!target.job && target.retry) {
+        const auto last = *target.retry;
+        return books_.decide(run, target, last.disposition, last.reason, "there is no other try", now);
+    }
     if (!target.job)
         return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
     auto* const job = books_.find_job(*target.job);

@@ -13,6 +13,7 @@
 #include "engine/fleet.hpp"
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
+#include "engine/retries.hpp"
 
 namespace runbookd::engine {
 
@@ -23,14 +24,15 @@ struct SendHandlers {
     std::function<void(Job& job, Instant now)> on_unanswered;
     std::function<void(const JobUid& job)> on_look;
     std::function<void(const JobUid& job, Instant now)> on_durable;  ///< the intent is
-    std::function<void(const Run& run, const Target& target)> on_offline;
+    std::function<void(Run& run, Target& target, Instant now)> on_offline;
+    std::function<void(Job& job)> on_intent;  ///< it is in flight
 };
 
 class Sender {
 public:
     /// All of it outlives this.
     Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
-           UlidSource& ulids, const Holds& holds, SendHandlers handlers);
+           UlidSource& ulids, const Holds& holds, Retries& retries, SendHandlers handlers);
 
     /// The target gets its job, whose create goes out as soon as the intent is durable; or it is decided,
     /// where its variables cannot be filled in. The line must be open for a create.
@@ -89,6 +91,8 @@ private:
     void end_by_window(Job& job, Instant now);
     /// Whether that is why the target never had a job, for a person; empty: it is not.
     [[nodiscard]] std::string offline_until_the_end(const Run& run, const Target& target) const;
+    /// The same of a target whose wave has not begun.
+    [[nodiscard]] static Ending ending_before_wave(const Run& run, const Target& target);
     /// How a target ends that has not gone out when the time for creates is over.
     [[nodiscard]] Ending ending_of(const Run& run, const Target& target) const;
 
@@ -99,6 +103,7 @@ private:
     const Customers& customers_;
     UlidSource& ulids_;
     const Holds& holds_;
+    Retries& retries_;
     SendHandlers handlers_;
     std::optional<std::chrono::microseconds> create_takes_;
     std::vector<JobUid> sendable_;      // durable intents that certainly were not sent

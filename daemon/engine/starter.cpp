@@ -6,6 +6,7 @@
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
 #include "engine/variables.hpp"
+#include "engine/wave_plan.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -119,7 +120,7 @@ Starter::Ready Starter::find_component(Run& run, Instant now) {
 }
 
 Starter::Ready Starter::look_up_filters(const Run& run, FilterLookup& lookup) {
-    const auto names = run.book->targets.filters();
+    const auto names = run.book->filters();
     if (names.empty()) return Ready::yes;
     const auto since = run.begun_at - kFreshEnough;
     if (!filters_.names_read_at() || *filters_.names_read_at() < since) {
@@ -173,7 +174,9 @@ Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) cons
     facts.lane = run.lane;
     if (run.book->lanes) facts.lanes_by = run.book->lanes->by;
     facts.first_seen = [this](const DeviceUid& device) { return history_.first_seen(device); };
-    return select_targets(run.book->targets, run.plan.scope, fleet_, facts);
+    auto selection = select_targets(run.book->targets, run.plan.scope, fleet_, facts);
+    place_in_waves(selection.targets, *run.book, fleet_, facts);
+    return selection;
 }
 
 std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant now) {

@@ -188,6 +188,24 @@ std::string excluded_since(const TargetRow& row, const Device& device, const Fle
     return "";
 }
 
+runbook::DeviceFacts facts_of(const Device& device, const SelectionFacts& facts) {
+    return {device.uid,
+            device.site_uid,
+            device.site_name,
+            device.hostname,
+            device.os,
+            device.device_type,
+            device.device_class,
+            device.domain,
+            device.patch_status,
+            device.udf,
+            device.online,
+            device.reboot_required,
+            device.last_seen,
+            facts.first_seen ? facts.first_seen(device.uid) : std::nullopt,
+            facts.customers == nullptr ? SharedText{} : facts.customers->name_of(device)};
+}
+
 Selection select_targets(const runbook::Targets& targets, const RunScope& scope, const Fleet& fleet,
                          const SelectionFacts& facts) {
     return Sorter(targets, fleet, facts).select(scope);

@@ -36,6 +36,9 @@ struct SelectionFacts {
 [[nodiscard]] Selection select_targets(const runbook::Targets& targets, const RunScope& scope,
                                        const Fleet& fleet, const SelectionFacts& facts);
 
+/// What a selector can ask of the device. Borrows from it.
+[[nodiscard]] runbook::DeviceFacts facts_of(const Device& device, const SelectionFacts& facts);
+
 /// Why no component can run on this device at all, as an exclusion rule (deleted, suspended, class,
 /// on_demand); empty: it can.
 [[nodiscard]] std::string exclusion_rule(const Device& device, const Fleet& fleet);

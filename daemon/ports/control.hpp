@@ -82,6 +82,12 @@ struct CancelAccepted {
     std::int64_t cancelled = 0;      ///< targets that get no job
     std::int64_t still_running = 0;  ///< that have one, which Datto does not recall
 };
+/// A run whose next wave a person has let begin.
+struct ApproveAccepted {
+    RunUid run;
+    std::string runbook;
+    std::int64_t wave = 1;  ///< that has begun
+};
 
 struct PauseRequest {
     engine::PauseScope scope;  ///< a device or component by uid or name
@@ -236,6 +242,9 @@ public:
     /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the run is over);
     /// refused_by_rule (it is a job's uid).
     virtual boost::asio::awaitable<Result<CancelAccepted>> cancel(CancelRequest request) = 0;
+    /// Lets the next wave of the run (its uid, or the beginning of one) begin; once it is durable. Errors:
+    /// not_found (no such run is open), conflict (several are; it waits for nobody), unavailable.
+    virtual boost::asio::awaitable<Result<ApproveAccepted>> approve(std::string run, std::string actor) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.

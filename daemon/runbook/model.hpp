@@ -11,9 +11,13 @@
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
+#include "runbook/amount.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
+#include "runbook/retry.hpp"
+#include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
+#include "runbook/success.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
 #include "templates/template.hpp"
@@ -80,6 +84,13 @@ struct Meaning {
     /// own. Null: none does.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
+    Boxed<Success> success;          ///< beyond Datto's own status; empty: that is all
+    Boxed<Retry> retry;              ///< empty: one job is all
+    Amount tolerate;                 ///< so many targets may fail before the run is `failed`
+    Boxed<Rollout> rollout;          ///< empty: all in one wave
+    std::int64_t max_in_flight = 0;  ///< jobs of one run at once; 0: no limit
+    /// No job goes to a device on which any other is open.
+    bool one_job_per_device = false;
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.
@@ -92,6 +103,8 @@ struct Meaning {
         return create_span_of(window_of(entry));
     }
     [[nodiscard]] bool is_scheduled() const { return schedule.has_value() || lanes; }
+    /// The filters that its targets and its waves name, each once, as written.
+    [[nodiscard]] std::vector<std::string> filters() const;
 
 private:
     [[nodiscard]] Millis create_span_of(Millis length) const {

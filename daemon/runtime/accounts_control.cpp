@@ -60,15 +60,27 @@ Result<const ServedAccount*> AccountsControl::still_on(const std::string& was_on
 }
 
 asio::awaitable<Result<ports::CancelAccepted>> AccountsControl::cancel(ports::CancelRequest request) {
-    if (accounts_.is_only_one()) co_return co_await accounts_.first().control.cancel(std::move(request));
-    auto found = co_await find_run(history_, request.run);
-    if (!found) co_return tl::unexpected<Error>(std::move(found.error()));
+    const auto account = co_await account_of_run(request.run);
+    if (!account) co_return tl::unexpected<Error>(account.error());
+    co_return co_await (*account)->control.cancel(std::move(request));
+}
+
+asio::awaitable<Result<ports::ApproveAccepted>> AccountsControl::approve(std::string run, std::string actor) {
+    const auto account = co_await account_of_run(run);
+    if (!account) co_return tl::unexpected<Error>(account.error());
+    co_return co_await (*account)->control.approve(std::move(run), std::move(actor));
+}
+
+asio::awaitable<Result<const ServedAccount*>> AccountsControl::account_of_run(std::string& run) {
+    if (accounts_.is_only_one()) co_return &accounts_.first();
+    const auto found = co_await find_run(history_, run);
+    if (!found) co_return tl::unexpected<Error>(found.error());
     const auto* const account = accounts_.find(found->account);
     if (account == nullptr || account->is_absent())
         co_return fail(ErrorCode::unavailable, "run " + found->run_uid + " is of account '" + found->account +
                                                    "', which is not in the configuration any more");
-    request.run = found->run_uid;
-    co_return co_await account->control.cancel(std::move(request));
+    run = found->run_uid;
+    co_return account;
 }
 
 asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(ports::QuickJobRequest request) {

@@ -172,6 +172,16 @@ asio::awaitable<Result<ports::CancelAccepted>> ControlService::cancel(ports::Can
     co_return accepted;
 }
 
+asio::awaitable<Result<ports::ApproveAccepted>> ControlService::approve(std::string run, std::string actor) {
+    const Answer<Result<engine::ApprovedRun>> answer(executor_);
+    loop_.tell([&](engine::Engine& core, Instant now) { core.approve(run, actor, answer.callback(), now); });
+    auto approved = co_await answer.wait();
+    if (!approved) co_return gone();
+    if (!*approved) co_return tl::unexpected<Error>((*approved).error());
+    auto& begun = **approved;
+    co_return ports::ApproveAccepted{std::move(begun.run), std::move(begun.runbook), begun.wave};
+}
+
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {
     if (auto clean = refuse_secrets(request.variables, vault_); !clean)
         co_return tl::unexpected<Error>(std::move(clean.error()));

@@ -54,6 +54,29 @@ LogLine line_of(const engine::RunStarted& r) {
              {"targets", std::to_string(r.targets.size())},
              {"excluded", std::to_string(r.exclusions.size())}}};
 }
+LogLine line_of(const engine::WaveStarted& r) {
+    Fields fields{{"run", r.run.str()}, {"wave", std::to_string(r.wave)}};
+    add_if(fields, "actor", r.actor);
+    return {Level::info, "run.wave_started", fields};
+}
+LogLine line_of(const engine::RunWaiting& r) {
+    Fields fields{{"run", r.run.str()}, {"next_wave", std::to_string(r.next_wave)}, {"reason", r.reason}};
+    if (r.until) fields.emplace_back("until", format_utc(*r.until));
+    return {Level::info, "run.waiting", fields};
+}
+LogLine line_of(const engine::TargetMoved& r) {
+    return {Level::debug,
+            "target.moved",
+            {{"run", r.run.str()}, {"device", r.device.str()}, {"wave", std::to_string(r.wave)}}};
+}
+LogLine line_of(const engine::TargetRetried& r) {
+    Fields fields{{"run", r.run.str()},
+                  {"device", r.device.str()},
+                  {"after", std::string(to_text(r.retry.disposition))},
+                  {"next", format_utc(r.retry.next)}};
+    add_if(fields, "reason", r.retry.reason);
+    return {Level::info, "target.retry", fields};
+}
 LogLine line_of(const engine::RunFinished& r) {
     Fields fields{{"run", r.run.str()}, {"status", std::string(to_text(r.status))}};
     add_if(fields, "reason", r.reason);

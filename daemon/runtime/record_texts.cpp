@@ -45,6 +45,10 @@ struct Redaction {
         }
     }
     void operator()(engine::RunFinished&) const {}
+    void operator()(engine::WaveStarted&) const {}
+    void operator()(engine::RunWaiting&) const {}
+    void operator()(engine::TargetMoved&) const {}
+    void operator()(engine::TargetRetried&) const {}
     void operator()(engine::TargetDecided& r) const { text(r.message); }
     void operator()(engine::JobCreated& r) const {
         text(r.component_name);

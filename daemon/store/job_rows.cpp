@@ -39,6 +39,8 @@ void RecordWriter::record(const engine::JobCreated& job) {
     insert.bind(":step", job.step).bind(":attempt", job.attempt).bind(":variables", variables);
     insert.bind(":component_uid", job.component_uid.str()).bind(":component_name", job.component_name);
     insert.bind(":at", job.at).run();
+    if (job.attempt > 1)
+        use("write_target_retried").bind(":run", job.run.str()).bind(":device", job.device.str()).run();
     json data{{"run_uid", job.run.str()},
               {"device_uid", job.device.str()},
               {"step", job.step},
@@ -63,6 +65,7 @@ void RecordWriter::record(const engine::JobChanged& job) {
     update.bind(":job", job.job.str()).bind(":status", status).bind(":reason", unless_empty(job.reason));
     update.bind(":datto_job", job.datto_job ? std::optional(job.datto_job->str()) : std::nullopt);
     update.bind(":datto_status", unless_empty(job.datto_status)).bind(":warnings", job.warnings);
+    update.bind(":exit_code", job.exit_code);
     update.bind(":queued_at", job.queued_at).bind(":started_at", job.started_at);
     update.bind(":ran_at", job.ran_at).bind(":completed_at", job.completed_at);
     bind_output(update, "stdout", out);
@@ -75,6 +78,7 @@ void RecordWriter::record(const engine::JobChanged& job) {
     if (job.datto_job) data["datto_job_uid"] = job.datto_job->str();
     put_text(data, "datto_status", job.datto_status);
     put_integer(data, "warnings", job.warnings);
+    put_integer(data, "exit_code", job.exit_code);
     put_time(data, "queued_at", job.queued_at);
     put_time(data, "started_at", job.started_at);
     put_time(data, "ran_at", job.ran_at);

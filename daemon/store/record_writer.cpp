@@ -148,13 +148,61 @@ void RecordWriter::record(const engine::RunStarted& run) {
         insert.bind(":site_name", out.site_name.str()).bind(":rule", out.rule);
         insert.bind(":reason", out.reason.str()).run();
     }
-    if (use("write_run_start").bind(":run", run.run.str()).bind(":at", run.at).run() != 1) {
+    auto start = use("write_run_start");
+    start.bind(":run", run.run.str()).bind(":at", run.at).bind(":tolerated", run.tolerated);
+    if (start.run() != 1) {
         throw ContradictingRecord("run.started: run " + run.run.str() + " has started already");
     }
     const auto online = std::count_if(run.targets.begin(), run.targets.end(),
                                       [](const engine::TargetRow& target) { return target.online; });
     json data{{"targets", run.targets.size()}, {"online", online}, {"excluded", run.exclusions.size()}};
     event({run.at, "run", run.run.str(), "run.started", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::WaveStarted& wave) {
+    auto start = use("write_wave_start");
+    start.bind(":run", wave.run.str()).bind(":wave", wave.wave);
+    if (start.run() != 1)
+        throw ContradictingRecord("run.wave_started: run " + wave.run.str() + " is not under way");
+    event({wave.at, "run", wave.run.str(), "run.wave_started", wave.actor, json{{"wave", wave.wave}}});
+}
+
+void RecordWriter::record(const engine::RunWaiting& run) {
+    auto wait = use("write_run_waiting");
+    wait.bind(":run", run.run.str()).bind(":reason", run.reason).bind(":until", run.until);
+    if (wait.run() != 1) throw ContradictingRecord("run.waiting: run " + run.run.str() + " is not under way");
+    json data{{"reason", run.reason}, {"next_wave", run.next_wave}};
+    put_time(data, "until", run.until);
+    event({run.at, "run", run.run.str(), "run.waiting", "", std::move(data)});
+}
+
+void RecordWriter::record(const engine::TargetMoved& target) {
+    auto move = use("write_target_move");
+    move.bind(":run", target.run.str()).bind(":device", target.device.str()).bind(":wave", target.wave);
+    if (move.run() != 1)
+        throw ContradictingRecord("target.moved: run " + target.run.str() + " has no target " +
+                                  target.device.str());
+    json data{{"run_uid", target.run.str()}, {"device_uid", target.device.str()}, {"wave", target.wave}};
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.moved", "",
+           std::move(data)});
+}
+
+void RecordWriter::record(const engine::TargetRetried& target) {
+    const std::string disposition(engine::to_text(target.retry.disposition));
+    auto retry = use("write_target_retry");
+    retry.bind(":run", target.run.str()).bind(":device", target.device.str());
+    retry.bind(":next", target.retry.next).bind(":disposition", disposition);
+    retry.bind(":reason", target.retry.reason);
+    if (retry.run() != 1)
+        throw ContradictingRecord("target.retry: run " + target.run.str() + " has no pending target " +
+                                  target.device.str());
+    json data{{"run_uid", target.run.str()},
+              {"device_uid", target.device.str()},
+              {"disposition", disposition},
+              {"next_at", format_utc(target.retry.next)}};
+    put_text(data, "reason", target.retry.reason);
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.retry", "",
+           std::move(data)});
 }
 
 void RecordWriter::record(const engine::RunFinished& run) {

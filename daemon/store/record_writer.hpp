@@ -40,6 +40,10 @@ private:
     void record(const engine::OccurrencesVoided& voided);
     void record(const engine::RunPlanned& run);
     void record(const engine::RunStarted& run);
+    void record(const engine::WaveStarted& wave);
+    void record(const engine::RunWaiting& run);
+    void record(const engine::TargetMoved& target);
+    void record(const engine::TargetRetried& target);
     void record(const engine::RunFinished& run);
     void record(const engine::TargetDecided& target);
     void record(const engine::JobCreated& job);

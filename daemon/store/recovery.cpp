@@ -17,6 +17,8 @@ namespace {
 constexpr Millis kFollowed = std::chrono::hours{24 * 30};
 // The longest `unknown_after`, and a day.
 constexpr Millis kSearched = std::chrono::hours{48};
+// The runs of one local time begin within a day, wherever they are, and last a while.
+constexpr Millis kGroupsOpen = std::chrono::hours{48};
 // What was created before it is out of the API's sliding window.
 constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
@@ -143,6 +145,9 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.row.last_seen = row.optional_time(7);
         target.attempts = row.integer(8);
         target.row.customer = row.text(9);
+        target.tries = row.integer(10);
+        if (const auto next = row.optional_time(11))
+            target.retry = {*next, known(engine::disposition_from(row.text(12)), row.text(12)), row.text(13)};
         targets.push_back(std::move(target));
     }
     return targets;
@@ -173,6 +178,9 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         planned.overrides = overrides_from_json(row.text(17));
         planned.customer = row.text(18);
         planned.group = row.text(19);
+        run.wave = row.integer(20);
+        run.waits_for = row.text(21);
+        run.waits_until = row.optional_time(22);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -188,7 +196,6 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.job = JobUid(row.text(0));
         job.run = RunUid(row.text(1));
         job.runbook = row.text(2);
-        job.account = row.text(10);
         job.device = DeviceUid(row.text(3));
         job.status = known(engine::job_status_from(row.text(4)), row.text(4));
         if (!row.is_null(5)) job.datto_job = DattoJobUid(row.text(5));
@@ -223,6 +230,7 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         job.job = JobUid(row.text(0));
         job.run = RunUid(row.text(1));
         job.runbook = row.text(2);
+        job.account = row.text(10);
         job.device = DeviceUid(row.text(3));
         job.component_uid = ComponentUid(row.text(4));
         job.component_name = row.text(5);
@@ -312,6 +320,9 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
     state.newest = newest.optional_time(0);
     state.jobs = read_jobs(connection, state.newest.value_or(UtcTime{}));
     read_lost(connection, state.newest.value_or(UtcTime{}), state);
+    Execution groups(connection.statement("recover_groups"));
+    groups.bind(":since", state.newest.value_or(UtcTime{}) - kGroupsOpen);
+    while (groups.step()) state.groups.push_back({groups.text(0), groups.integer(1), groups.integer(2)});
     Execution recent(connection.statement("recover_recent_creates"));
     recent.bind(":since", first_ulid_of(now - kBudgetWindow));
     while (recent.step()) {

@@ -9,6 +9,7 @@ UPDATE jobs SET
   ran_at           = ifnull(:ran_at, ran_at),
   completed_at     = ifnull(:completed_at, completed_at),
   warnings         = ifnull(:warnings, warnings),
+  exit_code        = ifnull(:exit_code, exit_code),
   stdout           = ifnull(:stdout, stdout),
   stdout_truncated = ifnull(:stdout_truncated, stdout_truncated),
   stderr           = ifnull(:stderr, stderr),

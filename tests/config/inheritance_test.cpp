@@ -173,8 +173,7 @@ TEST_CASE("defaults and profiles are judged once, where they stand", "[config]")
         {"profiles: [a]", {"3:11 wrong_type profiles"}},
         {"profiles: {A: {}}", {"3:12 bad_value profiles.A"}},
         {"profiles: {a: 5}", {"3:15 wrong_type profiles.a"}},
-        {"profiles: {a: {rollout: {waves: [1, 10%, 100%]}}}",
-         {"3:33 not_supported profiles.a.rollout.waves"}},
+        {"profiles: {a: {rollout: {waves: [1, 10%, 100%]}}}", {}},
         {"profiles: {a: {notify: [{to: x, on: [failed]}]}}", {"3:24 not_supported profiles.a.notify"}},
         {"profiles: {a: {schedule: {timezone: Nowhere}}}",
          {"3:37 unknown_zone profiles.a.schedule.timezone"}},
@@ -211,8 +210,8 @@ TEST_CASE("a revision is what it resolved to, and only that", "[config]") {
     const auto one = good(settings_with(kLevels), text);
     CHECK(one.resolved ==
           R"({"account":"main","finish_by":"none","inherited":{"overlap":"queue","timeout":"20m",)"
-          R"("variables":{"a":"default","b":"slow","c":"slow"}},"offline":"wait","on_unknown":"hold",)"
-          R"("priority":"normal"})");
+          R"("variables":{"a":"default","b":"slow","c":"slow"}},"max_in_flight":"100","offline":"wait",)"
+          R"("on_unknown":"hold","one_job_per_device":"true","priority":"normal"})");
     // A change that the runbook does not take changes nothing; one that it takes is a new revision.
     auto other = kLevels;
     other.replace(other.find("window: 3h"), 10, "window: 9h");

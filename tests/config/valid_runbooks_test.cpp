@@ -41,7 +41,8 @@ TEST_CASE("the least runbook takes its defaults and says which", "[config]") {
     CHECK(runbook.targets.include[0].all);
     CHECK(runbook.yaml == kLeast);
     CHECK(runbook.resolved ==
-          R"({"account":"main","finish_by":"none","offline":"wait","on_unknown":"hold","overlap":"skip",)"
+          R"({"account":"main","finish_by":"none","max_in_flight":"100","offline":"wait",)"
+          R"("on_unknown":"hold","one_job_per_device":"true","overlap":"skip",)"
           R"("priority":"normal","timeout":"1h","window":"1h"})");
 }
 
@@ -59,8 +60,12 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
         "offline: dispatch\n"
         "timeout: 10m\n"
         "priority: high\n"
-        "on_unknown: redispatch\n" +
+        "on_unknown: redispatch\n"
+        "one_job_per_device: false\n"
+        "rollout: {max_in_flight: 7}\n" +
         kLeast);
+    CHECK_FALSE(runbook.one_job_per_device);
+    CHECK(runbook.max_in_flight == 7);
     CHECK(runbook.name == "clear-temp-files");
     CHECK(runbook.description == "Weekly, in Berlin");
     CHECK_FALSE(runbook.enabled);
@@ -89,7 +94,8 @@ TEST_CASE("a schedule as a text runs in the account's zone", "[config]") {
     CHECK(parsed.runbook->schedule->zone() == "Europe/Berlin");
     CHECK(parsed.runbook->resolved ==
           R"({"account":"main","catch_up":"latest","days":"or","finish_by":"none","jitter":"0s",)"
-          R"("offline":"wait","offset":"0d","on_unknown":"hold","overlap":"skip","priority":"normal",)"
+          R"("max_in_flight":"100","offline":"wait","offset":"0d","on_unknown":"hold",)"
+          R"("one_job_per_device":"true","overlap":"skip","priority":"normal",)"
           R"("timeout":"1h",)"
           R"("timezone":"Europe/Berlin",)"
           R"("window":"1h","zones":{"Europe/Berlin":")" +

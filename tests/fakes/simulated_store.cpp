@@ -66,7 +66,41 @@ void SimulatedStore::take(const engine::RunStarted& r) {
     require(!run.started_at, "a run starts once");
     run.started_at = r.at;
     run.status = engine::RunStatus::running;
+    run.tolerated = r.tolerated;
     for (const auto& row : r.targets) run.targets.push_back({row, engine::Disposition::pending, 0});
+}
+void SimulatedStore::take(const engine::WaveStarted& r) {
+    auto& run = runs_.at(r.run);
+    require(run.started_at && !engine::is_terminal(run.status), "a wave is of an open run");
+    require(r.wave >= run.wave, "waves follow each other");
+    run.status = engine::RunStatus::running;
+    run.wave = r.wave;
+    run.waits_for.clear();
+    run.waits_until.reset();
+}
+void SimulatedStore::take(const engine::RunWaiting& r) {
+    auto& run = runs_.at(r.run);
+    require(run.started_at && !engine::is_terminal(run.status), "who waits is open");
+    require(r.next_wave > run.wave, "what is waited for comes later");
+    for (const auto& [uid, job] : jobs_)
+        require(job.created.run != r.run || engine::is_terminal(job.status),
+                "a run waits when no job of it is open");
+    run.status = engine::RunStatus::waiting;
+    run.waits_for = r.reason;
+    run.waits_until = r.until;
+}
+void SimulatedStore::take(const engine::TargetMoved& r) {
+    for (auto& target : runs_.at(r.run).targets)
+        if (target.row.device == r.device) target.row.wave = r.wave;
+}
+void SimulatedStore::take(const engine::TargetRetried& r) {
+    for (const auto& [uid, job] : jobs_)
+        require(job.created.run != r.run || job.created.device != r.device ||
+                    (engine::is_terminal(job.status) &&
+                     (job.status != engine::JobStatus::timeout || !job.late_status.empty())),
+                "what is tried again has ended");
+    for (auto& target : runs_.at(r.run).targets)
+        if (target.row.device == r.device) target.retry = r.retry;
 }
 void SimulatedStore::take(const engine::RunFinished& r) {
     auto& run = runs_.at(r.run);
@@ -91,17 +125,25 @@ void SimulatedStore::take(const engine::JobCreated& r) {
                 "one intent for each target and attempt");
     jobs_[r.job].created = r;
     for (auto& target : runs_.at(r.run).targets)
-        if (target.row.device == r.device) target.attempts = r.attempt;
+        if (target.row.device == r.device) {
+            target.attempts = r.attempt;
+            target.retry.reset();
+            ++target.tries;
+        }
 }
 void SimulatedStore::take(const engine::JobChanged& r) {
     auto& job = jobs_.at(r.job);
     require(!engine::is_terminal(job.status) && r.status > job.status, "a job's status only goes on");
     job.status = r.status;
     job.reason = r.reason;
+    if (r.reason == "not_sent" || r.reason == "offline")
+        for (auto& target : runs_.at(job.created.run).targets)
+            if (target.row.device == job.created.device) --target.tries;
     if (r.datto_job) job.datto_job = r.datto_job;
     if (r.queued_at) job.queued_at = r.queued_at;
     if (r.started_at) job.started_at = r.started_at;
     if (r.out) job.out = r.out->text;
+    if (r.exit_code) job.exit_code = r.exit_code;
 }
 void SimulatedStore::take(const engine::JobFound& r) {
     auto& job = jobs_.at(r.job);
@@ -121,12 +163,12 @@ void SimulatedStore::take(const engine::TargetRevised& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     if (run.status != engine::RunStatus::completed && run.status != engine::RunStatus::failed) return;
-    const bool is_good = std::all_of(run.targets.begin(), run.targets.end(), [](const auto& target) {
-        return target.disposition == engine::Disposition::succeeded ||
-               target.disposition == engine::Disposition::warning ||
-               target.disposition == engine::Disposition::skipped;
+    const auto bad = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
+        return !(target.disposition == engine::Disposition::succeeded ||
+                 target.disposition == engine::Disposition::warning ||
+                 target.disposition == engine::Disposition::skipped);
     });
-    run.status = is_good ? engine::RunStatus::completed : engine::RunStatus::failed;
+    run.status = bad <= run.tolerated ? engine::RunStatus::completed : engine::RunStatus::failed;
 }
 void SimulatedStore::take(const engine::JobLate& r) {
     auto& job = jobs_.at(r.job);
@@ -281,6 +323,24 @@ std::vector<engine::RecoveredRunbook::Lane> SimulatedStore::lanes_of(const std::
     return list;
 }
 
+void SimulatedStore::add_groups(engine::RecoveredState& state) const {
+    std::map<std::string, engine::GroupTally> groups;
+    for (const auto& [uid, run] : runs_) {
+        if (run.planned.group.empty() || !engine::is_terminal(run.status)) continue;
+        auto& group = groups[run.planned.group];
+        group.group = run.planned.group;
+        for (const auto& target : run.targets) {
+            ++group.decided;
+            group.failed += target.disposition == engine::Disposition::failed ||
+                                    target.disposition == engine::Disposition::timeout ||
+                                    target.disposition == engine::Disposition::unknown
+                                ? 1
+                                : 0;
+        }
+    }
+    for (const auto& [name, group] : groups) state.groups.push_back(group);
+}
+
 engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     engine::RecoveredState state;
     for (const auto& [name, runbook] : runbooks_) {
@@ -327,7 +387,9 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
-            state.runs.push_back({run.planned, run.started_at, run.targets});
+            state.runs.push_back(
+                {run.planned, run.started_at, run.targets, run.wave, run.waits_for, run.waits_until});
+    add_groups(state);
     for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {
         const auto& run = runs_.at(job.created.run);
@@ -358,6 +420,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.runbook = run.planned.runbook;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);
         if (is_lost) open.abandoned_at = job.queued_at;
+        if (job.status == engine::JobStatus::timeout && !open.abandoned_at)
+            open.abandoned_at = job.started_at.value_or(job.created.at);
         open.is_target_unknown = is_target_unknown;
         state.jobs.push_back(std::move(open));
     }

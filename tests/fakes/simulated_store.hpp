@@ -20,6 +20,10 @@ struct StoredRun {
     std::map<DeviceUid, std::string> reasons;
     std::map<DeviceUid, UtcTime> decided_at;
     std::set<DeviceUid> revised;
+    std::int64_t tolerated = 0;
+    std::int64_t wave = 1;
+    std::string waits_for;  ///< empty: nothing
+    std::optional<UtcTime> waits_until;
 };
 struct StoredJob {
     engine::JobCreated created;
@@ -28,6 +32,7 @@ struct StoredJob {
     std::optional<DattoJobUid> datto_job;
     std::optional<UtcTime> queued_at, started_at;
     std::optional<std::string> out;
+    std::optional<std::int64_t> exit_code;
     std::string late_status;
 };
 
@@ -65,6 +70,11 @@ private:
     void take(const engine::Noted& r);
     void take(const engine::JobFound& r);
     void take(const engine::TargetRevised& r);
+    void take(const engine::WaveStarted& r);
+    void take(const engine::RunWaiting& r);
+    void take(const engine::TargetMoved& r);
+    void take(const engine::TargetRetried& r);
+    void add_groups(engine::RecoveredState& state) const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
 

@@ -87,6 +87,14 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return retargeted;
     }
+    std::vector<std::pair<std::string, std::string>> approvals_asked;  ///< run and actor
+    ports::ApproveAccepted approved;
+    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(std::string run,
+                                                                   std::string actor) override {
+        approvals_asked.emplace_back(std::move(run), std::move(actor));
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return approved;
+    }
     std::vector<ports::SettleRequest> settles_asked;
     ports::SettleAccepted settled;
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override {
