@@ -1,4 +1,4 @@
-#include "datto/connection.hpp"
+#include "http_client/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -16,9 +16,9 @@
 #include <tuple>
 
 #include "base/glob.hpp"
-#include "datto/gunzip.hpp"
+#include "http_client/gunzip.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -44,7 +44,7 @@ http::request<http::string_body> to_message(Request request, const std::string& 
     message.set(http::field::accept, "application/json");
     message.set(http::field::accept_encoding, "gzip");
     if (!request.idempotency_key.empty()) message.set("Idempotency-Key", request.idempotency_key);
-    message.set(http::field::authorization, authorization);
+    if (!authorization.empty()) message.set(http::field::authorization, authorization);
     if (!request.content_type.empty()) {
         message.set(http::field::content_type, request.content_type);
         message.body() = std::move(request.body);
@@ -285,4 +285,4 @@ bool Connection::is_quiet() {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

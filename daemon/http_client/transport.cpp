@@ -1,12 +1,12 @@
-#include "datto/transport.hpp"
+#include "http_client/transport.hpp"
 
 #include <algorithm>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "datto/connection.hpp"
+#include "http_client/connection.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 namespace asio = boost::asio;
 namespace ssl = asio::ssl;
@@ -127,4 +127,4 @@ asio::awaitable<Exchange> Transport::send(Request request, std::string authoriza
     co_return exchange;
 }
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

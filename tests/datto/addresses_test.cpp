@@ -1,4 +1,4 @@
-#include "datto/url.hpp"
+#include "datto/addresses.hpp"
 
 #include "catch.hpp"
 

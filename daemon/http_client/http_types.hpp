@@ -5,12 +5,12 @@
 #include <string>
 #include <tl/expected.hpp>
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 enum class Method : std::uint8_t { get, put, post };
 enum class Authorization : std::uint8_t {
-    bearer,        ///< the account's token
-    public_client  ///< the fixed pair that the token call presents, the same for everybody (reference, 1.2)
+    bearer,        ///< of Datto RMM: the account's token
+    public_client  ///< of Datto RMM: the fixed pair that its token call presents, the same for everybody
 };
 
 struct Request {
@@ -43,4 +43,4 @@ struct TransportFailure {
 };
 using Exchange = tl::expected<Response, TransportFailure>;
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

@@ -1,4 +1,4 @@
-#include "datto/proxy.hpp"
+#include "http_client/proxy.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>
@@ -7,7 +7,7 @@
 
 #include "base/glob.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 namespace {
 
 namespace urls = boost::urls;
@@ -129,4 +129,4 @@ Result<std::optional<Proxy>> choose_proxy(const BaseUrl& base, const std::string
     return std::optional(std::move(*proxy));
 }
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

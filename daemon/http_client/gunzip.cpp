@@ -1,11 +1,11 @@
-#include "datto/gunzip.hpp"
+#include "http_client/gunzip.hpp"
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <limits>
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 namespace {
 
 /// zlib's way of asking for gzip's wrapping instead of its own, with the largest window.
@@ -76,4 +76,4 @@ tl::expected<std::string, GunzipTrouble> gunzip(std::string_view packed, std::si
     return text;
 }
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

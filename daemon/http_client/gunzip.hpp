@@ -6,7 +6,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 enum class GunzipTrouble : std::uint8_t {
     too_large,  ///< more than was allowed; no more than that was unpacked
@@ -16,4 +16,4 @@ enum class GunzipTrouble : std::uint8_t {
 /// All members of the file, one after the other (RFC 1952).
 [[nodiscard]] tl::expected<std::string, GunzipTrouble> gunzip(std::string_view packed, std::size_t max_bytes);
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

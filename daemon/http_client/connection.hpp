@@ -1,5 +1,5 @@
 #pragma once
-// One HTTP/1.1 connection to the account's host, plain or TLS, perhaps through a proxy's tunnel. Nothing here
+// One HTTP/1.1 connection to one host, plain or TLS, perhaps through a proxy's tunnel. Nothing here
 // retries.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -8,12 +8,12 @@
 #include <optional>
 
 #include "async/timers.hpp"
-#include "datto/http_types.hpp"
-#include "datto/proxy.hpp"
-#include "datto/resolve.hpp"
-#include "datto/url.hpp"
+#include "http_client/http_types.hpp"
+#include "http_client/proxy.hpp"
+#include "http_client/resolve.hpp"
+#include "http_client/url.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 /// How long, and how much, an answer may be.
 struct ExchangeLimits {
@@ -32,12 +32,13 @@ public:
 
     /// `whom`: whose endpoints they are, for the message.
     boost::asio::awaitable<std::string> connect(Endpoints endpoints, std::string whom, Millis within);
-    /// Once connected to the proxy: lets it connect on to the account's host.
+    /// Once connected to the proxy: lets it connect on to the host.
     boost::asio::awaitable<std::string> tunnel(Proxy proxy, Millis within);
     /// TLS, with the certificate verified against the host's name. At once where the connection is plain.
     boost::asio::awaitable<std::string> shake_hands(Millis within);
 
-    /// Sends the request and reads its answer. `authorization` is the header's whole value.
+    /// Sends the request and reads its answer. `authorization` is the header's whole value; empty:
+    /// there is none.
     boost::asio::awaitable<Exchange> exchange(Request request, std::string authorization,
                                               ExchangeLimits limits);
 
@@ -58,4 +59,4 @@ private:
     bool reusable_ = false;
 };
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

@@ -1,4 +1,4 @@
-#include "datto/gzip.hpp"
+#include "http_client/gzip.hpp"
 
 #include <zlib.h>
 

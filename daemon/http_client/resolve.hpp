@@ -16,7 +16,7 @@
 #include "async/timers.hpp"
 #include "base/clock.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
@@ -47,4 +47,4 @@ private:
     std::map<std::pair<std::string, std::uint16_t>, std::shared_ptr<Question>> asked_;
 };
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

@@ -1,4 +1,4 @@
-#include "datto/resolve.hpp"
+#include "http_client/resolve.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -86,4 +86,4 @@ asio::awaitable<tl::expected<Endpoints, std::string>> Resolver::resolve(std::str
     co_return question->endpoints;
 }
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

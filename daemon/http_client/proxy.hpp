@@ -1,15 +1,15 @@
 #pragma once
-// Which proxy, if any, stands between here and the account. A proxy only carries: requests go through it in a
-// tunnel (CONNECT), encrypted for the account's host.
+// Which proxy, if any, stands between here and a host. A proxy only carries: requests go through it in a
+// tunnel (CONNECT), encrypted for that host.
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
-#include "datto/url.hpp"
+#include "http_client/url.hpp"
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 struct Proxy {
     std::string host;  ///< lower case; an IPv6 address without brackets
@@ -40,4 +40,4 @@ struct ProxyEnvironment {
 [[nodiscard]] Result<std::optional<Proxy>> choose_proxy(const BaseUrl& base, const std::string& configured,
                                                         const ProxyEnvironment& environment);
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client

@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "async/timers.hpp"
-#include "datto/http_types.hpp"
-#include "datto/proxy.hpp"
-#include "datto/resolve.hpp"
-#include "datto/url.hpp"
+#include "http_client/http_types.hpp"
+#include "http_client/proxy.hpp"
+#include "http_client/resolve.hpp"
+#include "http_client/url.hpp"
 
 namespace boost::asio::ssl {
 class context;
 }
 
-namespace runbookd::datto {
+namespace runbookd::http_client {
 
 class Connection;
 
@@ -68,4 +68,4 @@ private:
     std::vector<Idle> idle_;  // oldest first
 };
 
-}  // namespace runbookd::datto
+}  // namespace runbookd::http_client
