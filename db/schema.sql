@@ -14,6 +14,12 @@ CREATE INDEX jobs_followed ON jobs (created_at)
 
 CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AND late_status IS NULL;
 
+CREATE INDEX notices_done ON notices (ifnull(delivered_at, given_up_at)) WHERE next_at IS NULL;
+
+CREATE INDEX notices_due ON notices (target, next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX notices_given_up ON notices (target, id) WHERE given_up_at IS NOT NULL;
+
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
 CREATE UNIQUE INDEX occurrences_judged_once ON occurrences (runbook, zone, ifnull(customer, ''), nominal_at)
@@ -38,6 +44,9 @@ CREATE INDEX runs_by_runbook ON runs (runbook, run_uid);
 
 CREATE INDEX runs_compared ON runs (runbook, account, zone, ifnull(customer, ''), id)
   WHERE started_at IS NOT NULL AND narrowed = 0 AND status <> 'aborted';
+
+CREATE INDEX runs_finished_by_lane ON runs (runbook, account, zone, ifnull(customer, ''), finished_at)
+  WHERE finished_at IS NOT NULL;
 
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
@@ -134,6 +143,32 @@ CREATE TABLE jobs (
   -- At most once: a device gets one job per step and attempt of a run.
   UNIQUE (run, device_uid, step, attempt),
   FOREIGN KEY (run, device_uid) REFERENCES targets (run, device_uid)
+) STRICT;
+
+CREATE TABLE notice_cursor (
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE notices (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  notice_uid   TEXT NOT NULL UNIQUE,
+  event        INTEGER NOT NULL,  -- its seq in the trail, from which it may be gone
+  target       TEXT NOT NULL,     -- a name under `notify` in the settings
+  per          TEXT NOT NULL CHECK (per IN ('run', 'customer', 'device')),
+  subject      TEXT NOT NULL,     -- uid of the run or device, the customer; of an occurrence, its instant
+  runbook      TEXT NOT NULL,
+  run_uid      TEXT,
+  payload      TEXT NOT NULL CHECK (json_type(payload) = 'object'),
+  created_at   INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  next_at      INTEGER,           -- NULL: nothing is to be done about it any more
+  last_error   TEXT NOT NULL DEFAULT '',
+  delivered_at INTEGER,
+  given_up_at  INTEGER,
+  UNIQUE (event, target, per, subject),
+  CONSTRAINT a_notice_is_due_or_done CHECK (
+    (next_at IS NOT NULL) + (delivered_at IS NOT NULL) + (given_up_at IS NOT NULL) = 1)
 ) STRICT;
 
 CREATE TABLE occurrences (
@@ -334,6 +369,18 @@ BEGIN
   SELECT RAISE(ABORT, 'a job''s status does not go back, and an ended job has none to change');
 END;
 
+CREATE TRIGGER notice_cursor_moves_on BEFORE UPDATE ON notice_cursor
+WHEN NEW.seq < OLD.seq
+BEGIN
+  SELECT RAISE(ABORT, 'the trail is looked at once');
+END;
+
+CREATE TRIGGER notices_are_done_once BEFORE UPDATE ON notices
+WHEN OLD.next_at IS NULL
+BEGIN
+  SELECT RAISE(ABORT, 'a notice is delivered or given up once');
+END;
+
 CREATE TRIGGER occurrences_are_kept BEFORE DELETE ON occurrences
 BEGIN
   SELECT RAISE(ABORT, 'verdicts stay in the record');
@@ -532,6 +579,16 @@ JOIN runs r ON r.id = j.run
 JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
 LEFT JOIN outputs o ON o.id = j.stdout
 LEFT JOIN outputs e ON e.id = j.stderr;
+
+CREATE VIEW notice_history AS
+SELECT notice_uid, event, target, per, subject, runbook, run_uid, payload,
+       strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') AS created_at,
+       attempts,
+       strftime('%Y-%m-%dT%H:%M:%fZ', next_at / 1000.0, 'unixepoch') AS next_at,
+       last_error,
+       strftime('%Y-%m-%dT%H:%M:%fZ', delivered_at / 1000.0, 'unixepoch') AS delivered_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', given_up_at / 1000.0, 'unixepoch') AS given_up_at
+FROM notices;
 
 CREATE VIEW occurrence_history AS
 SELECT o.runbook, o.revision, o.zone, o.customer,

@@ -3,6 +3,7 @@
 #include "http_client/http_types.hpp"
 #include "http_client/proxy.hpp"
 #include "http_client/resolve.hpp"
+#include "http_client/retry_after.hpp"
 #include "http_client/transport.hpp"
 #include "http_client/url.hpp"
 
@@ -19,6 +20,7 @@ using http_client::Lookup;
 using http_client::Method;
 using http_client::percent_encoded;
 using http_client::ProxyEnvironment;
+using http_client::read_retry_after;
 using http_client::Request;
 using http_client::Response;
 using http_client::Scheme;

@@ -13,6 +13,7 @@
 #include "cron/zone_rules.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
+#include "runbook/notify.hpp"
 #include "runbook/selector.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
@@ -80,6 +81,7 @@ struct Meaning {
     /// own. Null: none does.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
+    std::shared_ptr<const NotifyRules> notify;  ///< null: nobody is told anything
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.

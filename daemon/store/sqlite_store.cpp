@@ -14,6 +14,7 @@
 #include "store/gate.hpp"
 #include "store/history_reader.hpp"
 #include "store/migrate.hpp"
+#include "store/notices_reader.hpp"
 #include "store/place.hpp"
 #include "store/recovery.hpp"
 #include "store/writer_thread.hpp"
@@ -49,6 +50,7 @@ SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCall
     migrate(*connection, SystemClock{}.now().utc);
     reader_ = std::make_unique<HistoryReader>(path_);
     facts_ = std::make_unique<FactsReader>(path_);
+    notices_ = std::make_unique<NoticesReader>(path_);
     reading_ = std::make_unique<asio::thread_pool>(1);
     WriterThread::Callbacks on_writer{on_loop(loop_, std::move(callbacks.on_trouble)),
                                       on_loop(loop_, std::move(callbacks.on_fatal))};
@@ -223,6 +225,41 @@ asio::awaitable<Result<std::vector<runbook::ZoneRules>>> SqliteStore::zone_rules
         return facts_->zone_rules();
     };
     co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::TrailPart>> SqliteStore::unseen_trail(std::set<std::string> runbooks) {
+    std::function<Result<ports::TrailPart>()> question = [this, runbooks = std::move(runbooks)] {
+        return notices_->unseen_trail(runbooks);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<std::string>>> SqliteStore::due_targets(UtcTime now) {
+    std::function<Result<std::vector<std::string>>()> question = [this, now] {
+        return notices_->due_targets(now);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::optional<ports::DueNotice>>> SqliteStore::next_due(std::string to, UtcTime now) {
+    std::function<Result<std::optional<ports::DueNotice>>()> question = [this, to = std::move(to), now] {
+        return notices_->next_due(to, now);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<ports::NoticeTrouble>>> SqliteStore::troubles() {
+    std::function<Result<std::vector<ports::NoticeTrouble>>()> question = [this] {
+        return notices_->troubles();
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<void> SqliteStore::record(ports::NoticeRecord what) {
+    const auto durable = std::make_shared<Gate>(loop_);
+    auto tell = [loop = loop_, durable] { asio::post(loop, [durable] { durable->open(); }); };
+    writer_->submit(std::move(what), std::move(tell));
+    co_await durable->wait();
 }
 
 void SqliteStore::close(Millis bound) {

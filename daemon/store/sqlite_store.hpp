@@ -3,11 +3,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "ports/history.hpp"
+#include "ports/notices.hpp"
 #include "ports/recorded_facts.hpp"
 #include "ports/store.hpp"
 
@@ -19,6 +22,7 @@ namespace runbookd::store {
 
 class FactsReader;
 class HistoryReader;
+class NoticesReader;
 class StoreLock;
 class WriterThread;
 
@@ -33,7 +37,10 @@ struct StoreCallbacks {
     std::function<void(const std::string& why)> on_fatal;
 };
 
-class SqliteStore final : public ports::Store, public ports::History, public ports::RecordedFacts {
+class SqliteStore final : public ports::Store,
+                          public ports::History,
+                          public ports::RecordedFacts,
+                          public ports::Notices {
 public:
     /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
     /// for this process, and brings the schema to this version. `loop` must not be destroyed before close().
@@ -79,6 +86,13 @@ public:
                                                         UtcTime until) override;
     boost::asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() override;
 
+    boost::asio::awaitable<Result<ports::TrailPart>> unseen_trail(std::set<std::string> runbooks) override;
+    boost::asio::awaitable<Result<std::vector<std::string>>> due_targets(UtcTime now) override;
+    boost::asio::awaitable<Result<std::optional<ports::DueNotice>>> next_due(std::string to,
+                                                                             UtcTime now) override;
+    boost::asio::awaitable<Result<std::vector<ports::NoticeTrouble>>> troubles() override;
+    boost::asio::awaitable<void> record(ports::NoticeRecord what) override;
+
     /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses) and ends both threads.
     /// Commits that were not durable by then never resume. The destructor does it with a bound of 5 s, then
     /// frees the lock.
@@ -97,6 +111,7 @@ private:
     std::unique_ptr<WriterThread> writer_;
     std::unique_ptr<HistoryReader> reader_;
     std::unique_ptr<FactsReader> facts_;
+    std::unique_ptr<NoticesReader> notices_;
     std::unique_ptr<boost::asio::thread_pool> reading_;  // one thread: the readers'
 };
 

@@ -5,13 +5,16 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "engine/records.hpp"
+#include "ports/notices.hpp"
 #include "store/connection.hpp"
+#include "store/notices_writer.hpp"
 #include "store/record_writer.hpp"
 
 namespace runbookd::store {
@@ -34,6 +37,7 @@ public:
 
     /// Any thread. `on_durable` is called on the writer's thread, in the order of submission.
     void submit(engine::Batch batch, std::function<void()> on_durable);
+    void submit(ports::NoticeRecord notice, std::function<void()> on_durable);
     /// Any thread; empty while commits succeed.
     [[nodiscard]] std::string trouble() const;
     /// Writes what is queued, but waits no longer than `bound` for a disk that refuses; then ends the thread.
@@ -43,6 +47,7 @@ public:
 private:
     struct Queued {
         engine::Batch batch;
+        std::optional<ports::NoticeRecord> notice;
         std::function<void()> on_durable;
     };
     enum class Outcome { durable, refused_by_disk, contradiction };
@@ -51,6 +56,7 @@ private:
         std::string message;
     };
 
+    void submit(Queued queued);
     void run();
     /// What is queued, once there is something; empty: time to end.
     std::vector<Queued> next_group();
@@ -65,6 +71,7 @@ private:
 
     std::unique_ptr<Connection> connection_;
     RecordWriter records_;
+    NoticesWriter notices_;
     std::string path_;
     Callbacks callbacks_;
     int wal_pages_ = 0;        // as of the last commit; writer's thread only
