@@ -185,3 +185,5 @@ TEST_CASE("a notice is due until it is delivered or given up", "[store]") {
           std::vector<std::string>{"a", "c"});
     CHECK(open.store().trouble().empty());
 }
+
+}  // namespace runbookd::store_test
