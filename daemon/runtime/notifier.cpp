@@ -26,7 +26,8 @@ std::string problem_of(const ports::NoticeTrouble& trouble) {
         if (trouble.since) text += ", the oldest of " + format_utc(*trouble.since);
     }
     if (trouble.given_up > 0)
-        text += (trouble.waiting > 0 ? "; " : "") + plural(trouble.given_up) + " were given up";
+        text += (trouble.waiting > 0 ? "; " : "") + plural(trouble.given_up) +
+                (trouble.given_up == 1 ? " was given up" : " were given up");
     return trouble.error.empty() ? text : text + " (" + trouble.error + ")";
 }
 
