@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "datto/addresses.hpp"
 #include "datto/failures.hpp"
 #include "datto/replies.hpp"
 #include "datto/requests.hpp"

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "app/all_accounts.hpp"
+#include "app/notices.hpp"
+#include "app/proxy_environment.hpp"
 #include "app/reloader.hpp"
 #include "app/runbook_source.hpp"
 #include "app/supervisor.hpp"
@@ -31,11 +33,13 @@
 #include "runtime/accounts_planning.hpp"
 #include "runtime/clock_feed.hpp"
 #include "runtime/daily_verify.hpp"
+#include "runtime/notifier.hpp"
 #include "runtime/retention.hpp"
 #include "runtime/verifier.hpp"
 #include "secrets/vault.hpp"
 #include "store/sqlite_store.hpp"
 #include "timer_wheel/timer_wheel.hpp"
+#include "webhooks/sender.hpp"
 #include "zones/zones.hpp"
 
 namespace runbookd::app {
@@ -109,6 +113,7 @@ private:
     void start();
     void tell_in_force() const;
     void make_reloader();
+    void make_notifier();
     void watch_folder();
     void report(const FoundRunbooks& found);
     [[nodiscard]] std::vector<std::string> newly_compared(const FoundRunbooks& found);
@@ -140,6 +145,8 @@ private:
     std::unique_ptr<runtime::Verifier> verifier_;
     std::unique_ptr<runtime::DailyVerify> daily_verify_;
     std::unique_ptr<runtime::Retention> retention_;
+    std::unique_ptr<webhooks::Sender> webhooks_;
+    std::unique_ptr<runtime::Notifier> notifier_;
     std::unique_ptr<Reloader> reloader_;
     std::unique_ptr<folder_watch::FolderWatch> folder_watch_;
     std::unique_ptr<http_api::Server> server_;
@@ -197,6 +204,7 @@ Result<void> Daemon::build() {
     const auto& kept = settings_.retention;
     retention_ = std::make_unique<runtime::Retention>(
         runtime::KeptFor{kept.outputs, kept.history, kept.events}, *store_, clock_, timers_, log_);
+    make_notifier();
     make_reloader();
     http_api::ServerSettings server;
     server.socket_path = settings_.socket_path.string();
@@ -264,6 +272,7 @@ void Daemon::start() {
     clock_watch_->start(tasks_, clock_watch::open_wall_timer());
     if (folder_watch_) folder_watch_->start(tasks_);
     tasks_.spawn("clock feed", [this] { return clock_feed_->run(); });
+    tasks_.spawn("notices", [this] { return notifier_->run(); });
     std::string names;
     for (const auto& account : settings_.accounts) names += (names.empty() ? "" : ", ") + account.name;
     log_.event(log::Level::info, "daemon.started",
@@ -274,6 +283,18 @@ void Daemon::start() {
                 {"socket", settings_.socket_path.string()}});
     tasks_.spawn("memory", [this] { return give_back_memory(); });
     tell_in_force();
+}
+
+void Daemon::make_notifier() {
+    webhooks::SenderSettings sender;
+    sender.environment = proxy_environment();
+    sender.redact = [this](std::string body) { return vault_.redact(std::move(body)); };
+    webhooks_ = std::make_unique<webhooks::Sender>(timers_, clock_, std::move(sender));
+    webhooks_->renew(notice_targets(settings_));
+    const runtime::Notifier::Parts parts{*store_, *webhooks_, clock_, timers_, tasks_, log_};
+    notifier_ = std::make_unique<runtime::Notifier>(
+        parts, [this] { return notify_rules(accounts_.served()); },
+        [this](std::vector<std::string> problems) { control_->set_notice_problems(std::move(problems)); });
 }
 
 void Daemon::make_reloader() {
@@ -292,6 +313,7 @@ void Daemon::make_reloader() {
         }
     };
     hooks.after = [this] {
+        webhooks_->renew(notice_targets(settings_));
         tasks_.spawn("memory", [this] { return give_back_memory(); });
         tell_in_force();
     };

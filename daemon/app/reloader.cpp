@@ -34,8 +34,8 @@ engine::Engine::Done once_all(std::size_t count, engine::Engine::Done done) {
 
 }  // namespace
 
-/// Of the settings only these are read again: secrets and who may use them, customers, and when each account
-/// creates nothing. The others, and which accounts there are, hold until a restart.
+/// Of the settings only these are read again: secrets and who may use them, customers, who can be told, and
+/// when each account creates nothing. The others, and which accounts there are, hold until a restart.
 Reloader::Reread Reloader::reread_settings() const {
     auto loaded = config::load_settings(parts_.config_file, parts_.zones);
     Reread reread;
@@ -48,6 +48,7 @@ Reloader::Reread Reloader::reread_settings() const {
     reread.settings = parts_.settings;
     reread.settings->secrets = std::move(loaded.settings->secrets);
     reread.settings->customers = std::move(loaded.settings->customers);
+    reread.settings->notices = std::move(loaded.settings->notices);
     const auto renew = [&](config::AccountSettings& account) {
         const auto& now = config::account_of(*loaded.settings, account.name);
         if (now.name == account.name) account.not_during = now.not_during;

@@ -27,6 +27,9 @@ std::map<std::string, secrets::Declared> declared_secrets(const config::Settings
     std::map<std::string, secrets::Declared> declared;
     for (const auto& [name, secret] : settings.secrets)
         declared[name] = {secret.value.reveal(), secret.runbooks};
+    // No runbook may send them, and no name of a secret has a space.
+    for (const auto& [name, target] : settings.notices)
+        declared["webhook of " + name] = {target.webhook.reveal(), {}};
     return declared;
 }
 

@@ -26,7 +26,7 @@ struct FoundRunbooks {
     std::string doubt;
 };
 
-/// For the vault: no other part of the program looks into the settings for them.
+/// For the vault: the secrets of runbooks and the addresses of webhooks.
 [[nodiscard]] std::map<std::string, secrets::Declared> declared_secrets(const config::Settings& settings);
 
 /// For the account's engine: whose the sites are, and when the account creates nothing. Of an account that

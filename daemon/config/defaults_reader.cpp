@@ -38,21 +38,13 @@ Node without_own_keys(const Field& tree, PartOf part) {
     return rest;
 }
 
-/// Notices are told to nobody yet, which must not refuse each runbook: the key ends here.
-NodePtr without_notify(const Node& tree) {
-    auto rest = std::make_shared<Node>(tree);
-    std::erase_if(rest->entries, [](const Entry& entry) { return entry.key == "notify"; });
-    return rest;
-}
-
 class DefaultsReader {
 public:
     DefaultsReader(Settings& settings, zones::ZoneSource& zones) : settings_(settings), zones_(zones) {}
 
     void read_defaults(const Field& field) {
         check_part(field, PartOf::defaults, settings_, zones_);
-        if (field.is_map())
-            settings_.runbook_defaults.defaults = marked_as_settings(*without_notify(*field.node));
+        if (field.is_map()) settings_.runbook_defaults.defaults = marked_as_settings(*field.node);
     }
 
     void read_profiles(const Field& field) {

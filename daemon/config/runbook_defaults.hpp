@@ -10,7 +10,7 @@ namespace runbookd::config {
 /// Checked when the settings were read. Their marks say that they stand in the settings.
 struct RunbookDefaults {
     std::string file;  ///< of the settings, for messages
-    NodePtr defaults;  ///< null: none. Without `notify`, which nothing sends yet
+    NodePtr defaults;  ///< null: none
     std::map<std::string, NodePtr> profiles;
 };
 

@@ -291,14 +291,7 @@ private:
             for (const auto& item : items) (void)read_text(item);
             report_repeats(items);
         }
-        if (const auto field = map_.get("notify")) {
-            check_notify(*field, settings_.notice_targets);
-            const bool tells_somebody = field->is_list() && !field->node->items.empty();
-            if (tells_somebody && part_ == PartOf::defaults)
-                field->warning({.code = "not_supported", .message = "no notices are sent yet"});
-            else if (tells_somebody)
-                field->not_supported("'notify'");
-        }
+        if (const auto field = map_.get("notify")) runbook_.notify = read_notify(*field, settings_);
     }
 
     /// What decides about a start.

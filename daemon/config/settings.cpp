@@ -7,6 +7,7 @@
 #include "config/defaults_reader.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
+#include "config/notify_reader.hpp"
 #include "config/retention_reader.hpp"
 #include "config/secrets_reader.hpp"
 #include "config/text_file.hpp"
@@ -79,32 +80,6 @@ void read_log(const Field& field, Settings& settings) {
     }
 }
 
-void read_notice_target(const Field& field, const Surroundings& around) {
-    static const Vocabulary keys{{"webhook", "format"}, {}};
-    const auto map = MapReader::open(field, keys);
-    if (!map) return;
-    if (const auto webhook = map->get("webhook"))
-        check_secret(*webhook, around);
-    else
-        map->missing("webhook", "webhook: ${credential:NAME}, ${file:/path} or ${env:NAME}");
-    if (const auto format = map->get("format")) (void)read_word(*format, {{"json"}, {"slack"}, {"teams"}});
-}
-
-void read_notice_targets(const Field& field, const Surroundings& around, Settings& settings) {
-    if (!field.is_map()) return field.wrong_type("a map such as {oncall: {webhook: \"${credential:NAME}\"}}");
-    report_duplicates(field);
-    for (const auto& entry : field.node->entries) {
-        const auto path = "notify." + clipped(entry.key);
-        if (!is_plain_name(entry.key))
-            field.report->error(entry.key_mark, path,
-                                {.code = "bad_value",
-                                 .message = shown(entry.key) + " cannot be the name of a target of notices",
-                                 .expected = "small letters, digits and -"});
-        read_notice_target(Field{entry.value.get(), path, field.report}, around);
-        settings.notice_targets.push_back(entry.key);
-    }
-    if (!settings.notice_targets.empty())
-        field.warning({.code = "not_supported", .message = "no notices are sent yet"});
 }
 
 /// Everything that says how the daemon keeps and shows what it does.
@@ -134,7 +109,7 @@ Settings read_settings(const MapReader& top, Surroundings around) {
     if (const auto field = top.get("unknown_after")) {
         settings.unknown_after = read_duration(*field, kUnknownAfterRange).value_or(settings.unknown_after);
     }
-    if (const auto field = top.get("notify")) read_notice_targets(*field, around, settings);
+    if (const auto field = top.get("notify")) settings.notices = read_notice_targets(*field, around);
     read_runbook_defaults(top, around, settings);
     return settings;
 }

@@ -76,6 +76,13 @@ struct Retention {
     std::optional<Millis> history;  ///< runs, whole, and verdicts
     std::optional<Millis> events;   ///< the audit trail
 };
+/// How a target of notices wants them: docs/notifications.md.
+enum class NoticeFormat { json, slack, teams };
+/// Somebody who can be told.
+struct NoticeTarget {
+    Secret webhook;  ///< the address to send to: who knows it can write there
+    NoticeFormat format = NoticeFormat::json;
+};
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat {
@@ -101,7 +108,7 @@ struct Settings {
     runbook::Customers customers;
     RunbookDefaults runbook_defaults;  ///< `defaults` and `profiles`
     std::map<std::string, DeclaredSecret> secrets;
-    std::vector<std::string> notice_targets;  ///< the names under `notify`
+    std::map<std::string, NoticeTarget> notices;  ///< `notify`, by name
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::automatic;
 };

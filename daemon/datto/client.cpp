@@ -3,13 +3,14 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 
+#include "datto/addresses.hpp"
 #include "datto/dialect.hpp"
 #include "datto/failures.hpp"
+#include "datto/http.hpp"
 #include "datto/redact.hpp"
 #include "datto/replies.hpp"
 #include "datto/requests.hpp"
 #include "datto/token_keeper.hpp"
-#include "datto/transport.hpp"
 #include "engine/failure_class.hpp"
 
 namespace runbookd::datto {

@@ -10,10 +10,7 @@
 #include "async/timers.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "datto/http_types.hpp"
-#include "datto/proxy.hpp"
-#include "datto/resolve.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "ports/rmm_api.hpp"
 #include "secrets/vault.hpp"
 
@@ -22,7 +19,6 @@ namespace runbookd::datto {
 class Dialect;
 class TokenKeeper;
 struct Token;
-class Transport;
 
 /// Which API the account speaks.
 enum class Api : std::uint8_t {

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "datto/http_types.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 #include "secrets/vault.hpp"
 

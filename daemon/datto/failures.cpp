@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/glob.hpp"
+#include "datto/http.hpp"
 #include "datto/json_read.hpp"
 #include "datto/timestamp.hpp"
-#include "datto/url.hpp"
 
 namespace runbookd::datto {
 namespace {

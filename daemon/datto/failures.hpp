@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "datto/http_types.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 
 namespace runbookd::datto {

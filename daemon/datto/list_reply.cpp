@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "datto/addresses.hpp"
+
 namespace runbookd::datto {
 namespace {
 

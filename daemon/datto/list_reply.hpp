@@ -6,8 +6,8 @@
 
 #include "base/result.hpp"
 #include "datto/entries.hpp"
+#include "datto/http.hpp"
 #include "datto/json_read.hpp"
-#include "datto/url.hpp"
 
 namespace runbookd::datto {
 

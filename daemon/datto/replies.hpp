@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 
 namespace runbookd::datto {

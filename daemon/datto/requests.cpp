@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "datto/addresses.hpp"
+
 namespace runbookd::datto {
 namespace {
 

@@ -4,8 +4,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "datto/http_types.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 #include "secrets/vault.hpp"
 

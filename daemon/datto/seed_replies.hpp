@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 
 namespace runbookd::datto {

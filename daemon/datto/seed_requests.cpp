@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "datto/addresses.hpp"
 #include "datto/requests.hpp"
 #include "engine/finder.hpp"
 

@@ -1,8 +1,7 @@
 #pragma once
 // The requests of the seed's shape that differ from the real API's, and which of its calls there are.
 #include "base/result.hpp"
-#include "datto/http_types.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "engine/api.hpp"
 #include "secrets/vault.hpp"
 

@@ -14,8 +14,4 @@ namespace runbookd::datto {
 [[nodiscard]] std::optional<UtcTime> read_timestamp(const nlohmann::json& value);
 [[nodiscard]] std::optional<UtcTime> timestamp_at(const nlohmann::json& object, std::string_view key);
 
-/// How long to wait, from a Retry-After header: seconds, or an HTTP date (RFC 9110; the IMF-fixdate form)
-/// against `now`. Never negative, at most a day; nullopt where it is neither.
-[[nodiscard]] std::optional<Millis> read_retry_after(std::string_view header, UtcTime now);
-
 }  // namespace runbookd::datto

@@ -14,6 +14,7 @@
 #include "runbook/amount.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
+#include "runbook/notify.hpp"
 #include "runbook/retry.hpp"
 #include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
@@ -91,6 +92,7 @@ struct Meaning {
     std::int64_t max_in_flight = 0;  ///< jobs of one run at once; 0: no limit
     /// No job goes to a device on which any other is open.
     bool one_job_per_device = false;
+    std::shared_ptr<const NotifyRules> notify;  ///< null: nobody is told anything
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.

@@ -197,6 +197,10 @@ void AccountsControl::set_file_problems(std::vector<std::string> problems) {
     accounts_.first().control.set_file_problems(std::move(problems));
 }
 
+void AccountsControl::set_notice_problems(std::vector<std::string> problems) {
+    accounts_.first().control.set_notice_problems(std::move(problems));
+}
+
 void AccountsControl::set_verified(const ports::VerifyStatus& result) {
     accounts_.first().control.set_verified(result);
 }

@@ -46,6 +46,7 @@ public:
 
     // What is so of the whole daemon; see ControlService.
     void set_file_problems(std::vector<std::string> problems);
+    void set_notice_problems(std::vector<std::string> problems);
     void set_verified(const ports::VerifyStatus& result);
     void set_stopping();
     void on_restore_accepted(std::function<void()> tell);

@@ -289,6 +289,7 @@ ports::DaemonStatus ControlService::status() const {
     if (!core.line().problem().empty())
         status.problems.push_back("account " + account_ + ": " + core.line().problem());
     for (const auto& problem : file_problems_) status.problems.push_back(problem);
+    for (const auto& problem : notice_problems_) status.problems.push_back(problem);
     for (const auto& problem : core.site_problems()) status.problems.push_back(problem);
     if (verified_ && verified_->unexplained > 0)
         status.problems.push_back("record: " + std::to_string(verified_->unexplained) +

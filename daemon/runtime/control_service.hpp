@@ -53,6 +53,8 @@ public:
     }
     /// One line for each thing that a person should look at, such as a runbook file that cannot be taken.
     void set_file_problems(std::vector<std::string> problems) { file_problems_ = std::move(problems); }
+    /// Of targets of notices that do not take them, one line each.
+    void set_notice_problems(std::vector<std::string> problems) { notice_problems_ = std::move(problems); }
     /// What the last verify found; what it could not explain is a problem.
     void set_verified(const ports::VerifyStatus& result) { verified_ = result; }
     /// What tells the store that a person has accepted it as it is: before that is recorded.
@@ -70,6 +72,7 @@ private:
     std::string version_;
     Instant started_at_;
     std::vector<std::string> file_problems_;
+    std::vector<std::string> notice_problems_;
     std::optional<ports::VerifyStatus> verified_;
     std::function<void(const engine::PauseScope&)> on_pause_changed_ = [](const engine::PauseScope&) {};
     std::function<void()> tell_accepted_;

@@ -15,6 +15,7 @@
 #include "store/gate.hpp"
 #include "store/history_reader.hpp"
 #include "store/migrate.hpp"
+#include "store/notices_reader.hpp"
 #include "store/place.hpp"
 #include "store/prune_forecast.hpp"
 #include "store/recovery.hpp"
@@ -53,6 +54,7 @@ SqliteStore::SqliteStore(std::string path, asio::any_io_executor loop, StoreCall
     restored_ = older_than_acknowledged(*connection, acknowledged);
     reader_ = std::make_unique<HistoryReader>(path_);
     facts_ = std::make_unique<FactsReader>(path_);
+    notices_ = std::make_unique<NoticesReader>(path_);
     reading_ = std::make_unique<asio::thread_pool>(1);
     WriterThread::Callbacks on_writer{on_loop(loop_, std::move(callbacks.on_trouble)),
                                       on_loop(loop_, std::move(callbacks.on_fatal))};
@@ -283,6 +285,41 @@ asio::awaitable<Result<std::vector<runbook::ZoneRules>>> SqliteStore::zone_rules
 asio::awaitable<Result<std::optional<UtcTime>>> SqliteStore::pruned_until() {
     std::function<Result<std::optional<UtcTime>>()> question = [this] { return facts_->pruned_until(); };
     co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<ports::TrailPart>> SqliteStore::unseen_trail(std::set<std::string> runbooks) {
+    std::function<Result<ports::TrailPart>()> question = [this, runbooks = std::move(runbooks)] {
+        return notices_->unseen_trail(runbooks);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<std::string>>> SqliteStore::due_targets(UtcTime now) {
+    std::function<Result<std::vector<std::string>>()> question = [this, now] {
+        return notices_->due_targets(now);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::optional<ports::DueNotice>>> SqliteStore::next_due(std::string to, UtcTime now) {
+    std::function<Result<std::optional<ports::DueNotice>>()> question = [this, to = std::move(to), now] {
+        return notices_->next_due(to, now);
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<Result<std::vector<ports::NoticeTrouble>>> SqliteStore::troubles() {
+    std::function<Result<std::vector<ports::NoticeTrouble>>()> question = [this] {
+        return notices_->troubles();
+    };
+    co_return co_await read(std::move(question));
+}
+
+asio::awaitable<void> SqliteStore::record(ports::NoticeRecord what) {
+    const auto durable = std::make_shared<Gate>(loop_);
+    auto tell = [loop = loop_, durable] { asio::post(loop, [durable] { durable->open(); }); };
+    writer_->submit(std::move(what), std::move(tell));
+    co_await durable->wait();
 }
 
 void SqliteStore::close(Millis bound) {

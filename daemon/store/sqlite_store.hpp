@@ -4,11 +4,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "ports/history.hpp"
+#include "ports/notices.hpp"
 #include "ports/pruning.hpp"
 #include "ports/recorded_facts.hpp"
 #include "ports/store.hpp"
@@ -23,6 +25,7 @@ namespace runbookd::store {
 class AcknowledgedFile;
 class FactsReader;
 class HistoryReader;
+class NoticesReader;
 class StoreLock;
 class WriterThread;
 
@@ -40,7 +43,8 @@ struct StoreCallbacks {
 class SqliteStore final : public ports::Store,
                           public ports::History,
                           public ports::RecordedFacts,
-                          public ports::Pruning {
+                          public ports::Pruning,
+                          public ports::Notices {
 public:
     /// Blocking: for the start. Creates folder (0750) and file (0640) where there are none, locks the store
     /// for this process, and brings the schema to this version. With a key, checkpoints of the audit trail
@@ -104,6 +108,13 @@ public:
     boost::asio::awaitable<Result<std::vector<runbook::ZoneRules>>> zone_rules() override;
     boost::asio::awaitable<Result<std::optional<UtcTime>>> pruned_until() override;
 
+    boost::asio::awaitable<Result<ports::TrailPart>> unseen_trail(std::set<std::string> runbooks) override;
+    boost::asio::awaitable<Result<std::vector<std::string>>> due_targets(UtcTime now) override;
+    boost::asio::awaitable<Result<std::optional<ports::DueNotice>>> next_due(std::string to,
+                                                                             UtcTime now) override;
+    boost::asio::awaitable<Result<std::vector<ports::NoticeTrouble>>> troubles() override;
+    boost::asio::awaitable<void> record(ports::NoticeRecord what) override;
+
     /// Blocking: writes what is queued (waiting up to `bound` for a disk that refuses) and ends both threads.
     /// Commits that were not durable by then never resume. The destructor does it with a bound of 5 s, then
     /// frees the lock.
@@ -123,6 +134,7 @@ private:
     std::unique_ptr<WriterThread> writer_;
     std::unique_ptr<HistoryReader> reader_;
     std::unique_ptr<FactsReader> facts_;
+    std::unique_ptr<NoticesReader> notices_;
     std::unique_ptr<boost::asio::thread_pool> reading_;  // one thread: the readers'
 };
 

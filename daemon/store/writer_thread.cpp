@@ -47,6 +47,7 @@ WriterThread::WriterThread(std::unique_ptr<Connection> connection, std::string p
       acknowledged_(std::move(proof.acknowledged)),
       is_restored_(proof.is_restored),
       pruner_(*connection_, records_),
+      notices_(*connection_, records_),
       path_(std::move(path)),
       callbacks_(std::move(callbacks)) {
     sqlite3_wal_hook(connection_->database().getHandle(), remember_pages, &wal_pages_);
@@ -56,9 +57,17 @@ WriterThread::WriterThread(std::unique_ptr<Connection> connection, std::string p
 WriterThread::~WriterThread() { close(Millis{0}); }
 
 void WriterThread::submit(engine::Batch batch, std::function<void()> on_durable) {
+    submit(Queued{std::move(batch), std::nullopt, std::move(on_durable)});
+}
+
+void WriterThread::submit(ports::NoticeRecord notice, std::function<void()> on_durable) {
+    submit(Queued{{}, std::move(notice), std::move(on_durable)});
+}
+
+void WriterThread::submit(Queued queued) {
     {
         const std::lock_guard lock(mutex_);
-        queue_.push_back({std::move(batch), std::move(on_durable)});
+        queue_.push_back(std::move(queued));
     }
     changed_.notify_one();
 }
@@ -208,6 +217,7 @@ WriterThread::Attempt WriterThread::try_commit(std::span<Queued> group) {
         SQLite::Transaction transaction(connection_->database(), SQLite::TransactionBehavior::IMMEDIATE);
         for (const auto& batch : group) {
             for (const auto& record : batch.batch) records_.write(record);
+            if (batch.notice) notices_.write(*batch.notice);
         }
         checkpoints_.after(records_.chain_end());
         transaction.commit();

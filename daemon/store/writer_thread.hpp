@@ -14,10 +14,12 @@
 
 #include "base/result.hpp"
 #include "engine/records.hpp"
+#include "ports/notices.hpp"
 #include "ports/pruning.hpp"
 #include "store/acknowledged_file.hpp"
 #include "store/checkpointer.hpp"
 #include "store/connection.hpp"
+#include "store/notices_writer.hpp"
 #include "store/pruner.hpp"
 #include "store/record_writer.hpp"
 
@@ -48,6 +50,7 @@ public:
 
     /// Any thread. `on_durable` is called on the writer's thread, in the order of submission.
     void submit(engine::Batch batch, std::function<void()> on_durable);
+    void submit(ports::NoticeRecord notice, std::function<void()> on_durable);
     /// Any thread. The next commit is noted as acknowledged again, and all after it.
     void accept_restore() { is_restored_ = false; }
     /// Any thread: removes what lies before, a slice at a time, with the groups of commits in between. What
@@ -63,6 +66,7 @@ public:
 private:
     struct Queued {
         engine::Batch batch;
+        std::optional<ports::NoticeRecord> notice;
         std::function<void()> on_durable;
     };
     enum class Outcome { durable, refused_by_disk, contradiction };
@@ -78,6 +82,7 @@ private:
         OnPruned on_pruned;
     };
 
+    void submit(Queued queued);
     void run();
     /// What is queued, once there is something; empty: nothing, and rows are to be removed. None: time to
     /// end.
@@ -103,6 +108,7 @@ private:
     AcknowledgedFile acknowledged_;
     std::atomic<bool> is_restored_;
     Pruner pruner_;  // writer's thread only
+    NoticesWriter notices_;
     std::string path_;
     Callbacks callbacks_;
     int wal_pages_ = 0;        // as of the last commit; writer's thread only

@@ -13,6 +13,8 @@ using std::chrono::minutes;
 
 namespace {
 
+namespace runbook = runbookd::runbook;
+
 const std::string kLeast = "component: Sweep\ntargets: {include: [{all: true}]}\n";
 
 LoadedSettings load(const std::string& yaml) {
@@ -174,7 +176,7 @@ TEST_CASE("defaults and profiles are judged once, where they stand", "[config]")
         {"profiles: {A: {}}", {"3:12 bad_value profiles.A"}},
         {"profiles: {a: 5}", {"3:15 wrong_type profiles.a"}},
         {"profiles: {a: {rollout: {waves: [1, 10%, 100%]}}}", {}},
-        {"profiles: {a: {notify: [{to: x, on: [failed]}]}}", {"3:24 not_supported profiles.a.notify"}},
+        {"profiles: {a: {notify: [{to: x, on: [failed]}]}}", {"3:30 bad_value profiles.a.notify[0].to"}},
         {"profiles: {a: {schedule: {timezone: Nowhere}}}",
          {"3:37 unknown_zone profiles.a.schedule.timezone"}},
         {"profiles: {a: {targets: {include: [{all: true}]}, schedule: {jitter: 1m}, retry: {delay: 5m}}}",
@@ -188,21 +190,35 @@ TEST_CASE("defaults and profiles are judged once, where they stand", "[config]")
     }
 }
 
-TEST_CASE("notices in the defaults are checked, and refuse nothing", "[config]") {
-    const std::string notices =
-        "defaults: {notify: [{to: oncall, on: [failed, aborted, missed, unknown]}]}\n";
-    auto loaded = load(notices);
+TEST_CASE("notices in the defaults are every runbook's that has none", "[config]") {
+    const std::string notices = "defaults: {notify: [{to: oncall, on: [failed, unknown], per: customer}]}\n";
+    const auto target = [](const std::string& name) {
+        return "notify: {" + name + ": {webhook: 'https://a.example/secret', format: slack}}\n";
+    };
+    const auto loaded = load(notices + target("oncall"));
+    INFO(in_full(loaded.diagnostics).size());
     REQUIRE(loaded.settings);
-    CHECK(in_short(loaded.diagnostics) == std::vector<std::string>{"3:20 not_supported defaults.notify"});
-    CHECK(loaded.diagnostics[0].severity == Severity::warning);
-    CHECK(good(*loaded.settings, kLeast).resolved.find("notify") == std::string::npos);
+    CHECK(loaded.settings->notices.at("oncall").webhook.reveal() == "https://a.example/secret");
+    CHECK(loaded.settings->notices.at("oncall").format == NoticeFormat::slack);
+    const runbook::NotifyRule rule{
+        "oncall", {runbook::Condition::failed, runbook::Condition::unknown}, runbook::NoticesPer::customer};
+    const auto plain = good(*loaded.settings, kLeast);
+    REQUIRE(plain.notify);
+    CHECK(*plain.notify == runbook::NotifyRules{rule});
+    CHECK(plain.resolved.find("oncall") != std::string::npos);
 
-    const auto targets = load(notices + "notify: {oncal: {webhook: 'https://a.example/secret'}}\n");
-    CHECK_FALSE(targets.settings);
-    REQUIRE(targets.diagnostics.size() == 3);
-    CHECK(targets.diagnostics[1].path == "defaults.notify[0].to");
-    CHECK(targets.diagnostics[1].suggestion == "oncal");
-    CHECK(in_full(targets.diagnostics)[1].find("secret") == std::string::npos);
+    const auto own = good(*loaded.settings, "notify: [{to: oncall, on: [late]}]\n" + kLeast);
+    REQUIRE(own.notify);
+    CHECK(*own.notify == runbook::NotifyRules{{"oncall", {runbook::Condition::late}}});
+    CHECK_FALSE(good(*loaded.settings, "notify: []\n" + kLeast).notify);
+
+    const auto misspelt = load(notices + target("oncal"));
+    CHECK_FALSE(misspelt.settings);
+    REQUIRE(misspelt.diagnostics.size() == 1);
+    CHECK(misspelt.diagnostics[0].path == "defaults.notify[0].to");
+    CHECK(misspelt.diagnostics[0].suggestion == "oncal");
+    CHECK(in_full(misspelt.diagnostics)[0].find("secret") == std::string::npos);
+    CHECK_FALSE(load(notices).settings);
 }
 
 TEST_CASE("a revision is what it resolved to, and only that", "[config]") {

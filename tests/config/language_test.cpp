@@ -57,6 +57,8 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
          "max_in_flight_per: {site: 10, udf.6: 1}}",
          {}},
         {"notify: []", {}},
+        {"notify: [{to: oncall, on: [failed, late], per: run}, {to: acme, on: [unknown], per: customer}]",
+         {}},
     });
 }
 
@@ -106,7 +108,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
         {"ramp: {from: 2026-12-01, shares: {0d: 1%, 3d: 10%, 7d: 40%, 14d: 100%}}",
          {"3:7 not_supported ramp"}},
         {"collect: rows", {"3:10 not_supported collect"}},
-        {"notify: [{to: oncall, on: [failed, late], per: run}]", {"3:9 not_supported notify"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
     });
     check_all({{"steps:\n"
@@ -163,9 +164,9 @@ TEST_CASE("says of everything that waits for its turn what is wrong with it", "[
          {"3:19 bad_value retry.attempts", "3:29 bad_value retry.delay", "3:42 bad_value retry.backoff",
           "3:52 bad_value retry.on[0]"}},
         {"retry: {backoff: twice}", {"3:18 bad_value retry.backoff"}},
-        {"notify: [{to: On Call, on: []}, {per: device}]",
-         {"3:9 not_supported notify", "3:15 bad_value notify[0].to", "3:28 bad_value notify[0].on",
-          "3:33 missing_key notify[1].to", "3:33 missing_key notify[1].on", "3:39 bad_value notify[1].per"}},
+        {"notify: [{to: On Call, on: []}, {per: group}]",
+         {"3:15 bad_value notify[0].to", "3:28 bad_value notify[0].on", "3:33 missing_key notify[1].to",
+          "3:33 missing_key notify[1].on", "3:39 bad_value notify[1].per"}},
         {"schedule: {maintenance: patch, cron: '0 2 * * *'}", {"3:38 bad_value schedule.cron"}},
         {"steps: []", {"3:8 bad_value steps", "3:8 bad_value steps", "3:8 not_supported steps"}},
     });

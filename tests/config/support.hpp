@@ -22,6 +22,7 @@ inline Settings settings_for_tests() {
     Settings settings;
     settings.account.name = "main";
     settings.account.timezone = "UTC";
+    for (const auto* name : {"oncall", "acme"}) settings.notices[name] = {};
     return settings;
 }
 

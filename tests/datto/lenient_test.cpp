@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "datto/addresses.hpp"
 #include "datto/json_read.hpp"
 #include "datto/json_repair.hpp"
 #include "datto/replies.hpp"

@@ -1,6 +1,7 @@
 #include "datto/replies.hpp"
 
 #include "catch.hpp"
+#include "datto/addresses.hpp"
 
 using namespace runbookd;
 using namespace runbookd::datto;

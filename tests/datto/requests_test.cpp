@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "datto/addresses.hpp"
 
 using namespace runbookd;
 using namespace runbookd::datto;

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "datto/addresses.hpp"
 #include "datto/dialect.hpp"
 
 using namespace runbookd;

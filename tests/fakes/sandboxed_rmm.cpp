@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "datto/addresses.hpp"
 #include "datto/failures.hpp"
 #include "datto/replies.hpp"
 #include "datto/requests.hpp"

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "datto/http_types.hpp"
-#include "datto/url.hpp"
+#include "datto/http.hpp"
 #include "fakes/upstream.hpp"
 #include "sandbox/api.hpp"
 #include "sandbox/world.hpp"

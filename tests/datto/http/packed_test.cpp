@@ -1,6 +1,6 @@
 // Answers that come packed.
-#include "datto/gzip.hpp"
 #include "datto/http/bench.hpp"
+#include "http_client/gzip.hpp"
 
 using namespace runbookd;
 using namespace runbookd::tests;
