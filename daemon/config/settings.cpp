@@ -80,8 +80,6 @@ void read_log(const Field& field, Settings& settings) {
     }
 }
 
-}
-
 /// Everything that says how the daemon keeps and shows what it does.
 void read_record(const MapReader& top, const Surroundings& around, Settings& settings) {
     if (const auto field = top.get("store"))
