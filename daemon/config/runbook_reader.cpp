@@ -304,12 +304,7 @@ private:
     /// What decides about a start.
     void read_starts() {
         read_priority();
-        if (const auto field = map_.get("triggers")) check_triggers(*field);
-        if (const auto field = map_.get("max_per_hour")) {
-            constexpr std::int64_t kUnsaid = 50;
-            const auto most = read_integer(*field, kStartsPerHour);
-            if (most && *most != kUnsaid) field->not_supported("'max_per_hour'");
-        }
+        read_the_triggers();
         if (const auto field = map_.get("one_job_per_device"))
             if (read_bool(*field) == true) field->not_supported("'one_job_per_device: true'");
         if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
@@ -317,6 +312,14 @@ private:
         if (const auto field = map_.get("once")) check_once(*field);
         if (const auto field = map_.get("ramp")) check_ramp(*field);
         if (const auto field = map_.get("rollout")) check_rollout(*field);
+    }
+
+    void read_the_triggers() {
+        runbook::Triggers triggers;
+        if (const auto field = map_.get("triggers")) triggers.list = read_triggers(*field, runbook_.name);
+        if (const auto field = map_.get("max_per_hour"))
+            triggers.max_per_hour = read_integer(*field, kStartsPerHour).value_or(triggers.max_per_hour);
+        if (!triggers.list.empty()) runbook_.triggers = std::move(triggers);
     }
 
     void read_on_unknown() {

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
 #include "runbook/selector.hpp"
+#include "runbook/triggers.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
 #include "templates/template.hpp"
@@ -62,6 +64,7 @@ struct Meaning {
     std::string account;
     std::optional<schedule::Timeline> schedule;  ///< absent: it has lanes, or is manual only
     Boxed<Lanes> lanes;  ///< where its schedule is another for each customer or zone; then no `schedule`
+    Boxed<Triggers> triggers;  ///< absent: nothing but its schedule and people start it
     Millis window{std::chrono::hours{1}};
     schedule::Blackouts not_during;  ///< of what belongs to no lane
     /// The account's, when this was read: they decide which occurrences are skipped. Null: it has none.
