@@ -55,10 +55,6 @@ TEST_CASE("a mistake in a value is reported where it stands", "[config]") {
         {"  ä: 'ö {{ device.uid | upper }}'\n",
          "some-file.yaml:5:25: error: variables.ä: 'upper' is not a filter (expected default('…') or "
          "date('%Y-%m'))"},
-        {"  why: '{{ alert.priority }}'\n",
-         "some-file.yaml:5:12: error: variables.why: alert.priority is not supported yet; remove it "
-         "(expected "
-         "another field)"},
         {"  token: a ${secret:backup-tokn}\n",
          "some-file.yaml:5:12: error: variables.token: the configuration declares no secret 'backup-tokn' "
          "(expected one of backup-token, other; did you mean backup-token?)"},

@@ -48,7 +48,7 @@ TEST_CASE("version 2 becomes the newest version, and keeps what it held", "[stor
     const auto database = folder.file("audit.db");
     make_version_2(database);
     OpenStore open(database);
-    CHECK(one(database, "PRAGMA user_version") == "11");
+    CHECK(one(database, "PRAGMA user_version") == "12");
     CHECK(one(database, "PRAGMA integrity_check") == "ok");
     CHECK(rows(database, "PRAGMA foreign_key_check").empty());
     CHECK(rows(database, "SELECT nominal_at, verdict, run_uid FROM occurrence_history ORDER BY nominal_at") ==
