@@ -24,9 +24,9 @@ CREATE INDEX occurrences_missed ON occurrences (runbook, nominal_until)
 
 CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE voided_at IS NOT NULL;
 
-CREATE INDEX pauses_by_runbook ON pauses (runbook, from_at);
+CREATE INDEX pauses_by_scope ON pauses (scope, from_at);
 
-CREATE UNIQUE INDEX pauses_in_force ON pauses (runbook) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX pauses_in_force ON pauses (scope) WHERE ended_at IS NULL;
 
 CREATE INDEX request_keys_by_time ON request_keys (actor, at);
 
@@ -41,6 +41,8 @@ CREATE INDEX runs_compared ON runs (runbook, account, zone, ifnull(customer, '')
 
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
+
+CREATE INDEX runs_triggered ON runs (planned_at) WHERE "trigger" IN ('alert', 'outcome', 'online', 'discovered');
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
 
@@ -164,7 +166,7 @@ CREATE TABLE outputs (
 
 CREATE TABLE pauses (
   id       INTEGER PRIMARY KEY,
-  runbook  TEXT NOT NULL,
+  scope  TEXT NOT NULL,
   from_at  INTEGER NOT NULL,
   until_at INTEGER NOT NULL,
   reason   TEXT NOT NULL,
@@ -364,7 +366,7 @@ BEGIN
 END;
 
 CREATE TRIGGER pauses_end_once BEFORE UPDATE ON pauses
-WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.runbook IS NOT OLD.runbook
+WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.scope IS NOT OLD.scope
   OR NEW.from_at IS NOT OLD.from_at OR NEW.until_at IS NOT OLD.until_at OR NEW.reason IS NOT OLD.reason
   OR NEW.actor IS NOT OLD.actor
 BEGIN
@@ -543,12 +545,16 @@ LEFT JOIN runs r ON r.id = o.run
 WHERE o.voided_at IS NULL;
 
 CREATE VIEW pause_history AS
-SELECT runbook,
+SELECT iif(instr(scope, ':') = 0, scope, NULL) AS runbook,
        strftime('%Y-%m-%dT%H:%M:%fZ', from_at / 1000.0, 'unixepoch') AS from_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', until_at / 1000.0, 'unixepoch') AS until_at,
        reason, actor,
        strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1000.0, 'unixepoch') AS ended_at,
-       ended_by
+       ended_by,
+       iif(substr(scope, 1, 9) = 'customer:', substr(scope, 10), NULL) AS customer,
+       iif(substr(scope, 1, 7) = 'device:', substr(scope, 8), NULL) AS device_uid,
+       iif(substr(scope, 1, 10) = 'component:', substr(scope, 11), NULL) AS component_uid,
+       scope
 FROM pauses;
 
 CREATE VIEW run_history AS

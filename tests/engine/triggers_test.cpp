@@ -27,7 +27,11 @@ runbook::Runbook triggered(const std::string& name, std::vector<runbook::Trigger
     return book;
 }
 
-AlertTrigger on_disk_alerts() { return {.classes = {"disk"}}; }
+AlertTrigger on_disk_alerts() {
+    AlertTrigger trigger;
+    trigger.classes = {"disk"};
+    return trigger;
+}
 
 Alert alert(const std::string& uid, UtcTime raised, const std::string& device = "d1") {
     Alert one;
@@ -433,7 +437,10 @@ TEST_CASE("a trigger keeps its time over revisions that change something else", 
     bench.alerts = {alert("a2", bench.now().utc)};
     auto other = edited;
     other.yaml += "\n# other";
-    other.triggers = runbook::Triggers{{AlertTrigger{.priorities = {"High"}, .cooldown = Millis{0}}}, 50};
+    AlertTrigger by_priority;
+    by_priority.priorities = {"High"};
+    by_priority.cooldown = Millis{0};
+    other.triggers = runbook::Triggers{{by_priority}, 50};
     bench.reload({other});
     bench.run_for(minutes{5});
     CHECK(starts(bench) == "fix alert a1 [d1]");
