@@ -52,6 +52,7 @@ void print_run(Surroundings& around, const Client& client, const Json& run) {
     sheet.line("group", text_at(run, "group_uid"));
     const auto actor = text_at(run, "actor");
     sheet.line("started by", text_at(run, "trigger") + (actor.empty() ? "" : ", " + actor));
+    sheet.line("because of", text_at(run, "cause_uid"));
     sheet.line("note", text_at(run, "note"));
     sheet.line("nominal", utc(run, "nominal_at"));
     sheet.line("started", utc(run, "started_at"));

@@ -297,12 +297,7 @@ private:
     /// What decides about a start.
     void read_starts() {
         read_priority();
-        if (const auto field = map_.get("triggers")) check_triggers(*field);
-        if (const auto field = map_.get("max_per_hour")) {
-            constexpr std::int64_t kUnsaid = 50;
-            const auto most = read_integer(*field, kStartsPerHour);
-            if (most && *most != kUnsaid) field->not_supported("'max_per_hour'");
-        }
+        read_the_triggers();
         read_one_job_per_device();
         if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
         if (const auto field = map_.get("approval")) check_approval(*field);
@@ -328,6 +323,14 @@ private:
         if (!field) return;
         const auto customers = names_of_customers();
         read_rollout(*field, settings_.account.name.empty() ? nullptr : &customers, runbook_);
+    }
+
+    void read_the_triggers() {
+        runbook::Triggers triggers;
+        if (const auto field = map_.get("triggers")) triggers.list = read_triggers(*field, runbook_.name);
+        if (const auto field = map_.get("max_per_hour"))
+            triggers.max_per_hour = read_integer(*field, kStartsPerHour).value_or(triggers.max_per_hour);
+        if (!triggers.list.empty()) runbook_.triggers = std::move(triggers);
     }
 
     void read_on_unknown() {

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "config/fields.hpp"
+#include "config/trigger_links.hpp"
 
 namespace runbookd::config {
 namespace {
@@ -56,6 +57,17 @@ std::string first_error_of(const std::vector<Diagnostic>& diagnostics) {
     return to_line(*first) + (more == 0 ? "" : " (and " + std::to_string(more) + " more)");
 }
 
+/// Refuses what only all of them together show to be wrong.
+void refuse_by_links(std::vector<ParsedRunbook>& parsed) {
+    std::vector<const runbook::Runbook*> runbooks;
+    for (const auto& one : parsed) runbooks.push_back(one.runbook ? &*one.runbook : nullptr);
+    auto found = check_trigger_links(runbooks);
+    for (std::size_t i = 0; i < parsed.size(); ++i) {
+        if (has_errors(found[i])) parsed[i].runbook.reset();
+        std::move(found[i].begin(), found[i].end(), std::back_inserter(parsed[i].diagnostics));
+    }
+}
+
 }  // namespace
 
 LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zones::ZoneSource& zones) {
@@ -71,11 +83,14 @@ LoadedRunbooks load_runbooks(const fs::path& dir, const Settings& settings, zone
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto& one = parsed[i];
         const auto& same = claims[one.name];
-        if (!one.name_is_guess && same.size() > 1) {
-            const auto other = same.front() == i ? same[1] : same.front();
-            one.diagnostics.push_back(same_name(one.name, files[i], files[other]));
-            one.runbook.reset();
-        }
+        if (one.name_is_guess || same.size() < 2) continue;
+        const auto other = same.front() == i ? same[1] : same.front();
+        one.diagnostics.push_back(same_name(one.name, files[i], files[other]));
+        one.runbook.reset();
+    }
+    refuse_by_links(parsed);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto& one = parsed[i];
         if (one.runbook)
             loaded.runbooks.push_back(std::move(*one.runbook));
         else

@@ -9,7 +9,6 @@
 namespace runbookd::config {
 namespace {
 
-using templates::FieldUse;
 using templates::SecretUse;
 using templates::Template;
 
@@ -62,15 +61,8 @@ void check_secret(const Field& field, const SecretUse& use, const VariableSurrou
 }
 
 void check_parts(const Field& field, const Template& value, const VariableSurroundings& around) {
-    for (const auto& part : value.parts()) {
+    for (const auto& part : value.parts())
         if (const auto* const secret = std::get_if<SecretUse>(&part)) check_secret(field, *secret, around);
-        const auto* const use = std::get_if<FieldUse>(&part);
-        if (use == nullptr || templates::spec_of(use->field.id).support == templates::Support::full) continue;
-        report_at(field, use->column,
-                  {.code = "not_supported",
-                   .message = use->field.name() + " is not supported yet; remove it",
-                   .expected = "another field"});
-    }
 }
 
 /// nullopt: reported.

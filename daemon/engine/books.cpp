@@ -152,8 +152,9 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     touch(run);
     free(run, target.row.device);
     if (disposition == Disposition::unknown) note_unknown(run.plan.run, target.row.device, now);
-    outbox_.write(TargetDecided{run.plan.run, target.row.device, disposition, std::move(reason),
-                                std::move(message), now.utc});
+    outbox_.write(
+        TargetDecided{run.plan.run, target.row.device, disposition, reason, std::move(message), now.utc});
+    if (on_decided_) on_decided_(run, target, reason, now);
     if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
     if (!run.aborted_because.empty()) return finish(run, RunStatus::aborted, run.aborted_because, now);
     const auto count = [&](Disposition d) { return run.counts[static_cast<std::size_t>(d)]; };

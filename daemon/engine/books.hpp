@@ -147,6 +147,11 @@ public:
     Books(AlarmClock& clock, Outbox& outbox, std::function<void(Run& run, Instant now)> on_window)
         : clock_(clock), outbox_(outbox), on_window_(std::move(on_window)) {}
 
+    /// Told of each target's final word, within the step that writes it.
+    using OnDecided =
+        std::function<void(const Run& run, const Target& target, const std::string& reason, Instant now)>;
+    void tell_of_decisions(OnDecided on_decided) { on_decided_ = std::move(on_decided); }
+
     Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now);
     Job& add_job(JobUid uid, Alarm::Ring on_look);
     [[nodiscard]] Run* find_run(const RunUid& uid);
@@ -252,6 +257,7 @@ private:
     AlarmClock& clock_;
     Outbox& outbox_;
     std::function<void(Run&, Instant)> on_window_;
+    OnDecided on_decided_;
     std::set<std::unique_ptr<Run>, ByUid> runs_;
     std::unordered_map<JobUid, std::unique_ptr<Job>> jobs_;
     std::map<Place, Takers> taken_;  // by undecided targets

@@ -86,6 +86,15 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
               on_due(runbook, occurrence, now);
           }),
+      triggers_(settings_.account, alarms_, books_, outbox_, line_, ulids_,
+                {planner_, fleet_, history_, customers_, guard_},
+                {[this](const std::string& name, Instant now) {
+                     RunOrder order;
+                     order.runbook = name;
+                     // One that is planned while the daemon stops begins when it is started again.
+                     return rules_against(order, now.utc, now);
+                 },
+                 [this](Run& run, Instant now) { starter_.add(run, now); }}),
       forecast_(planner_, books_, pauses_, fleet_, line_, sender_),
       previews_(alarms_, planner_, fleet_, customers_, starter_, forecast_,
                 [this](const std::string& name, UtcTime at, Instant now) {
@@ -95,7 +104,13 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                 }),
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
-      believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {}
+      believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {
+    books_.tell_of_decisions([this](const Run& run, const Target& target, const std::string& reason,
+                                    Instant now) { triggers_.on_decided(run, target, reason, now); });
+    history_.tell_of_returns([this](const std::vector<FleetHistory::Returned>& devices, Instant now) {
+        triggers_.on_returned(devices, now);
+    });
+}
 
 void Engine::set_customers(Customers::Rules rules, Instant now) {
     enter(now);
@@ -153,6 +168,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
             starter_.resume(*run, now);
     planner_.recover(state.runbooks, state.zone_digests, read, now);
+    triggers_.restore(state, read, now);
     is_started_ = true;
     remember_synchronised(now);
     if (!guard_.is_doubted()) follow_clock(now);
@@ -189,6 +205,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     }
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
+    triggers_.follow(now);
     take_in_fleet(now);
     const auto names_filter = [](const auto& entry) { return !entry.second.book->filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
@@ -336,11 +353,13 @@ void Engine::pump(Instant now) {
         // wait for, creates, results, and what is only to be fresh.
         line_.pump(now);
         finder_.pump(now);
+        triggers_.hand_over(now);
         quick_jobs_.pump(now);
         lookups_.pump();
         reader_.pump(now);
         filter_reader_.pump(now);
         if (!guard_.is_doubted()) history_.pump(fleet_, now);
+        triggers_.pump(now);
         steer(now);
         reader_.pump(now);  // creates may have asked for a fresher fleet
         completions_.pump(follower_.followed(now), now);
@@ -369,9 +388,10 @@ void Engine::set_pump_alarm(Instant now) {
     want(line_.wakes_at(now));
     if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
         follower_.wants_to_read() || completions_.wants_to_read() || quick_jobs_.wants_to_read() ||
-        dispatcher_.wants_to_create())
+        triggers_.alerts().wants_to_read() || dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
+    if (triggers_.alerts().wants_to_write()) want(line_.opens_at(Budget::Kind::write, now));
     if (!guard_.is_doubted()) want(dispatcher_.reads_at(now));
     want(reader_.retry_at());
     want(filter_reader_.retry_at());

@@ -43,6 +43,7 @@
 #include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
+#include "engine/triggers.hpp"
 
 namespace runbookd::engine {
 
@@ -247,8 +248,9 @@ private:
     void follow_clock(Instant now);
     void put_in_force(ReloadOrder reload, Instant now);
     void on_due(const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now);
-    /// Of a run that begins at `at`, now or later.
+    /// Of a run that begins at `at`, now or later: those of rules_against, and a stop.
     [[nodiscard]] std::optional<Error> refusal_of(const RunOrder& order, UtcTime at, Instant now) const;
+    [[nodiscard]] std::optional<Error> rules_against(const RunOrder& order, UtcTime at, Instant now) const;
     [[nodiscard]] RunPlanned plan_of(RunOrder order, Instant now);
     void on_window(Run& run, Instant now);
     void miss(Run& run, const std::string& cause, Instant now);
@@ -296,6 +298,7 @@ private:
     QuickJobs quick_jobs_;
     DeviceLookups lookups_;
     Planner planner_;
+    Triggers triggers_;
     Forecast forecast_;
     Previews previews_;
     Alarm pump_again_;

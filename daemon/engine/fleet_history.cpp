@@ -23,7 +23,8 @@ void FleetHistory::restore(const RecoveredState& state) {
                                    0,
                                    stored.known_before,
                                    stored.is_gone,
-                                   true};
+                                   true,
+                                   stored.online};
 }
 
 bool FleetHistory::is_stale(const Entry& entry, const Device& device) {
@@ -46,7 +47,12 @@ void FleetHistory::take_in(const Fleet& fleet, Instant now) {
             entry.known_before = !has_first_list_;
         }
         entry.list = list_;
-        if (is_stale(entry, device)) pending_.push_back(device.uid);
+        if (!is_stale(entry, device)) continue;
+        // Those that came back are together in the first parts: one run is for all of them.
+        if (is_back(entry, device))
+            pending_.push_front(device.uid);
+        else
+            pending_.push_back(device.uid);
     }
     for (const auto& [uid, entry] : entries_)
         if (entry.list != list_ && !entry.is_gone && entry.is_recorded) pending_.push_back(uid);
@@ -67,6 +73,8 @@ void FleetHistory::pump(const Fleet& fleet, Instant now) {
     if (pending_.empty() && !std::exchange(has_first_list_, true)) part.first_list = entries_.size();
     is_writing_ = true;
     outbox_.write(std::move(part));
+    if (const auto returned = std::exchange(returned_, {}); on_returned_ && !returned.empty())
+        on_returned_(returned, now);
     outbox_.when_durable([this](Instant) { is_writing_ = false; });
 }
 
@@ -79,6 +87,8 @@ void FleetHistory::write(FleetChanged& part, const DeviceUid& uid, const Fleet& 
         return;
     }
     const auto& device = seen->device;
+    if (is_back(entry, device) && entry.last_seen) returned_.push_back({uid, *entry.last_seen});
+    entry.is_online = device.online;
     const auto change = entry.is_gone        ? FleetRow::Change::returned
                         : entry.is_recorded  ? FleetRow::Change::changed
                         : entry.known_before ? FleetRow::Change::known_before
@@ -100,6 +110,14 @@ std::optional<UtcTime> FleetHistory::first_seen_at(const DeviceUid& device) cons
     const auto found = entries_.find(device);
     if (found == entries_.end()) return std::nullopt;
     return found->second.first_seen;
+}
+
+std::vector<FleetHistory::Arrival> FleetHistory::arrived_after(UtcTime since) const {
+    std::vector<Arrival> arrived;
+    for (const auto& [uid, entry] : entries_)
+        if (!entry.known_before && entry.list == list_ && entry.first_seen > since)
+            arrived.push_back({uid, entry.first_seen});
+    return arrived;
 }
 
 }  // namespace runbookd::engine

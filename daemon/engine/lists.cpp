@@ -22,6 +22,7 @@ void Engine::take_in_fleet(Instant now) {
         if (in_force.book->lanes && in_force.book->lanes->by == runbook::LanesBy::site_zone)
             by_zone.push_back(name);
     sites_.take_in(fleet_, by_zone, now);
+    triggers_.look_for_new_devices(now);
 }
 
 void Engine::look_for_filters(Instant now) {

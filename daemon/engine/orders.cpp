@@ -40,9 +40,13 @@ Noted override_of(const RunPlanned& plan) {
 }  // namespace
 
 std::optional<Error> Engine::refusal_of(const RunOrder& order, UtcTime at, Instant now) const {
+    if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
+    return rules_against(order, at, now);
+}
+
+std::optional<Error> Engine::rules_against(const RunOrder& order, UtcTime at, Instant now) const {
     const auto& name = order.runbook;
     const auto* const runbook = planner_.find(name);
-    if (stopping_) return Error{ErrorCode::unavailable, "the daemon is stopping"};
     if (runbook == nullptr) return unknown_to(planner_, name);
     const auto& book = *runbook->book;
     if (!book.enabled)

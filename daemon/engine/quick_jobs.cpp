@@ -5,6 +5,7 @@
 
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
+#include "engine/named.hpp"
 #include "engine/targeting.hpp"
 #include "engine/variables.hpp"
 

@@ -62,6 +62,17 @@ struct PauseEnded {
     UtcTime at{};
 };
 
+/// The alert that started a run, as its templates show it.
+struct AlertCause {
+    AlertUid uid;
+    std::string priority;
+    std::string context_class;
+    std::string diagnostics;  ///< cut where it is very long
+    std::optional<UtcTime> raised_at{};
+    bool resolve = false;  ///< it is to be closed once the job has succeeded
+    friend bool operator==(const AlertCause&, const AlertCause&) = default;
+};
+
 /// How a started run differs from its runbook: narrowed to devices, sites and customers, variables set, or,
 /// for a quick job, the component. All empty for a scheduled run.
 struct RunScope {
@@ -70,6 +81,8 @@ struct RunScope {
     std::map<std::string, std::string> variables;
     std::string component;                 ///< uid; quick jobs only
     std::vector<std::string> customers{};  ///< exact names
+    std::vector<std::string> held{};  ///< uids of those devices that max_per_hour leaves out: skipped / storm
+    std::optional<AlertCause> alert{};
     /// Whether it takes fewer devices than the runbook says.
     [[nodiscard]] bool narrows() const { return !devices.empty() || !sites.empty() || !customers.empty(); }
     friend bool operator==(const RunScope&, const RunScope&) = default;
@@ -428,6 +441,30 @@ struct RecoveredRunbook {
     std::vector<Lane> lanes = {};
     std::string account{};  ///< of the revision; empty: from before it was recorded
 };
+/// A run that a trigger of its runbook started, finished or not.
+struct TriggeredStart {
+    RunUid run;
+    std::string runbook;
+    Trigger trigger = Trigger::alert;
+    RunScope scope;
+    UtcTime at{};                ///< when it was planned
+    bool has_succeeded = false;  ///< a target of it has
+    std::string account{};
+};
+/// A revision that has ended, of a runbook whose newest has triggers.
+struct PastRevision {
+    std::string runbook;
+    RecordedText text;
+    UtcTime from{}, until{};
+};
+/// What a target came to, of a runbook whose outcomes in a row are counted.
+struct PastDisposition {
+    std::string runbook;
+    DeviceUid device;
+    Disposition disposition = Disposition::failed;
+    UtcTime at{};
+    std::string account{};
+};
 struct RecoveredPause {
     PauseScope scope;
     UtcTime until{};
@@ -445,6 +482,7 @@ struct RecoveredDevice {
     bool known_before = false;
     bool is_gone = false;
     std::string account{};
+    bool online = false;
 };
 /// What the last run of a lane took that was not narrowed, has started, and was not refused by the guard.
 struct LastTargets {
@@ -474,6 +512,10 @@ struct RecoveredState {
     std::vector<LostJob> lost;              ///< of the last two days, oldest first
     std::vector<GroupTally> groups{};       ///< of the runs that finished in the last two days
     std::int64_t recent_creates = 0;        ///< made in the last 60 s: they may be in the API's window
+    /// Of the last 31 days, oldest first; alerts' of the last 91.
+    std::vector<TriggeredStart> triggered{};
+    std::vector<PastRevision> past_revisions{};  ///< of the last 31 days, the newest of each runbook first
+    std::vector<PastDisposition> past_dispositions{};  ///< of the last 31 days, oldest first
     // Of several accounts; an engine has only what is its own, above.
     std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
     std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account

@@ -234,6 +234,10 @@ void Starter::decide_by_rules(Run& run, Instant now) {
 }
 
 std::optional<Starter::Ruling> Starter::ruling_of(const Run& run, const TargetRow& target) const {
+    const auto& held = run.plan.scope.held;
+    if (std::find(held.begin(), held.end(), target.device.str()) != held.end())
+        return Ruling{Disposition::skipped, "storm",
+                      "its triggers have started this runbook as often in an hour as max_per_hour allows"};
     const auto overlap = run.book->overlap;
     const bool is_exclusive =
         overlap == runbook::OverlapPolicy::skip || overlap == runbook::OverlapPolicy::skip_run;

@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, kDispositions> kDispositionNames{
     "expired", "skipped",   "halted",  "cancelled", "unknown"};
 constexpr std::array<std::string_view, 7> kRunStatuses{"planned", "waiting", "running",  "completed",
                                                        "failed",  "aborted", "cancelled"};
-constexpr std::array<std::string_view, 5> kTriggers{"schedule", "manual", "quickjob", "api", "retarget"};
+constexpr std::array<std::string_view, 9> kTriggers{
+    "schedule", "manual", "quickjob", "api", "retarget", "alert", "outcome", "online", "discovered"};
 constexpr std::array<std::string_view, 5> kVerdicts{"on_time", "late", "caught_up", "skipped", "missed"};
 
 template <class E, std::size_t N>

@@ -27,7 +27,19 @@ inline constexpr std::size_t kDispositions = 10;
 enum class RunStatus : std::uint8_t { planned, waiting, running, completed, failed, aborted, cancelled };
 [[nodiscard]] constexpr bool is_terminal(RunStatus s) { return s >= RunStatus::completed; }
 
-enum class Trigger : std::uint8_t { schedule, manual, quickjob, api, retarget };
+enum class Trigger : std::uint8_t {
+    schedule,
+    manual,
+    quickjob,
+    api,
+    retarget,
+    alert,
+    outcome,
+    online,
+    discovered
+};
+/// Whether no person and no schedule started it, but a trigger of the runbook.
+[[nodiscard]] constexpr bool is_policy(Trigger trigger) { return trigger >= Trigger::alert; }
 enum class Verdict : std::uint8_t { on_time, late, caught_up, skipped, missed };
 
 [[nodiscard]] std::string_view to_text(JobStatus);

@@ -96,17 +96,21 @@ public:
         const ScopeMatcher in_scope(scope);
         std::vector<Sortable> taken;
         std::vector<LeftOut> left_out;
-        for (const auto& [device, read_at] : fleet_.devices()) {
-            if (!is_of_lane(device) || !is_customer_in_scope(device, scope)) continue;
+        const auto look_at = [&](const Device& device) {
+            if (!is_of_lane(device) || !is_customer_in_scope(device, scope)) return;
             const auto known = facts_of(device);
-            if (!include_.find(known) || !in_scope.matches(device)) continue;
+            if (!include_.find(known) || !in_scope.matches(device)) return;
             if (!exclusion_rule(device, fleet_).empty())
                 left_out.push_back({Sortable(device), std::nullopt});
             else if (const auto place = exclude_.find(known))
                 left_out.push_back({Sortable(device), place});
             else
                 taken.emplace_back(device);
-        }
+        };
+        if (const auto named = named_by_uid(scope); !named.empty())
+            for (const auto* const device : named) look_at(*device);
+        else
+            for (const auto& seen : fleet_.devices()) look_at(seen.device);
         std::sort(taken.begin(), taken.end());
         std::sort(left_out.begin(), left_out.end(),
                   [](const LeftOut& a, const LeftOut& b) { return a.place < b.place; });
@@ -120,6 +124,19 @@ public:
     }
 
 private:
+    /// The devices of a scope that names them all by their uids, each once: what triggers start is mostly one
+    /// of many thousands. Empty: the scope is another.
+    [[nodiscard]] std::vector<const Device*> named_by_uid(const RunScope& scope) const {
+        std::vector<const Device*> named;
+        for (const auto& name : scope.devices) {
+            const auto* const seen = fleet_.find(DeviceUid{name});
+            if (seen == nullptr) return {};
+            named.push_back(&seen->device);
+        }
+        std::sort(named.begin(), named.end());
+        named.erase(std::unique(named.begin(), named.end()), named.end());
+        return named;
+    }
     [[nodiscard]] runbook::DeviceFacts facts_of(const Device& device) const {
         return {device.uid,
                 device.site_uid,

@@ -40,11 +40,26 @@ public:
             case FieldId::run_window_end: return run_.plan.window_end;
             case FieldId::occurrence_nominal_at: return time_or_null(run_.plan.nominal);
             case FieldId::occurrence_zone: return run_.plan.zone;
+            case FieldId::alert_uid:
+            case FieldId::alert_priority:
+            case FieldId::alert_class:
+            case FieldId::alert_diagnostics:
+            case FieldId::alert_raised_at: return run_.plan.scope.alert ? of_alert(field) : FieldValue();
             default: return device_ == nullptr ? FieldValue() : of_device(field);
         }
     }
 
 private:
+    [[nodiscard]] FieldValue of_alert(const Field& field) const {
+        const auto& alert = *run_.plan.scope.alert;
+        switch (field.id) {
+            case FieldId::alert_uid: return alert.uid.str();
+            case FieldId::alert_priority: return alert.priority;
+            case FieldId::alert_class: return alert.context_class;
+            case FieldId::alert_diagnostics: return alert.diagnostics;
+            default: return time_or_null(alert.raised_at);
+        }
+    }
     [[nodiscard]] FieldValue of_device(const Field& field) const {
         switch (field.id) {
             case FieldId::device_os: return device_->os.str();
@@ -54,7 +69,7 @@ private:
             case FieldId::device_udf: return std::string(device_->udf.value(field.number));
             case FieldId::device_online: return std::string(device_->online ? "true" : "false");
             case FieldId::device_last_seen: return time_or_null(device_->last_seen);
-            default: return {};  // fields that nothing knows yet; no runbook with one of them is taken
+            default: return {};
         }
     }
 

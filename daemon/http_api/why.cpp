@@ -17,6 +17,15 @@ std::string text_at(const Json& row, const char* key) {
     return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+/// What started the run, with the alert or the run that it goes back to.
+std::string started_by(const Json& run) {
+    auto trigger = text_at(run, "trigger");
+    const auto cause = text_at(run, "cause_uid");
+    if (trigger == "alert" && !cause.empty()) return "alert " + cause;
+    if (trigger == "outcome" && !cause.empty()) return "outcome of run " + cause;
+    return trigger;
+}
+
 bool is_set(const Json& row, const char* key) {
     const auto found = row.find(key);
     return found != row.end() && found->is_number() && found->get<std::int64_t>() != 0;
@@ -78,8 +87,8 @@ public:
         }
         if (!run_.is_null())
             add(list, "run_history", run_, "started_at",
-                "run " + text_at(run_, "run_uid") + ", " + text_at(run_, "trigger") + ", " +
-                    text_at(run_, "status") + with_reason(text_at(run_, "reason")));
+                "run " + text_at(run_, "run_uid") + ", " + started_by(run_) + ", " + text_at(run_, "status") +
+                    with_reason(text_at(run_, "reason")));
         if (!target_.is_null())
             add(list, "target_ledger", target_, "decided_at",
                 text_at(target_, "disposition") + with_reason(text_at(target_, "reason")));

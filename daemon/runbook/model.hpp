@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/time.hpp"
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
@@ -19,6 +20,7 @@
 #include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
 #include "runbook/success.hpp"
+#include "runbook/triggers.hpp"
 #include "schedule/blackouts.hpp"
 #include "schedule/timeline.hpp"
 #include "templates/template.hpp"
@@ -67,6 +69,7 @@ struct Meaning {
     std::string account;
     std::optional<schedule::Timeline> schedule;  ///< absent: it has lanes, or is manual only
     Boxed<Lanes> lanes;  ///< where its schedule is another for each customer or zone; then no `schedule`
+    Boxed<Triggers> triggers;  ///< absent: nothing but its schedule and people start it
     Millis window{std::chrono::hours{1}};
     schedule::Blackouts not_during;  ///< of what belongs to no lane
     /// The account's, when this was read: they decide which occurrences are skipped. Null: it has none.

@@ -19,6 +19,7 @@ public:
         divide_jobs();
         divide_pauses();
         divide_fleet();
+        divide_triggers();
         for (auto& [name, account] : accounts_)
             account.state.last_targets = of_account(all_.last_targets, name);
         return std::move(accounts_);
@@ -117,6 +118,19 @@ private:
         for (const auto& name : all_.known_fleets)
             if (const auto account = accounts_.find(name); account != accounts_.end())
                 account->second.state.knows_fleet = true;
+    }
+
+    void divide_triggers() {
+        const auto give = [&](auto& items, auto of_state) {
+            for (auto& item : items)
+                if (const auto account = accounts_.find(item.account); account != accounts_.end())
+                    (account->second.state.*of_state).push_back(std::move(item));
+        };
+        give(all_.triggered, &engine::RecoveredState::triggered);
+        give(all_.past_dispositions, &engine::RecoveredState::past_dispositions);
+        for (auto& past : all_.past_revisions)
+            if (const auto owner = owners_.find(past.runbook); owner != owners_.end())
+                place_of(owner->second).state.past_revisions.push_back(std::move(past));
     }
 
     using Newest = std::pair<std::int64_t, engine::RecordedText>;

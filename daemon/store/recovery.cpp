@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ulid.hpp"
+#include "engine/trigger_memory.hpp"
 #include "store/run_scope.hpp"
 
 namespace runbookd::store {
@@ -252,6 +253,34 @@ std::vector<engine::RecoveredPause> read_pauses(Connection& connection) {
     return pauses;
 }
 
+void read_triggers(Connection& connection, UtcTime now, engine::RecoveredState& state) {
+    using Memory = engine::TriggerMemory;
+    Execution start(connection.statement("recover_triggered"));
+    start.bind(":since", now - Memory::kRemembered).bind(":alerts_since", now - Memory::kAlertsRemembered);
+    while (start.step())
+        state.triggered.push_back({RunUid(start.text(0)), start.text(1),
+                                   known(engine::trigger_from(start.text(2)), start.text(2)),
+                                   scope_from_json(start.text(3)), from_unix_ms(start.integer(4)),
+                                   start.integer(5) != 0, start.text(6)});
+    Execution past(connection.statement("recover_past_revisions"));
+    past.bind(":since", now - Memory::kRemembered);
+    while (past.step())
+        state.past_revisions.push_back({past.text(0),
+                                        {past.text(1), past.text(2)},
+                                        from_unix_ms(past.integer(3)),
+                                        from_unix_ms(past.integer(4))});
+    Execution watched(connection.statement("recover_counted_runbooks"));
+    while (watched.step()) {
+        const auto runbook = watched.text(0);
+        Execution row(connection.statement("recover_past_dispositions"));
+        row.bind(":runbook", runbook).bind(":oldest", first_ulid_of(now - Memory::kRemembered));
+        while (row.step())
+            state.past_dispositions.push_back({runbook, DeviceUid(row.text(0)),
+                                               known(engine::disposition_from(row.text(1)), row.text(1)),
+                                               from_unix_ms(row.integer(2)), row.text(3)});
+    }
+}
+
 std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
     std::vector<engine::RecoveredDevice> devices;
     Execution row(connection.statement("recover_devices"));
@@ -268,7 +297,8 @@ std::vector<engine::RecoveredDevice> read_devices(Connection& connection) {
         device.suspended = row.integer(8) != 0;
         device.deleted = row.integer(9) != 0;
         devices.push_back({device.uid, engine::fingerprint_of(device), from_unix_ms(row.integer(11)),
-                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0, row.text(14)});
+                           row.optional_time(12), row.integer(10) != 0, row.integer(13) != 0, row.text(14),
+                           device.online});
     }
     return devices;
 }
@@ -301,6 +331,7 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
         state.older_revisions[older.text(0)][older.integer(1)] = {older.text(2), older.text(3)};
     state.runs = read_runs(connection);
     state.pauses = read_pauses(connection);
+    read_triggers(connection, now, state);
     Execution digests(connection.statement("recover_zone_digests"));
     while (digests.step()) state.zone_digests.push_back(digests.text(0));
     Execution clock(connection.statement("recover_clock"));

@@ -8,6 +8,32 @@ namespace runbookd::store {
 
 using nlohmann::json;
 
+namespace {
+
+json alert_to_json(const engine::AlertCause& alert) {
+    json text{{"uid", alert.uid.str()},
+              {"priority", alert.priority},
+              {"class", alert.context_class},
+              {"diagnostics", alert.diagnostics}};
+    if (alert.raised_at) text["raised_at"] = to_unix_ms(*alert.raised_at);
+    if (alert.resolve) text["resolve"] = true;
+    return text;
+}
+
+engine::AlertCause alert_from_json(const json& text) {
+    engine::AlertCause alert;
+    alert.uid = AlertUid{text.value("uid", "")};
+    alert.priority = text.value("priority", "");
+    alert.context_class = text.value("class", "");
+    alert.diagnostics = text.value("diagnostics", "");
+    if (const auto at = text.find("raised_at"); at != text.end())
+        alert.raised_at = from_unix_ms(at->get<std::int64_t>());
+    alert.resolve = text.value("resolve", false);
+    return alert;
+}
+
+}  // namespace
+
 std::string scope_to_json(const engine::RunScope& scope) {
     json text = json::object();
     if (!scope.devices.empty()) text["devices"] = scope.devices;
@@ -15,6 +41,8 @@ std::string scope_to_json(const engine::RunScope& scope) {
     if (!scope.customers.empty()) text["customers"] = scope.customers;
     if (!scope.variables.empty()) text["variables"] = json(scope.variables);
     if (!scope.component.empty()) text["component"] = scope.component;
+    if (!scope.held.empty()) text["held"] = scope.held;
+    if (scope.alert) text["alert"] = alert_to_json(*scope.alert);
     return canonical_json(text);
 }
 
@@ -26,6 +54,8 @@ engine::RunScope scope_from_json(const std::string& text) {
     scope.customers = read.value("customers", scope.customers);
     scope.variables = read.value("variables", scope.variables);
     scope.component = read.value("component", scope.component);
+    scope.held = read.value("held", scope.held);
+    if (const auto alert = read.find("alert"); alert != read.end()) scope.alert = alert_from_json(*alert);
     return scope;
 }
 

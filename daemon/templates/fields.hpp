@@ -42,17 +42,10 @@ enum class FieldId : std::uint8_t {
 
 enum class FieldType : std::uint8_t { text, time };
 
-/// Where a field stands on the way to be known.
-enum class Support : std::uint8_t {
-    full,
-    later,  ///< of the language, and nothing knows it yet: to be refused as "not supported yet"
-};
-
 struct FieldSpec {
     FieldId id;
     std::string_view name;  ///< as a template writes it; `device.udf.N` stands for its numbers
     FieldType type;
-    Support support;
     std::string_view known;  ///< when it has a value, for the docs
 };
 

@@ -35,6 +35,7 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"use: []", {}},
         {"triggers: []", {}},
         {"max_per_hour: 50", {}},
+        {"max_per_hour: 10", {}},
         {"one_job_per_device: false", {}},
         {"approval: none", {}},
         {"once: never", {}},
@@ -95,12 +96,6 @@ TEST_CASE("reads how a run goes over its targets", "[config]") {
 
 TEST_CASE("what is right and not built yet is refused where it stands", "[config]") {
     check_all({
-        {"triggers: [{alert: {priority: [Critical, High], class: perf_disk_usage_ctx, cooldown: 24h, "
-         "resolve: false}},\n"
-         "  {outcome: {runbook: backup-check, disposition: [failed, timeout], consecutive: 1}},\n"
-         "  {online: {offline_for: 24h}}, {discovered: {settle: 30m}}, {online: {}}]",
-         {"3:11 not_supported triggers"}},
-        {"max_per_hour: 10", {"3:15 not_supported max_per_hour"}},
         {"approval: required", {"3:11 not_supported approval"}},
         {"approval: {ahead: 24h, not_starter: true}", {"3:11 not_supported approval"}},
         {"once: per_device", {"3:7 not_supported once"}},
@@ -198,20 +193,19 @@ TEST_CASE("says of a rollout what is wrong with it", "[config]") {
 TEST_CASE("says of a trigger what is wrong with it", "[config]") {
     check_all({
         {"triggers: {alert: {}}", {"3:11 wrong_type triggers"}},
-        {"triggers: [{}]", {"3:11 not_supported triggers", "3:12 bad_value triggers[0]"}},
-        {"triggers: [{alert: {}}]", {"3:11 not_supported triggers", "3:20 bad_value triggers[0].alert"}},
+        {"triggers: [{}]", {"3:12 bad_value triggers[0]"}},
+        {"triggers: [{alert: {}}]", {"3:20 bad_value triggers[0].alert"}},
         {"triggers: [{alert: {priority: [critical], class: [], cooldown: x, resolve: no}}]",
-         {"3:11 not_supported triggers", "3:32 bad_value triggers[0].alert.priority[0]",
-          "3:50 bad_value triggers[0].alert.class", "3:64 bad_value triggers[0].alert.cooldown",
-          "3:76 wrong_type triggers[0].alert.resolve"}},
+         {"3:32 bad_value triggers[0].alert.priority[0]", "3:50 bad_value triggers[0].alert.class",
+          "3:64 bad_value triggers[0].alert.cooldown", "3:76 wrong_type triggers[0].alert.resolve"}},
         {"triggers: [{outcome: {disposition: [broken], consecutive: 0}}]",
-         {"3:11 not_supported triggers", "3:22 missing_key triggers[0].outcome.runbook",
-          "3:37 bad_value triggers[0].outcome.disposition[0]",
+         {"3:22 missing_key triggers[0].outcome.runbook", "3:37 bad_value triggers[0].outcome.disposition[0]",
           "3:59 bad_value triggers[0].outcome.consecutive"}},
         {"triggers: [{online: {offline_for: 24h}, discovered: {settle: 400d}}]",
-         {"3:11 not_supported triggers", "3:12 bad_value triggers[0]",
-          "3:62 bad_value triggers[0].discovered.settle"}},
-        {"triggers: [{onlin: {}}]", {"3:11 not_supported triggers", "3:13 unknown_key triggers[0].onlin"}},
+         {"3:12 bad_value triggers[0]", "3:62 bad_value triggers[0].discovered.settle"}},
+        {"name: a\ntriggers: [{outcome: {runbook: a, disposition: [failed]}}]",
+         {"4:32 trigger_loop triggers[0].outcome.runbook"}},
+        {"triggers: [{onlin: {}}]", {"3:13 unknown_key triggers[0].onlin"}},
     });
 }
 

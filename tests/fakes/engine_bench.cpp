@@ -231,6 +231,11 @@ ApiResult EngineBench::answer(const ApiCall& call) {
         return found == results.end() ? engine::JobResult{} : found->second;
     }
     if (std::holds_alternative<engine::ReadOutput>(call)) return engine::Output{output};
+    if (std::holds_alternative<engine::ReadAlerts>(call)) return engine::Page<engine::Alert>{alerts, ""};
+    if (const auto* resolve = std::get_if<engine::ResolveAlert>(&call)) {
+        std::erase_if(alerts, [&](const engine::Alert& alert) { return alert.uid == resolve->alert; });
+        return engine::AlertResolved{};
+    }
     return engine::Page<engine::JobActivity>{activities, ""};
 }
 

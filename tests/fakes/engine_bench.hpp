@@ -50,6 +50,7 @@ public:
     std::map<DattoJobUid, engine::JobResult> results;            ///< absent: pending
     std::optional<std::string> output = "done\n";
     std::vector<engine::JobActivity> activities;
+    std::vector<engine::Alert> alerts;  ///< open ones; one that is resolved goes
     Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };
     Millis latency{10};  ///< from a call to its answer
 

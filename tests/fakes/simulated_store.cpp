@@ -45,6 +45,9 @@ void SimulatedStore::take(const engine::RevisionEffective& r) {
     auto& runbook = runbooks_[r.runbook];
     require(r.revision == runbook.revision + 1, "revisions count up");
     texts_[r.runbook][r.revision] = {r.yaml, r.resolved};
+    if (runbook.revision > 0)
+        past_revisions_.insert(past_revisions_.begin(),
+                               {r.runbook, {runbook.yaml, runbook.resolved}, runbook.effective_from, r.at});
     const auto judged = runbook.judged_until;
     runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}, {}};
 }
@@ -216,6 +219,7 @@ void SimulatedStore::take(const engine::FleetChanged& r) {
         stored.fingerprint = engine::fingerprint_of(row.device);
         stored.last_seen = row.device.last_seen;
         stored.is_gone = false;
+        stored.online = row.device.online;
     }
     for (const auto& uid : r.gone) {
         require(devices_.contains(uid) && !devices_.at(uid).is_gone, "who is gone was there");
@@ -384,6 +388,20 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     state.older_revisions = texts_;
     for (const auto& [uid, device] : devices_) state.devices.push_back(device);
     state.knows_fleet = knows_fleet_;
+    state.past_revisions = past_revisions_;
+    for (const auto& [uid, run] : runs_) {
+        const auto& plan = run.planned;
+        const bool has_succeeded = std::any_of(
+            run.targets.begin(), run.targets.end(),
+            [](const auto& target) { return target.disposition == engine::Disposition::succeeded; });
+        if (engine::is_policy(plan.trigger))
+            state.triggered.push_back(
+                {uid, plan.runbook, plan.trigger, plan.scope, plan.at, has_succeeded, plan.account});
+        for (const auto& target : run.targets)
+            if (target.disposition != engine::Disposition::pending)
+                state.past_dispositions.push_back({plan.runbook, target.row.device, target.disposition,
+                                                   run.decided_at.at(target.row.device), plan.account});
+    }
     for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))

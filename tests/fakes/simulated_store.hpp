@@ -101,6 +101,7 @@ private:
     };
     std::vector<Voided> voided_;
     std::vector<engine::Noted> notes_;
+    std::vector<engine::PastRevision> past_revisions_;  // the newest first
 };
 
 }  // namespace runbookd::fakes

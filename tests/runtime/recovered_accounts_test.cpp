@@ -151,4 +151,25 @@ TEST_CASE("every account has every pause, and one of them records its end", "[ru
     CHECK(recorded_by(2) == "a");
 }
 
+TEST_CASE("what triggers started, and what they count, goes to its account",
+          "[runtime][accounts][triggers]") {
+    engine::RecoveredState all;
+    all.runbooks = {stored("of-a", "a"), stored("of-b", "b", 2)};
+    engine::TriggeredStart start;
+    start.run = RunUid{"r1"};
+    start.account = "b";
+    all.triggered = {start};
+    all.past_revisions = {{"of-b", {"name: before", "{}"}, UtcTime{}, UtcTime{Millis{1}}}};
+    engine::PastDisposition decided;
+    decided.account = "a";
+    all.past_dispositions = {decided};
+    const auto accounts = divide(all, kBoth);
+    CHECK(accounts.at("a").state.triggered.empty());
+    CHECK(accounts.at("b").state.triggered.size() == 1);
+    CHECK(accounts.at("a").state.past_revisions.empty());
+    CHECK(accounts.at("b").state.past_revisions.size() == 1);
+    CHECK(accounts.at("a").state.past_dispositions.size() == 1);
+    CHECK(accounts.at("b").state.past_dispositions.empty());
+}
+
 }  // namespace runbookd::runtime
