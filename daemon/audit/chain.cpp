@@ -60,8 +60,9 @@ public:
         if (report_.broken) return;
         if (is_untold_) {
             const auto first = report_.pruned_until;
-            stop(first, "and those before it are gone, and neither a checkpoint nor an event "
-                        "record.events_pruned of the trail tells that retention removed them");
+            stop(first,
+                 "and those before it are gone, and neither a checkpoint nor an event "
+                 "record.events_pruned of the trail tells that retention removed them");
             return;
         }
         const auto beyond = std::find_if(checkpoints_.rbegin(), checkpoints_.rend(),

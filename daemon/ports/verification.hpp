@@ -12,8 +12,9 @@ namespace runbookd::ports {
 class Verification {
 public:
     virtual ~Verification() = default;
-    /// Computes every instant after `since` (none: of the whole record, as far as retention has left it) until now again, and matches it with
-    /// the record. Takes its time, and none of the loop's. Errors: unavailable.
+    /// Computes every instant after `since` (none: of the whole record, as far as retention has left it)
+    /// until now again, and matches it with the record. Takes its time, and none of the loop's. Errors:
+    /// unavailable.
     virtual boost::asio::awaitable<Result<verify::Report>> verify(std::optional<UtcTime> since) = 0;
 };
 

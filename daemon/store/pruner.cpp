@@ -259,14 +259,13 @@ void Pruner::prune_events() {
         range.bind(":from", from).bind(":to", to).bind(":hash", last_hash).bind(":at", now_).run();
         counts_.events += use("prune_events").bind(":from", from).bind(":to", to).run();
         // In the trail too: whoever only adds a row to pruned_ranges has not hidden what is gone.
-        records_.write(engine::Record(engine::Noted{"record",
-                                                    "",
-                                                    "record.events_pruned",
-                                                    actor_,
-                                                    {{"from_seq", std::to_string(from)},
-                                                     {"to_seq", std::to_string(to)},
-                                                     {"last_hash", last_hash}},
-                                                    now_}));
+        records_.write(engine::Record(engine::Noted{
+            "record",
+            "",
+            "record.events_pruned",
+            actor_,
+            {{"from_seq", std::to_string(from)}, {"to_seq", std::to_string(to)}, {"last_hash", last_hash}},
+            now_}));
     }
     events_at_once_ = as_many_as_fit(events_at_once_, steady_now() - began);
     if (is_done) next_phase();

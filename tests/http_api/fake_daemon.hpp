@@ -281,7 +281,8 @@ public:
         : socket(settings.socket_path.empty() ? folder.file("control.sock").string() : settings.socket_path),
           timers_(loop_.get_executor(), clock_, wheel_),
           group_(loop_.get_executor(), [](const std::string&, std::exception_ptr) {}),
-          server_(loop_.get_executor(), timers_, {control, history, verification, planning, reload, retention},
+          server_(loop_.get_executor(), timers_,
+                  {control, history, verification, planning, reload, retention},
                   complete(std::move(settings))) {}
     ~FakeDaemon() {
         if (!thread_.joinable()) return;
