@@ -194,7 +194,7 @@ std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant 
     if (foreseen.problem.empty()) foreseen.problem = ambiguity(run.plan.scope, fleet_).value_or("");
     if (!foreseen.problem.empty()) return foreseen;
     foreseen.selection = select(run, std::move(filters), at);
-    for (const auto& target : foreseen.selection.targets) run.targets.push_back({target, {}, {}});
+    for (const auto& target : foreseen.selection.targets) run.targets.emplace_back().row = target;
     if (auto finding = guard_.judge(run)) foreseen.guard = std::move(finding->message);
     run.targets.clear();
     for (const auto& target : foreseen.selection.targets)
