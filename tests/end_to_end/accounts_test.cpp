@@ -131,6 +131,7 @@ TEST_CASE("one account goes on in time while the other is exhausted, or away", "
         kLong, Limit{100}));
     CHECK(both.count("SELECT count(*) FROM run_history WHERE account <> CASE WHEN runbook LIKE '%beta' OR "
                      "runbook = 'quickjob' THEN 'beta' ELSE 'alpha' END") == 0);
+    CHECK(world.fault_in_record() == "");
     const auto verified = world.ctl({"verify"});
     INFO(verified.out);
     CHECK(verified.status == 0);

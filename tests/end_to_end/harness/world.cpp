@@ -117,6 +117,11 @@ Ended World::run_daemon(const std::vector<std::string>& arguments) {
     return run(argv);
 }
 
+std::string World::fault_in_record() const {
+    const auto verified = ctl({"audit", "--store", folder.file("audit.db").string(), "verify"});
+    return verified.status == 0 ? std::string() : verified.out + verified.err;
+}
+
 Ended World::ctl(const std::vector<std::string>& arguments) const {
     std::vector<std::string> argv{RUNBOOKCTL, "--socket", socket().string()};
     argv.insert(argv.end(), arguments.begin(), arguments.end());

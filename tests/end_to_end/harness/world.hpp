@@ -64,6 +64,8 @@ public:
 
     // ── talking to it ──
     [[nodiscard]] Ended ctl(const std::vector<std::string>& arguments) const;
+    /// What `audit verify` has against the record; empty: it is as it was written.
+    [[nodiscard]] std::string fault_in_record() const;
     /// The same with the daemon's configuration, for verbs that read it themselves.
     [[nodiscard]] Ended ctl_with_settings(const std::vector<std::string>& arguments) const;
     [[nodiscard]] Answer get(const std::string& target) const { return http_get(socket(), target); }
