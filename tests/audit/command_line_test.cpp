@@ -37,18 +37,18 @@ struct Scene {
 std::string answered(Scene& scene, const std::string& document, int& queries) {
     std::istringstream lines(document);
     std::string line, text, sql;
-    enum class Inside { prose, sql, before_answer, answer } inside = Inside::prose;
+    enum class Inside { prose, query, before_answer, answer } inside = Inside::prose;
     while (std::getline(lines, line)) {
         if (inside == Inside::answer) {
             if (line != "```") continue;
             inside = Inside::prose;
-        } else if (inside == Inside::sql) {
+        } else if (inside == Inside::query) {
             if (line == "```")
                 inside = Inside::before_answer;
             else
                 sql += line + "\n";
         } else if (line == "```sql") {
-            inside = Inside::sql;
+            inside = Inside::query;
             sql.clear();
         } else if (line == "```text" && inside == Inside::before_answer) {
             INFO(sql);

@@ -39,7 +39,9 @@ TEST_CASE("what has no job gets none, and what has one is followed to its end", 
     auto away = fakes::windows_server("d2", "ACME-02");
     away.online = false;
     bench.devices = {fakes::windows_server("d1", "ACME-01"), away};
-    bench.start({clean_all("sweep")});
+    auto sweep = clean_all("sweep");
+    sweep.offline = runbook::OfflinePolicy::wait;
+    bench.start({sweep});
     bench.run("sweep");
     bench.run_for(seconds{5});
     REQUIRE(bench.all<JobCreated>().size() == 1);
