@@ -34,6 +34,12 @@ CREATE INDEX jobs_followed ON jobs (created_at)
 
 CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AND late_status IS NULL;
 
+CREATE INDEX notices_done ON notices (ifnull(delivered_at, given_up_at)) WHERE next_at IS NULL;
+
+CREATE INDEX notices_due ON notices (target, next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX notices_given_up ON notices (target, id) WHERE given_up_at IS NOT NULL;
+
 CREATE INDEX occurrences_by_end ON occurrences (runbook, nominal_until) WHERE voided_at IS NULL;
 
 CREATE INDEX occurrences_by_run ON occurrences (run) WHERE run IS NOT NULL;
@@ -49,9 +55,9 @@ CREATE INDEX occurrences_outside ON occurrences (decided_at)
 
 CREATE INDEX occurrences_voided ON occurrences (runbook, nominal_until) WHERE voided_at IS NOT NULL;
 
-CREATE INDEX pauses_by_runbook ON pauses (runbook, from_at);
+CREATE INDEX pauses_by_scope ON pauses (scope, from_at);
 
-CREATE UNIQUE INDEX pauses_in_force ON pauses (runbook) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX pauses_in_force ON pauses (scope) WHERE ended_at IS NULL;
 
 CREATE INDEX request_keys_by_time ON request_keys (actor, at);
 
@@ -64,10 +70,15 @@ CREATE INDEX runs_by_runbook ON runs (runbook, run_uid);
 CREATE INDEX runs_compared ON runs (runbook, account, zone, ifnull(customer, ''), id)
   WHERE started_at IS NOT NULL AND narrowed = 0 AND status <> 'aborted';
 
+CREATE INDEX runs_finished_by_lane ON runs (runbook, account, zone, ifnull(customer, ''), finished_at)
+  WHERE finished_at IS NOT NULL;
+
 CREATE UNIQUE INDEX runs_once_per_instant ON runs (runbook, zone, ifnull(customer, ''), nominal_at)
   WHERE "trigger" = 'schedule';
 
 CREATE INDEX runs_overridden ON runs (planned_at) WHERE overrides <> '{}';
+
+CREATE INDEX runs_triggered ON runs (planned_at) WHERE "trigger" IN ('alert', 'outcome', 'online', 'discovered');
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
 
@@ -78,6 +89,15 @@ CREATE INDEX targets_in_storm ON targets (decided_at) WHERE reason = 'storm';
 CREATE INDEX targets_revised ON targets (revised_at) WHERE revised_at IS NOT NULL;
 
 CREATE INDEX targets_unknown ON targets (decided_at) WHERE disposition = 'unknown';
+
+CREATE TABLE checkpoints (
+  seq        INTEGER PRIMARY KEY,
+  hash       TEXT NOT NULL CHECK (length(hash) = 64),
+  at         INTEGER NOT NULL,
+  key_id     TEXT NOT NULL CHECK (length(key_id) = 16),       -- the beginning of the public key's SHA-256, in hex
+  public_key TEXT NOT NULL CHECK (length(public_key) = 64),   -- Ed25519, 32 bytes in hex
+  signature  TEXT NOT NULL CHECK (length(signature) = 128)    -- of {"at":…,"hash":"…","seq":…}, 64 bytes in hex
+) STRICT;
 
 CREATE TABLE coverage (
   runbook          TEXT NOT NULL,
@@ -173,6 +193,32 @@ CREATE TABLE jobs (
 
 CREATE TABLE jobs_after_window (job INTEGER PRIMARY KEY REFERENCES jobs (id)) STRICT;
 
+CREATE TABLE notice_cursor (
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE notices (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  notice_uid   TEXT NOT NULL UNIQUE,
+  event        INTEGER NOT NULL,  -- its seq in the trail, from which it may be gone
+  target       TEXT NOT NULL,     -- a name under `notify` in the settings
+  per          TEXT NOT NULL CHECK (per IN ('run', 'customer', 'device')),
+  subject      TEXT NOT NULL,     -- uid of the run or device, the customer; of an occurrence, its instant
+  runbook      TEXT NOT NULL,
+  run_uid      TEXT,
+  payload      TEXT NOT NULL CHECK (json_type(payload) = 'object'),
+  created_at   INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  next_at      INTEGER,           -- NULL: nothing is to be done about it any more
+  last_error   TEXT NOT NULL DEFAULT '',
+  delivered_at INTEGER,
+  given_up_at  INTEGER,
+  UNIQUE (event, target, per, subject),
+  CONSTRAINT a_notice_is_due_or_done CHECK (
+    (next_at IS NOT NULL) + (delivered_at IS NOT NULL) + (given_up_at IS NOT NULL) = 1)
+) STRICT;
+
 CREATE TABLE occurrences (
   id            INTEGER PRIMARY KEY,
   runbook       TEXT NOT NULL,
@@ -201,7 +247,7 @@ CREATE TABLE outputs (
 
 CREATE TABLE pauses (
   id       INTEGER PRIMARY KEY,
-  runbook  TEXT NOT NULL,
+  scope  TEXT NOT NULL,
   from_at  INTEGER NOT NULL,
   until_at INTEGER NOT NULL,
   reason   TEXT NOT NULL,
@@ -342,6 +388,22 @@ CREATE TABLE zone_rules (
   first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER checkpoints_are_never_changed BEFORE UPDATE ON checkpoints
+BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+CREATE TRIGGER checkpoints_are_never_removed BEFORE DELETE ON checkpoints
+BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+CREATE TRIGGER checkpoints_are_of_an_event BEFORE INSERT ON checkpoints
+WHEN NOT EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq AND hash = NEW.hash AND at = NEW.at)
+BEGIN
+  SELECT RAISE(ABORT, 'a checkpoint is of an event that is there');
+END;
+
 CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, account, known_before, first_seen_at ON devices
 WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.account IS NOT OLD.account
   OR NEW.known_before IS NOT OLD.known_before OR NEW.first_seen_at IS NOT OLD.first_seen_at
@@ -420,6 +482,18 @@ BEGIN
   SELECT RAISE(ABORT, 'a job''s status does not go back, and an ended job has none to change');
 END;
 
+CREATE TRIGGER notice_cursor_moves_on BEFORE UPDATE ON notice_cursor
+WHEN NEW.seq < OLD.seq
+BEGIN
+  SELECT RAISE(ABORT, 'the trail is looked at once');
+END;
+
+CREATE TRIGGER notices_are_done_once BEFORE UPDATE ON notices
+WHEN OLD.next_at IS NULL
+BEGIN
+  SELECT RAISE(ABORT, 'a notice is delivered or given up once');
+END;
+
 CREATE TRIGGER occurrences_are_removed_by_retention BEFORE DELETE ON occurrences
 WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.nominal_until < history_before)
 BEGIN
@@ -470,7 +544,7 @@ BEGIN
 END;
 
 CREATE TRIGGER pauses_end_once BEFORE UPDATE ON pauses
-WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.runbook IS NOT OLD.runbook
+WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.scope IS NOT OLD.scope
   OR NEW.from_at IS NOT OLD.from_at OR NEW.until_at IS NOT OLD.until_at OR NEW.reason IS NOT OLD.reason
   OR NEW.actor IS NOT OLD.actor
 BEGIN
@@ -730,6 +804,16 @@ JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
 LEFT JOIN outputs o ON o.id = j.stdout
 LEFT JOIN outputs e ON e.id = j.stderr;
 
+CREATE VIEW notice_history AS
+SELECT notice_uid, event, target, per, subject, runbook, run_uid, payload,
+       strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') AS created_at,
+       attempts,
+       strftime('%Y-%m-%dT%H:%M:%fZ', next_at / 1000.0, 'unixepoch') AS next_at,
+       last_error,
+       strftime('%Y-%m-%dT%H:%M:%fZ', delivered_at / 1000.0, 'unixepoch') AS delivered_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', given_up_at / 1000.0, 'unixepoch') AS given_up_at
+FROM notices;
+
 CREATE VIEW occurrence_history AS
 SELECT o.runbook, o.revision, o.zone, o.customer,
        strftime('%Y-%m-%dT%H:%M:%fZ', o.nominal_at / 1000.0, 'unixepoch') AS nominal_at,
@@ -756,12 +840,16 @@ FROM (SELECT r.run_uid, j.component_name, j.step, s.stream, iif(s.stream = 'stdo
 JOIN outputs o ON o.id = g.output;
 
 CREATE VIEW pause_history AS
-SELECT runbook,
+SELECT iif(instr(scope, ':') = 0, scope, NULL) AS runbook,
        strftime('%Y-%m-%dT%H:%M:%fZ', from_at / 1000.0, 'unixepoch') AS from_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', until_at / 1000.0, 'unixepoch') AS until_at,
        reason, actor,
        strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1000.0, 'unixepoch') AS ended_at,
-       ended_by
+       ended_by,
+       iif(substr(scope, 1, 9) = 'customer:', substr(scope, 10), NULL) AS customer,
+       iif(substr(scope, 1, 7) = 'device:', substr(scope, 8), NULL) AS device_uid,
+       iif(substr(scope, 1, 10) = 'component:', substr(scope, 11), NULL) AS component_uid,
+       scope
 FROM pauses;
 
 CREATE VIEW run_history AS

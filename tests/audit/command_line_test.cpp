@@ -141,10 +141,11 @@ TEST_CASE("audit export and backup say what they made", "[audit]") {
 
 TEST_CASE("the configuration says where the record is", "[audit]") {
     Scene scene;
-    const auto config = scene.folder.write(
-        "runbookd.yaml",
-        "accounts: {main: {url: 'https://merlot-api.centrastage.net', key: '${env:K}', secret: '${env:S}'}}\n"
-        "signing_key: ${file:/no/such/key}\nstore: audit.db\n");
+    const auto config =
+        scene.folder.write("runbookd.yaml",
+                           "accounts: {main: {api: datto, url: 'https://merlot-api.centrastage.net', key: "
+                           "'${env:K}', secret: '${env:S}'}}\n"
+                           "signing_key: ${file:/no/such/key}\nstore: audit.db\n");
     CHECK(scene.session.run({"--config", config.string(), "audit", "verify"}) == 0);
     CHECK(scene.session.run({"--config", scene.folder.file("none").string(), "audit", "verify"}) == 1);
 }

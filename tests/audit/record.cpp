@@ -21,7 +21,20 @@ constexpr const char* kDropTriggers =
     "checkpoints_are_of_an_event;"
     "DROP TRIGGER IF EXISTS targets_are_decided_once; DROP TRIGGER IF EXISTS targets_are_kept;"
     "DROP TRIGGER IF EXISTS jobs_status_moves_on; DROP TRIGGER IF EXISTS runs_status_moves_on;"
-    "DROP TRIGGER IF EXISTS targets_are_rebooked; DROP TRIGGER IF EXISTS jobs_end_late_once;";
+    "DROP TRIGGER IF EXISTS targets_are_rebooked; DROP TRIGGER IF EXISTS jobs_end_late_once;"
+    "DROP TRIGGER IF EXISTS jobs_after_window_are_noted;"
+    "DROP TRIGGER IF EXISTS pruned_ranges_tell_the_truth;"
+    "DROP TRIGGER IF EXISTS pruned_ranges_are_never_changed;"
+    "DROP TRIGGER IF EXISTS pruned_ranges_are_never_removed;"
+    "DROP TRIGGER IF EXISTS events_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS occurrences_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS targets_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS jobs_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS exclusions_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS runs_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS outputs_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS outputs_are_never_changed;"
+    "DROP TRIGGER IF EXISTS outputs_of_jobs_are_removed_by_retention;";
 
 std::string text_of(BIO* bio) {
     char* bytes = nullptr;
