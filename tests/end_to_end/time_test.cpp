@@ -214,7 +214,7 @@ namespace {
 void check_nothing_began_in_pauses(const World& world) {
     const auto count = [&](const std::string& from, const std::string& time) {
         return world.store().number("SELECT count(*) FROM pauses p, " + from +
-                                    " WHERE p.runbook IN ('', r.runbook) AND " + time + " > p.from_at AND " +
+                                    " WHERE p.scope IN ('', r.runbook) AND " + time + " > p.from_at AND " +
                                     time + " < min(p.until_at, ifnull(p.ended_at, p.until_at))");
     };
     CHECK(count("runs r", "r.nominal_at") == 0);

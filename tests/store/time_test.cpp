@@ -90,7 +90,7 @@ TEST_CASE("the end of a pause that is not there contradicts the store", "[store]
     boost::asio::co_spawn(open.loop(), open.store().commit({engine::PauseEnded{"", "", at()}}),
                           [](std::exception_ptr) {});
     open.run_until([&] { return !fatal.empty(); });
-    CHECK(contains(fatal, "pause.ended: all was not paused"));
+    CHECK(contains(fatal, "pause.ended: everything was not paused"));
 }
 
 TEST_CASE("zone rules are kept once, byte for byte", "[store]") {

@@ -41,6 +41,8 @@ void age_store(const std::filesystem::path& file, std::chrono::milliseconds age)
     chain_anew(before, database, age.count());
     for (const auto& trigger : triggers) database.exec(trigger.at("sql"));
     all.commit();
+    // Of a record that is older altogether nothing else has been acknowledged.
+    std::filesystem::remove(file.string() + ".acknowledged");
 }
 
 }  // namespace runbookd::end_to_end
