@@ -175,7 +175,7 @@ struct Bench {
     }
 };
 
-TEST_CASE("power that is cut at any write leaves before or after", "[store][crash]") {
+TEST_CASE("power that is cut at any write leaves before or after", "[store][.crash]") {
     const auto unsynced = GENERATE(Unsynced::lost, Unsynced::kept, Unsynced::shuffled);
     Bench bench;
     const auto contents = bench.all_contents();
@@ -214,7 +214,7 @@ TEST_CASE("power that is cut at any write leaves before or after", "[store][cras
     CHECK(cuts < kMostWrites - 1);
 }
 
-TEST_CASE("a disk that refuses one write loses nothing", "[store][crash]") {
+TEST_CASE("a disk that refuses one write loses nothing", "[store][.crash]") {
     const auto code = GENERATE(as<int>{}, SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC);
     Bench bench;
     const auto contents = bench.all_contents();
@@ -242,7 +242,7 @@ TEST_CASE("a disk that refuses one write loses nothing", "[store][crash]") {
 }
 
 TEST_CASE("removing that is cut at any write leaves whole slices, and the next round does the rest",
-          "[store][crash]") {
+          "[store][.crash]") {
     const auto unsynced = GENERATE(Unsynced::lost, Unsynced::shuffled);
     Bench bench;
     bench.renew();

@@ -42,7 +42,7 @@ std::string schema_of(const std::string& path) {
     return schema;
 }
 
-TEST_CASE("a migration that is cut in the middle is done or not done", "[store][crash]") {
+TEST_CASE("a migration that is cut in the middle is done or not done", "[store][.crash]") {
     TempFolder folder;
     const auto from = folder.file("from.db").string();
     const auto path = folder.file("audit.db").string();
