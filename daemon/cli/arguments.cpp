@@ -7,6 +7,7 @@
 
 #include "base/spelling.hpp"
 #include "base/time.hpp"
+#include "cli/audit_arguments.hpp"
 #include "cli/surroundings.hpp"
 #include "runbook/overrides.hpp"
 
@@ -79,8 +80,8 @@ public:
         add_device_questions();
         add_settling();
         add_cancelling();
-        add_audit_verbs();
-        add_doctor();
+        add_audit_verbs(app_, {command_, is_json_, is_csv_});
+        add_doctor(app_, {command_, is_json_, is_csv_});
         add_lists();
         add_single_things();
     }
@@ -110,13 +111,7 @@ private:
     }
 
     CLI::App* verb(const char* name, Verb which, const char* what) {
-        return verb_below(&app_, name, which, what);
-    }
-    CLI::App* verb_below(CLI::App* parent, const char* name, Verb which, const char* what) {
-        auto* sub = parent->add_subcommand(name, what);
-        sub->callback([this, which] { command_.verb = which; });
-        sub->add_flag("--json", is_json_, "JSON");
-        return sub;
+        return add_verb(app_, {command_, is_json_, is_csv_}, name, which, what);
     }
     CLI::App* list(const char* name, Verb which, const char* what) {
         auto* sub = verb(name, which, what);
@@ -295,65 +290,6 @@ private:
         cancel->add_option("UID", command_.name, "A run's uid or its beginning")->required();
         cancel->add_option("--reason", command_.reason, "Kept in the record");
     }
-    void add_doctor() {
-        auto* doctor = verb("doctor", Verb::accept_restore, "Puts right what only a person can");
-        doctor->add_flag("--accept-restore", accepts_restore_,
-                         "The store, put back to an earlier state, is to go on from");
-        doctor->callback([this] {
-            command_.verb = Verb::accept_restore;
-            if (!accepts_restore_)
-                throw CLI::ValidationError("doctor", "only 'doctor --accept-restore' is supported yet");
-        });
-    }
-    void add_audit_verbs() {
-        auto* audit = app_.add_subcommand("audit", "The record itself");
-        audit->require_subcommand(1);
-        audit->fallthrough();
-        add_read_by_itself(audit);
-        add_asked_of_the_daemon(audit);
-    }
-    /// What needs no daemon.
-    void add_read_by_itself(CLI::App* audit) {
-        audit->add_option("--store", command_.store, "The record; default: the configuration's `store:`")
-            ->type_name("FILE");
-        verb_below(audit, "verify", Verb::audit_verify, "Whether the record is as it was written")
-            ->add_option("--public-key", command_.public_key, "PEM: only what this key signed is proven")
-            ->type_name("FILE");
-        auto* sql = verb_below(audit, "sql", Verb::audit_sql, "A SELECT over views and tables; only reads");
-        sql->add_option("QUERY", command_.name, "One statement")->required();
-        sql->add_flag("--csv", is_csv_, "CSV")->excludes("--json");
-        sql->add_option("--timeout", command_.span, "Default: 30s")->check([](const std::string& text) {
-            const auto span = parse_duration(text);
-            return span ? std::string{} : "--timeout: " + span.error().message;
-        });
-        sql->add_option("--limit", command_.filters.limit, "At most so many rows; default: 1000")
-            ->check(CLI::Range(1, 10'000'000));
-        auto* out = verb_below(audit, "export", Verb::audit_export, "The views as JSON Lines and CSV");
-        out->add_option("--out", command_.name, "A folder that is empty or not there")->required();
-        out->add_option("--customer", command_.filters.customer, "Exact name: only what is about it");
-        out->add_option("--since", command_.filters.since, "A span ago (2h, 7d) or an ISO time");
-        out->add_option("--until", command_.filters.until, "A span ago or an ISO time");
-        verb_below(audit, "backup", Verb::audit_backup, "A checked copy, also while the daemon writes")
-            ->add_option("FILE", command_.name, "Must not be there yet")
-            ->required();
-    }
-    void add_asked_of_the_daemon(CLI::App* audit) {
-        auto* exceptions =
-            verb_below(audit, "exceptions", Verb::exceptions, "Everything outside the rules, newest first");
-        exceptions->add_flag("--csv", is_csv_, "CSV with all columns")->excludes("--json");
-        auto& filters = command_.filters;
-        exceptions->add_option("--run", command_.name, "A run's uid or its beginning");
-        exceptions->add_option("--customer", filters.customer, "Exact name");
-        exceptions->add_option("--device", filters.device, "Device uid");
-        exceptions->add_option("--kind", filters.status,
-                               "late, missed, override, unknown, clock, degraded, …");
-        exceptions->add_option("--since", filters.since, "A span ago (2h, 7d) or an ISO time");
-        exceptions->add_option("--until", filters.until, "A span ago or an ISO time");
-        exceptions->add_option("--limit", filters.limit, "At most so many, newest first")
-            ->check(CLI::Range(1, 100'000));
-        verb_below(audit, "prune", Verb::prune, "Removes what `retention` no longer keeps, now")
-            ->add_flag("--dry-run", command_.is_dry_run, "Counts, and removes nothing");
-    }
     void take_outcome(const std::string& outcome) {
         if (!command_.outcome.empty())
             throw CLI::ValidationError("settle", "--ran, --not-run and --redispatch exclude each other");
@@ -419,7 +355,6 @@ private:
     Command command_;
     bool is_json_ = false;
     bool is_csv_ = false;
-    bool accepts_restore_ = false;
     std::vector<std::string> variables_;
 };
 
