@@ -59,10 +59,9 @@ public:
     void finish() {
         if (report_.broken) return;
         if (is_untold_) {
-            const auto first = report_.pruned_until;
-            stop(first,
-                 "and those before it are gone, and neither a checkpoint nor an event "
-                 "record.events_pruned of the trail tells that retention removed them");
+            stop(report_.pruned_until,
+                 "and those before it are gone, and no event record.events_pruned of "
+                 "the trail tells that retention removed them");
             return;
         }
         const auto beyond = std::find_if(checkpoints_.rbegin(), checkpoints_.rend(),
@@ -80,19 +79,21 @@ private:
         const bool is_signed = found != checkpoints_.end();
         if (!is_signed && (!pruned_ || pruned_->seq != first - 1)) return;
         try {
-            report_.end = {first - 1, sha256_from_hex(is_signed ? found->hash : pruned_->hash)};
+            beginning_ = is_signed ? found->hash : pruned_->hash;
+            report_.end = {first - 1, sha256_from_hex(beginning_)};
         } catch (const std::invalid_argument&) {
             return;  // then the events before are missing, and that is told
         }
         report_.pruned_until = first - 1;
-        is_untold_ = !is_signed;
+        is_untold_ = true;
         while (next_ != checkpoints_.end() && next_->seq < first) ++next_;
     }
 
     /// `data` is in its canonical form.
     [[nodiscard]] bool tells_of_beginning(std::string_view data) const {
-        return data.find("\"to_seq\":\"" + std::to_string(pruned_->seq) + "\"") != std::string_view::npos &&
-               data.find("\"last_hash\":\"" + pruned_->hash + "\"") != std::string_view::npos;
+        return data.find("\"to_seq\":\"" + std::to_string(report_.pruned_until) + "\"") !=
+                   std::string_view::npos &&
+               data.find("\"last_hash\":\"" + beginning_ + "\"") != std::string_view::npos;
     }
 
     static std::string missing(std::int64_t found) {
@@ -117,6 +118,7 @@ private:
     const std::vector<Checkpoint>& checkpoints_;
     std::vector<Checkpoint>::const_iterator next_;
     std::optional<Beginning> pruned_;
+    std::string beginning_;   // the hash that the first event follows, in hex
     bool is_untold_ = false;  // of where the trail begins nothing has told so far
     LineHasher hasher_;
 };

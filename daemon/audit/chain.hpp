@@ -20,8 +20,8 @@ struct ChainReport {
 
 /// Reads all events once, in their order. `checkpoints`, in theirs, must name events with the hashes that are
 /// found. Where the oldest events are gone the chain begins from the checkpoint of the last of them or,
-/// without one, from the hash that retention left in `pruned_ranges`, which an event of the trail must
-/// confirm. Errors: SQLite::Exception.
+/// without one, from the hash that retention left in `pruned_ranges`; an event of the trail must tell of it
+/// either way. Errors: SQLite::Exception.
 [[nodiscard]] ChainReport check_chain(store::Connection& connection,
                                       const std::vector<Checkpoint>& checkpoints);
 

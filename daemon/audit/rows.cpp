@@ -64,9 +64,9 @@ const std::array kOfJobs{
         {"late_at"}},
 };
 
-/// The columns of the audit_* queries that tell the event: subject, seq, kind, data, at, actor. The row's
-/// follow.
-enum Place { kSubject, kSeq, kKind, kData, kAt, kActor, kFirstOfRow };
+/// The columns of the audit_* queries that tell the event: subject, seq, kind, data, at, actor; and when the
+/// row's run or job began. What is compared follows.
+enum Place { kSubject, kSeq, kKind, kData, kAt, kActor, kBegun, kFirstOfRow };
 
 std::string shown(std::string_view value) {
     return value.empty() ? "nothing" : "'" + std::string(value) + "'";
@@ -75,8 +75,10 @@ std::string shown(std::string_view value) {
 /// Compares the rows of one table.
 class Table {
 public:
-    Table(RowsReport& report, SQLite::Statement& rows, std::string name, std::span<const KindRule> rules)
-        : report_(report), rows_(rows), name_(std::move(name)), claims_(rules) {}
+    /// `oldest_kept`: what began before may have had events that retention has removed.
+    Table(RowsReport& report, SQLite::Statement& rows, std::string name, std::span<const KindRule> rules,
+          std::int64_t oldest_kept)
+        : report_(report), rows_(rows), name_(std::move(name)), claims_(rules), oldest_kept_(oldest_kept) {}
 
     std::int64_t compare() {
         std::int64_t count = 0;
@@ -96,6 +98,7 @@ public:
 private:
     void keep_row(const std::string& subject) {
         subject_ = subject;
+        is_older_than_trail_ = rows_.getColumn(kBegun).getInt64() < oldest_kept_;
         claims_.clear();
         row_.clear();
         for (int i = kFirstOfRow; i < rows_.getColumnCount(); ++i)
@@ -116,9 +119,10 @@ private:
             const auto value = column == "variables_sha256" ? sha256_hex(row_[i]) : row_[i];
             const auto said = claims_.value_of(column);
             if (value == said || value == "pruned") continue;
+            const auto seq = claims_.seq_of(column);
+            if (seq == 0 && is_older_than_trail_) continue;
             ++report_.found;
             if (report_.findings.size() >= kMostFindings) continue;
-            const auto seq = claims_.seq_of(column);
             report_.findings.push_back(
                 {"row", seq, name_ + " " + subject_,
                  "its column " + std::string(column) + " holds " + shown(value) + ", and " +
@@ -131,15 +135,22 @@ private:
     SQLite::Statement& rows_;
     std::string name_;
     Claims claims_;
+    std::int64_t oldest_kept_;  // Unix ms
     std::string subject_;
+    bool is_older_than_trail_ = false;
     std::vector<std::string> row_;  // the columns that are compared
 };
+
+std::int64_t oldest_kept(store::Connection& connection) {
+    store::Execution event(connection.statement("audit_oldest_kept"));
+    return event.step() ? event.integer(0) : 0;
+}
 
 std::int64_t compare(RowsReport& report, store::Connection& connection, const char* query, const char* name,
                      std::span<const KindRule> rules) {
     auto& rows = connection.statement(query);
     const store::Execution use(rows);
-    return Table(report, rows, name, rules).compare();
+    return Table(report, rows, name, rules, oldest_kept(connection)).compare();
 }
 
 void look_for_missing(RowsReport& report, store::Connection& connection) {

@@ -1,6 +1,6 @@
--- Each run with what the events say of it: the first six columns name row and event, the others are compared by name.
+-- Each run with what the events say of it: the first seven columns name row and event, the others are compared by name.
 SELECT r.run_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data, e.at AS event_at,
-       e.actor AS event_actor,
+       e.actor AS event_actor, r.planned_at AS begun_at,
        r.runbook AS runbook, r.revision AS revision, r.account AS account, r.zone AS zone, r."trigger" AS "trigger",
        r.cause_uid AS cause_uid, r.customer AS customer, r.group_uid AS group_uid, r.note AS note, r.actor AS actor,
        strftime('%Y-%m-%dT%H:%M:%fZ', r.nominal_at / 1000.0, 'unixepoch') AS nominal_at,

@@ -1,7 +1,7 @@
 -- Each target with what the events say of it.
 SELECT r.run_uid || '/' || t.device_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data,
        e.at AS event_at,
-       e.actor AS event_actor,
+       e.actor AS event_actor, r.planned_at AS begun_at,
        iif(t.disposition = 'pending', '', t.disposition) AS disposition, t.reason AS reason,
        strftime('%Y-%m-%dT%H:%M:%fZ', t.decided_at / 1000.0, 'unixepoch') AS decided_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', t.revised_at / 1000.0, 'unixepoch') AS revised_at
