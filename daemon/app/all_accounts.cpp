@@ -60,6 +60,10 @@ void AllAccounts::hold_for_restore(const std::string& why, Instant now) {
     });
 }
 
+std::optional<UtcTime> AllAccounts::newest() const {
+    return recovered_.empty() ? std::nullopt : recovered_.begin()->second.state.newest;  // common to all
+}
+
 std::set<std::string> AllAccounts::recovered() const {
     std::set<std::string> names;
     for (const auto& [account, recovered] : recovered_)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ public:
 
     /// Before start: see engine::Engine::hold_for_restore.
     void hold_for_restore(const std::string& why, Instant now);
+    /// The newest time in the store as a start finds it; before start.
+    [[nodiscard]] std::optional<UtcTime> newest() const;
     /// The runbooks that are in force as the store has it; empty after start.
     [[nodiscard]] std::set<std::string> recovered() const;
     /// What guards compare with; before start it is part of what is recovered.

@@ -203,7 +203,8 @@ Result<void> Daemon::build() {
     control_->on_restore_accepted([this] { store_->accept_restore(); });
     const auto& kept = settings_.retention;
     retention_ = std::make_unique<runtime::Retention>(
-        runtime::KeptFor{kept.outputs, kept.history, kept.events}, *store_, clock_, timers_, log_);
+        runtime::KeptFor{kept.outputs, kept.history, kept.events}, *store_, clock_, timers_, log_,
+        runtime::TimeWitness{accounts_.newest(), [this] { return accounts_.served().is_clock_doubted(); }});
     make_notifier();
     make_reloader();
     http_api::ServerSettings server;

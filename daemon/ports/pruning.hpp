@@ -58,7 +58,7 @@ class Retention {
 public:
     virtual ~Retention() = default;
     enum class Mode { dry_run, remove };
-    /// Errors: conflict (it is being done already), unavailable.
+    /// Errors: conflict (it is being done already; the time is in doubt), unavailable.
     virtual boost::asio::awaitable<Result<PruneReport>> prune(Mode mode, std::string actor) = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "runtime/retention.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -23,8 +24,19 @@ std::optional<UtcTime> before(UtcTime now, std::optional<Millis> kept) {
 }  // namespace
 
 Retention::Retention(KeptFor kept, ports::Pruning& store, const Clock& clock, async::Timers& timers,
-                     const log::Log& log)
-    : kept_(kept), store_(store), clock_(clock), timers_(timers), log_(log) {}
+                     const log::Log& log, TimeWitness witness)
+    : kept_(kept),
+      store_(store),
+      clock_(clock),
+      timers_(timers),
+      log_(log),
+      witness_(std::move(witness)),
+      started_at_(clock.now().steady) {}
+
+UtcTime Retention::certain_time(Instant now) const {
+    if (!witness_.newest) return now.utc;
+    return std::min(now.utc, *witness_.newest + (now.steady - started_at_));
+}
 
 ports::Horizons Retention::horizons(UtcTime now) const {
     return {before(now, kept_.outputs), before(now, kept_.history), before(now, kept_.events)};
@@ -57,14 +69,17 @@ asio::awaitable<void> Retention::prune_by_itself() {
 }
 
 asio::awaitable<Result<ports::PruneReport>> Retention::prune(Mode mode, std::string actor) {
-    const auto now = clock_.now().utc;
+    if (mode == Mode::remove && witness_.is_doubted())
+        co_return fail(ErrorCode::conflict,
+                       "nothing is removed while the time is in doubt; `runbookctl status` says why it is");
+    const auto now = clock_.now();
     ports::PruneReport report;
-    report.horizons = horizons(now);
+    report.horizons = horizons(certain_time(now));
     Result<ports::PruneCounts> counts;
     if (mode == Mode::dry_run)
         counts = co_await store_.would_prune(report.horizons);
     else
-        counts = co_await store_.prune(report.horizons, now, std::move(actor));
+        counts = co_await store_.prune(report.horizons, now.utc, std::move(actor));
     if (!counts) co_return tl::unexpected<Error>(counts.error());
     report.counts = *counts;
     co_return report;
