@@ -65,6 +65,14 @@ struct Sortable {
 };
 
 /// Sorts the fleet's devices into those that are targets and those that a rule keeps out.
+runbook::DeviceFacts with_facts(const Device& device, std::optional<UtcTime> first_seen,
+                                SharedText customer) {
+    return {device.uid,          device.site_uid,    device.site_name,    device.hostname,
+            device.os,           device.device_type, device.device_class, device.domain,
+            device.patch_status, device.udf,         device.online,       device.reboot_required,
+            device.last_seen,    first_seen,         std::move(customer)};
+}
+
 class Sorter {
 public:
     Sorter(const runbook::Targets& targets, const Fleet& fleet, const SelectionFacts& facts)
@@ -138,21 +146,8 @@ private:
         return named;
     }
     [[nodiscard]] runbook::DeviceFacts facts_of(const Device& device) const {
-        return {device.uid,
-                device.site_uid,
-                device.site_name,
-                device.hostname,
-                device.os,
-                device.device_type,
-                device.device_class,
-                device.domain,
-                device.patch_status,
-                device.udf,
-                device.online,
-                device.reboot_required,
-                device.last_seen,
-                asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt,
-                asks_customer_ ? customer_of(device) : SharedText{}};
+        return with_facts(device, asks_first_seen_ ? facts_.first_seen(device.uid) : std::nullopt,
+                          asks_customer_ ? customer_of(device) : SharedText{});
     }
     [[nodiscard]] SharedText customer_of(const Device& device) const {
         return facts_.customers == nullptr ? SharedText{} : facts_.customers->name_of(device);
@@ -206,21 +201,8 @@ std::string excluded_since(const TargetRow& row, const Device& device, const Fle
 }
 
 runbook::DeviceFacts facts_of(const Device& device, const SelectionFacts& facts) {
-    return {device.uid,
-            device.site_uid,
-            device.site_name,
-            device.hostname,
-            device.os,
-            device.device_type,
-            device.device_class,
-            device.domain,
-            device.patch_status,
-            device.udf,
-            device.online,
-            device.reboot_required,
-            device.last_seen,
-            facts.first_seen ? facts.first_seen(device.uid) : std::nullopt,
-            facts.customers == nullptr ? SharedText{} : facts.customers->name_of(device)};
+    return with_facts(device, facts.first_seen ? facts.first_seen(device.uid) : std::nullopt,
+                      facts.customers == nullptr ? SharedText{} : facts.customers->name_of(device));
 }
 
 Selection select_targets(const runbook::Targets& targets, const RunScope& scope, const Fleet& fleet,
