@@ -4,6 +4,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "cli/answers.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -11,10 +12,6 @@ namespace runbookd::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string to_text(const Json& value, int indent = -1) {
-    return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 Target target_of(const Command& command, const char* verb) {
     if (command.name.empty()) return Target(std::string("/v1/") + verb);
@@ -62,12 +59,12 @@ std::string local_time(UtcTime at) {
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S %Z", &parts)};
 }
 
-Result<Json> ask(const Client& client, const Target& target, const Json& body) {
-    const auto text = client.post(target, to_text(body));
-    if (!text) return tl::unexpected(text.error());
-    auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object()) return fail(ErrorCode::internal, "the daemon's answer is not a JSON object");
-    return answer;
+void print_pause(Surroundings& around, const Command& command, const Json& answer) {
+    const auto until_text = text_at(answer, "until");
+    around.out << words_of(command) << " is paused until " << short_time(until_text) << " UTC";
+    if (const auto until = parse_utc(until_text)) around.out << " (" << local_time(*until) << ")";
+    around.out << "; what Datto has already goes on\nto end it before: runbookctl resume "
+               << argument_of(command) << '\n';
 }
 
 }  // namespace
@@ -76,29 +73,17 @@ int run_pause(Surroundings& around, const Client& client, const Command& command
     auto body = body_of(command);
     body["for"] = command.span;
     body["reason"] = command.reason;
-    const auto answer = ask(client, target_of(command, "pause"), body);
-    if (!answer) return report(around, answer.error());
-    if (command.format == Format::json) {
-        around.out << to_text(*answer, 2) << '\n';
-        return kDone;
-    }
-    const auto until_text = text_at(*answer, "until");
-    around.out << words_of(command) << " is paused until " << short_time(until_text) << " UTC";
-    if (const auto until = parse_utc(until_text)) around.out << " (" << local_time(*until) << ")";
-    around.out << "; what Datto has already goes on\nto end it before: runbookctl resume "
-               << argument_of(command) << '\n';
-    return kDone;
+    return show(around, command, read_object(client.post(target_of(command, "pause"), to_json_text(body))),
+                [&](const Json& answer) { print_pause(around, command, answer); });
 }
 
 int run_resume(Surroundings& around, const Client& client, const Command& command) {
-    const auto answer = ask(client, target_of(command, "resume"), body_of(command));
-    if (!answer) return report(around, answer.error());
-    if (command.format == Format::json)
-        around.out << to_text(*answer, 2) << '\n';
-    else
-        around.out << "the pause of " << words_of(command) << " has ended"
-                   << (command.of_all ? "; pauses of single things go on" : "") << '\n';
-    return kDone;
+    return show(around, command,
+                read_object(client.post(target_of(command, "resume"), to_json_text(body_of(command)))),
+                [&](const Json&) {
+                    around.out << "the pause of " << words_of(command) << " has ended"
+                               << (command.of_all ? "; pauses of single things go on" : "") << '\n';
+                });
 }
 
 }  // namespace runbookd::cli

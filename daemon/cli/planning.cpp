@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "cli/answers.hpp"
 #include "cli/lists.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
@@ -15,10 +16,6 @@ using Json = nlohmann::ordered_json;
 
 // The daemon looks no further ahead than so many runs.
 constexpr std::size_t kMostRuns = 10'000;
-
-std::string to_json_text(const Json& value, int indent = -1) {
-    return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 /// "2h" is that far ahead, anything else must be an ISO time; empty stays empty.
 Result<std::string> read_coming_time(const Surroundings& around, const char* option,

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/answers.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -40,16 +41,8 @@ void print(Surroundings& around, const Json& report) {
 
 int run_prune(Surroundings& around, const Client& client, const Command& command) {
     const Json body{{"dry_run", command.is_dry_run}};
-    const auto text = client.post(Target("/v1/audit/prune"), body.dump());
-    if (!text) return report(around, text.error());
-    const auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object())
-        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
-    if (command.format == Format::json)
-        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    else
-        print(around, answer);
-    return kDone;
+    return show(around, command, read_object(client.post(Target("/v1/audit/prune"), to_json_text(body))),
+                [&](const Json& answer) { print(around, answer); });
 }
 
 }  // namespace runbookd::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/answers.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -64,18 +65,11 @@ int run_resume_halted(Surroundings& around, const Client& client, Command comman
 int run_approve(Surroundings& around, const Client& client, const Command& command) {
     Target target("/v1/runs");
     target.segment(command.name).segment("approve");
-    const auto text = client.post(target, "{}");
-    if (!text) return report(around, text.error());
-    const auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object())
-        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
-    if (command.format == Format::json)
-        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    else
+    return show(around, command, read_object(client.post(target, "{}")), [&](const Json& answer) {
         around.out << "run " << harmless(text_at(answer, "run_uid")) << " of "
                    << harmless(text_at(answer, "runbook")) << ": wave " << number_at(answer, "wave")
                    << " has begun\n";
-    return kDone;
+    });
 }
 
 int run_retarget(Surroundings& around, const Client& client, const Command& command) {
@@ -86,16 +80,8 @@ int run_retarget(Surroundings& around, const Client& client, const Command& comm
     body["note"] = command.note;
     Target target("/v1/runs");
     target.segment(command.name).segment("retarget");
-    const auto text = client.post(target, body.dump(-1, ' ', false, Json::error_handler_t::replace));
-    if (!text) return report(around, text.error());
-    const auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object())
-        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
-    if (command.format == Format::json)
-        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    else
-        print(around, command, answer);
-    return kDone;
+    return show(around, command, read_object(client.post(target, to_json_text(body))),
+                [&](const Json& answer) { print(around, command, answer); });
 }
 
 }  // namespace runbookd::cli

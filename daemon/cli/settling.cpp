@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/answers.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -24,16 +25,8 @@ int run_settle(Surroundings& around, const Client& client, const Command& comman
     const Json body{{"outcome", command.outcome}, {"reason", command.reason}};
     Target target("/v1/jobs");
     target.segment(command.name).segment("settle");
-    const auto text = client.post(target, body.dump(-1, ' ', false, Json::error_handler_t::replace));
-    if (!text) return report(around, text.error());
-    const auto answer = Json::parse(*text, nullptr, false);
-    if (!answer.is_object())
-        return report(around, {ErrorCode::internal, "the daemon's answer is not an object"});
-    if (command.format == Format::json)
-        around.out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    else
-        print(around, answer);
-    return kDone;
+    return show(around, command, read_object(client.post(target, to_json_text(body))),
+                [&](const Json& answer) { print(around, answer); });
 }
 
 int run_accept_restore(Surroundings& around, const Client& client, const Command& command) {

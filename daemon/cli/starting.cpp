@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/answers.hpp"
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
@@ -13,17 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr Millis kLookEvery{500};
-
-std::string to_json_text(const Json& value, int indent = -1) {
-    return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
-Result<Json> read_object(Result<std::string> body) {
-    if (!body) return tl::unexpected(body.error());
-    auto value = Json::parse(*body, nullptr, false);
-    if (!value.is_object()) return fail(ErrorCode::internal, "the daemon's answer is not a JSON object");
-    return value;
-}
 
 bool has_ended(const Json& run) {
     const auto status = text_at(run, "status");
