@@ -11,50 +11,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-Result<ports::RunAccepted> run(TwoAccounts& bed, const std::string& runbook) {
-    const auto answer = bed.ask<Result<ports::RunAccepted>>([&bed, runbook] {
-        ports::RunRequest request;
-        request.runbook = runbook;
-        request.actor = "ana";
-        return bed.control.start_run(std::move(request));
-    });
-    REQUIRE(answer);
-    return *answer;
-}
-
-std::optional<Result<ports::QuickJobAccepted>> quick_job(TwoAccounts& bed, const std::string& device) {
-    return bed.ask<Result<ports::QuickJobAccepted>>([&bed, device] {
-        ports::QuickJobRequest request;
-        request.device = device;
-        request.component = "clean";
-        return bed.control.quick_job(std::move(request));
-    });
-}
-
-Result<ports::PauseAccepted> pause(TwoAccounts& bed, const std::string& runbook, Millis span) {
-    const auto answer = bed.ask<Result<ports::PauseAccepted>>(
-        [&bed, runbook, span] { return bed.control.pause({runbook, span, "a freeze", "ana"}); });
-    REQUIRE(answer);
-    return *answer;
-}
-
-Result<engine::PauseScope> resume(TwoAccounts& bed, const std::string& scope) {
-    const auto answer =
-        bed.ask<Result<engine::PauseScope>>([&bed, scope] { return bed.control.resume(scope, "ana"); });
-    REQUIRE(answer);
-    return *answer;
-}
-
-std::size_t creates(const FakeApi& api) {
-    std::size_t count = 0;
-    for (const auto& call : api.calls) count += std::holds_alternative<engine::CreateQuickJob>(call) ? 1 : 0;
-    return count;
-}
-
-bool is_paused(const engine::Engine& core, const std::string& runbook, UtcTime at) {
-    return core.pauses().find(runbook, at) != nullptr;
-}
-
 }  // namespace
 
 TEST_CASE("a run is started on the account of its runbook, and no other", "[runtime][accounts]") {
@@ -221,28 +177,6 @@ TEST_CASE("a pause that is refused changes nothing anywhere", "[runtime][account
     CHECK(bed.all<engine::PauseEnded>().size() == 1);
 }
 
-TEST_CASE("a device, a component or a customer is paused by name, wherever it is", "[runtime][accounts]") {
-    TwoAccounts bed;
-    bed.start({clean_on("a", "sweep"), clean_on("b", "patch")});
-    REQUIRE(run(bed, "sweep"));  // the lists are read
-    REQUIRE(run(bed, "patch"));
-    const auto paused = pause(bed, "device:beta-01", hours{1});
-    REQUIRE(paused);
-    CHECK(paused->scope == engine::PauseScope("device:b1"));
-    CHECK(quick_job(bed, "BETA-01").value().error().code == ErrorCode::refused_by_rule);
-    CHECK(quick_job(bed, "ALPHA-01").value());
-    const auto sets = bed.all<engine::PauseSet>();
-    REQUIRE(sets.size() == 1);
-    CHECK(sets[0].scope.text() == "device:b1");
-    CHECK(resume(bed, "device:BETA-01").value() == engine::PauseScope("device:b1"));
-    CHECK(bed.all<engine::PauseEnded>().size() == 1);
-    REQUIRE(pause(bed, "component:clean", hours{1}));
-    for (const auto* device : {"ALPHA-01", "BETA-01"})
-        CHECK(quick_job(bed, device).value().error().code == ErrorCode::refused_by_rule);
-    CHECK(pause(bed, "customer:acme", hours{1}).error().code == ErrorCode::not_found);
-    CHECK(pause(bed, "device:nowhere", hours{1}).error().code == ErrorCode::not_found);
-}
-
 TEST_CASE("a runbook that moves ends in one account and begins in the other, whichever is told first",
           "[runtime][accounts]") {
     const auto [from, to] = GENERATE(std::pair<const char*, const char*>{"a", "b"},
@@ -374,55 +308,6 @@ TEST_CASE("a retarget of a run that was on another account is refused", "[runtim
     CHECK(creates(bed.b.api) == 1);
     bed.history.left = ports::RunLeftovers{"01RUN", "quickjob", {}, {}, {{"b1", "failed", false}}, "b"};
     CHECK(retarget().error().code == ErrorCode::refused_by_rule);
-}
-
-TEST_CASE("a person settles a job on the account that it was on", "[runtime][accounts]") {
-    TwoAccounts bed;
-    engine::RecoveredState of_b;
-    engine::LostJob lost;
-    lost.job = JobUid{"01J0B"};
-    lost.run = RunUid{"01R0N"};
-    lost.runbook = "patch";
-    lost.device = DeviceUid{"b1"};
-    lost.created_at = bed.clock.now().utc;
-    of_b.lost = {lost};
-    bed.start({clean_on("b", "patch"), clean_on("a", "moved")}, {}, of_b);
-    const auto settle = [&](ports::SettleRequest::Word word) {
-        return bed
-            .ask<Result<ports::SettleAccepted>>([&bed, word] {
-                ports::SettleRequest request{"01J", word, "ana saw it", "ana"};
-                return bed.control.settle(std::move(request));
-            })
-            .value();
-    };
-    ports::SettledJob job;
-    job.job_uid = "01J0B";
-    job.run_uid = "01R0N";
-    job.runbook = "patch";
-    job.device_uid = "b1";
-    job.disposition = "unknown";
-    job.account = "gone";
-    bed.history.settled = job;
-    auto refused = settle(ports::SettleRequest::Word::ran);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ErrorCode::unavailable);
-    CHECK(refused.error().message ==
-          "job 01J0B is of account 'gone', which is not in the configuration any more");
-    job.account = "b";
-    job.runbook = "moved";
-    bed.history.settled = job;
-    refused = settle(ports::SettleRequest::Word::redispatch);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().message ==
-          "job 01J0B was on account 'b', and runbook 'moved' is on account 'a' now, which has other devices");
-    job.runbook = "patch";
-    bed.history.settled = job;
-    const auto settled = settle(ports::SettleRequest::Word::ran);
-    REQUIRE(settled);
-    CHECK(settled->disposition == "succeeded");
-    const auto revised = bed.all<engine::TargetRevised>();
-    REQUIRE(revised.size() == 1);
-    CHECK(revised[0].device.str() == "b1");
 }
 
 TEST_CASE("fleets are read on as one list, each budget is shown, and sites are in one order",

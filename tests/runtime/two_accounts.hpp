@@ -149,4 +149,50 @@ private:
     }
 };
 
+// ── what a person does, once everything that can happen at once has happened ──
+
+inline Result<ports::RunAccepted> run(TwoAccounts& bed, const std::string& runbook) {
+    const auto answer = bed.ask<Result<ports::RunAccepted>>([&bed, runbook] {
+        ports::RunRequest request;
+        request.runbook = runbook;
+        request.actor = "ana";
+        return bed.control.start_run(std::move(request));
+    });
+    REQUIRE(answer);
+    return *answer;
+}
+
+inline std::optional<Result<ports::QuickJobAccepted>> quick_job(TwoAccounts& bed, const std::string& device) {
+    return bed.ask<Result<ports::QuickJobAccepted>>([&bed, device] {
+        ports::QuickJobRequest request;
+        request.device = device;
+        request.component = "clean";
+        return bed.control.quick_job(std::move(request));
+    });
+}
+
+inline Result<ports::PauseAccepted> pause(TwoAccounts& bed, const std::string& runbook, Millis span) {
+    const auto answer = bed.ask<Result<ports::PauseAccepted>>(
+        [&bed, runbook, span] { return bed.control.pause({runbook, span, "a freeze", "ana"}); });
+    REQUIRE(answer);
+    return *answer;
+}
+
+inline Result<engine::PauseScope> resume(TwoAccounts& bed, const std::string& scope) {
+    const auto answer =
+        bed.ask<Result<engine::PauseScope>>([&bed, scope] { return bed.control.resume(scope, "ana"); });
+    REQUIRE(answer);
+    return *answer;
+}
+
+inline std::size_t creates(const FakeApi& api) {
+    std::size_t count = 0;
+    for (const auto& call : api.calls) count += std::holds_alternative<engine::CreateQuickJob>(call) ? 1 : 0;
+    return count;
+}
+
+inline bool is_paused(const engine::Engine& core, const std::string& runbook, UtcTime at) {
+    return core.pauses().find(runbook, at) != nullptr;
+}
+
 }  // namespace runbookd::runtime
