@@ -21,6 +21,7 @@
 #include "engine/in_flight.hpp"
 #include "engine/outbox.hpp"
 #include "engine/records.hpp"
+#include "engine/recovered.hpp"
 #include "runbook/model.hpp"
 #include "runbook/success.hpp"
 #include "templates/rendered.hpp"

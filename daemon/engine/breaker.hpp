@@ -8,7 +8,7 @@
 
 #include "engine/books.hpp"
 #include "engine/outbox.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

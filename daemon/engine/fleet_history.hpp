@@ -13,6 +13,7 @@
 #include "engine/fleet.hpp"
 #include "engine/outbox.hpp"
 #include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

@@ -10,6 +10,7 @@
 
 #include "engine/books.hpp"
 #include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

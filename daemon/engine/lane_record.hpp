@@ -1,6 +1,6 @@
 #pragma once
 // What is recorded of one lane, as a runbook's only lane would be. Private to the planner.
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/boxed.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 #include "schedule/timeline.hpp"
 
 namespace runbookd::engine {

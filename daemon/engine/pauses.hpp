@@ -15,7 +15,7 @@
 #include "engine/alarm.hpp"
 #include "engine/outbox.hpp"
 #include "engine/pause_scope.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

@@ -17,7 +17,7 @@
 #include "engine/outbox.hpp"
 #include "engine/past.hpp"
 #include "engine/pauses.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 #include "runbook/lane_view.hpp"
 #include "runbook/model.hpp"
 

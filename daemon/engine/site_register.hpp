@@ -9,7 +9,7 @@
 #include "engine/customers.hpp"
 #include "engine/fleet.hpp"
 #include "engine/outbox.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::engine {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/planner.hpp"
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 #include "runbook/triggers.hpp"
 
 namespace runbookd::engine {

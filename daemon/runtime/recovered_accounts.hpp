@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::runtime {
 

@@ -1,6 +1,6 @@
 #pragma once
 // What a start finds in the store, as the engine takes it up.
-#include "engine/records.hpp"
+#include "engine/recovered.hpp"
 #include "store/connection.hpp"
 
 namespace runbookd::store {

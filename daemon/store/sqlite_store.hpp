@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/recovered.hpp"
 #include "ports/history.hpp"
 #include "ports/notices.hpp"
 #include "ports/pruning.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/records.hpp"
+#include "engine/recovered.hpp"
 
 namespace runbookd::fakes {
 
