@@ -48,6 +48,7 @@ public:
     void start_sandbox(const std::vector<std::string>& more_arguments = {});
     void stop_sandbox();
     [[nodiscard]] unsigned short sandbox_port() const { return port_; }
+    [[nodiscard]] const Process& sandbox() const { return *sandbox_; }
 
     // ── the daemon ──
     /// Starts it and returns at once.
