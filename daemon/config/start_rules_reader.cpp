@@ -83,13 +83,23 @@ void check_approval(const Field& field) {
 }
 
 Boxed<runbook::Once> read_once(const Field& field) {
-    const bool is_span = field.is_scalar() && parse_duration(field.node->text).has_value();
-    if (!is_span) {
-        const auto word = read_word(field, {{"never"}, {"per_device"}});
-        return word == std::size_t{1} ? Boxed<runbook::Once>(runbook::Once{}) : Boxed<runbook::Once>();
+    const std::string expected = "never, per_device, or a time span such as 30d";
+    if (!field.is_scalar()) {
+        field.wrong_type(expected);
+        return {};
     }
-    const auto span = read_duration(field, kMemories);
-    return span ? Boxed<runbook::Once>(runbook::Once{*span}) : Boxed<runbook::Once>();
+    const auto& text = field.node->text;
+    if (text == "never") return {};
+    if (text == "per_device") return runbook::Once{};
+    if (parse_duration(text)) {
+        const auto span = read_duration(field, kMemories);
+        return span ? Boxed<runbook::Once>(runbook::Once{*span}) : Boxed<runbook::Once>();
+    }
+    field.error({.code = "bad_value",
+                 .message = shown(text) + " is not a choice here",
+                 .expected = expected,
+                 .suggestion = nearest_of(text, {"never", "per_device"})});
+    return {};
 }
 
 Boxed<runbook::Ramp> read_ramp(const Field& field) {

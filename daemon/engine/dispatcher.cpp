@@ -100,7 +100,8 @@ void Dispatcher::come_back(const Waiting::Who& who, Instant now) {
 void Dispatcher::put_back(Run& run, Target& target, Instant now) {
     if (run.is_halted_at(target.row.site_uid))
         return books_.decide(run, target, Disposition::halted, "abort_when", "", now);
-    if (books_.is_overtaken(run, target.row.device)) return stop(run, run.by_device.at(target.row.device), now);
+    if (books_.is_overtaken(run, target.row.device))
+        return stop(run, run.by_device.at(target.row.device), now);
     admit(run, run.by_device.at(target.row.device));
 }
 

@@ -71,8 +71,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
       rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant now) { dispatcher_.enqueue(run, now); }),
       starter_(books_, alarms_, outbox_,
-               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_,
-                successes_},
+               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_, successes_},
                holds_,
                [this](Run& run, Instant now) {
                    rollouts_.take_up(run, now);
@@ -109,11 +108,11 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {
-    books_.tell_of_decisions([this](const Run& run, const Target& target, const std::string& reason,
-                                    Instant now) {
-        successes_.on_decided(run.plan.runbook, target.row.device, target.disposition, now.utc);
-        triggers_.on_decided(run, target, reason, now);
-    });
+    books_.tell_of_decisions(
+        [this](const Run& run, const Target& target, const std::string& reason, Instant now) {
+            successes_.on_decided(run.plan.runbook, target.row.device, target.disposition, now.utc);
+            triggers_.on_decided(run, target, reason, now);
+        });
     books_.tell_of_revisions([this](const std::string& runbook) { successes_.forget(runbook); });
     history_.tell_of_returns([this](const std::vector<FleetHistory::Returned>& devices, Instant now) {
         triggers_.on_returned(devices, now);

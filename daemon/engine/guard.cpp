@@ -102,8 +102,7 @@ std::optional<Guard::Finding> Guard::judge(const Run& run, const DeviceHashes& l
                         devices(selected) + " selected, and guard.max is " + std::to_string(*guard.max));
     const auto taken = selected + std::ssize(left_out);
     if (taken < guard.min)
-        findings.refuse("min",
-                        devices(taken) + " selected, and guard.min is " + std::to_string(guard.min));
+        findings.refuse("min", devices(taken) + " selected, and guard.min is " + std::to_string(guard.min));
     const auto last = last_.find(lane_of(run.plan));
     if (!guard.max_change || run.plan.scope.narrows() || last == last_.end()) return findings.take();
     const auto& limit = *guard.max_change;

@@ -28,8 +28,8 @@ struct Call {
     CallId id = 0;
     ApiCall call;
 };
-/// Read from the record which devices have succeeded in the runbook, with all that was to be made durable before,
-/// then tell the engine.
+/// Read from the record which devices have succeeded in the runbook, with all that was to be made durable
+/// before, then tell the engine.
 struct Recall {
     RecallId id = 0;
     std::string runbook;

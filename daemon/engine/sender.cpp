@@ -18,7 +18,8 @@ constexpr std::string_view kDeviceOffline = "DEVICE_OFFLINE";
 constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
 constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 
-constexpr const char* kOvertaken = "a later run of this runbook has taken the device (overlap: stop_previous)";
+constexpr const char* kOvertaken =
+    "a later run of this runbook has taken the device (overlap: stop_previous)";
 
 }  // namespace
 

@@ -22,7 +22,8 @@ inline constexpr const char* kRamp = "ramp";
 class StartRules {
 public:
     /// As they are at `at` in the zone of the lane, or (null) of the runbook. All of it outlives this.
-    StartRules(const runbook::Meaning& book, const runbook::Lane* lane, const Successes& successes, UtcTime at);
+    StartRules(const runbook::Meaning& book, const runbook::Lane* lane, const Successes& successes,
+               UtcTime at);
 
     struct LeftOut {
         const char* rule = "";

@@ -105,9 +105,7 @@ bool Starter::is_fleet_fresh(const Run& run) const {
     return read_at && *read_at >= run.begun_at - kFreshEnough;
 }
 
-bool Starter::knows_successes(const Run& run) {
-    return !run.book->once || successes_.know(run.book->name);
-}
+bool Starter::knows_successes(const Run& run) { return !run.book->once || successes_.know(run.book->name); }
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
     const auto& wanted = run.book ? run.book->component : run.plan.scope.component;

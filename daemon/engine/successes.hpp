@@ -1,6 +1,6 @@
 #pragma once
-// Which devices have succeeded in which runbook, and when last: for the runbooks whose `once` asks. The record
-// knows it; it is read when a runbook first needs it, and kept up with what is decided from then on.
+// Which devices have succeeded in which runbook, and when last: for the runbooks whose `once` asks. The
+// record knows it; it is read when a runbook first needs it, and kept up with what is decided from then on.
 #include <cstdint>
 #include <map>
 #include <optional>

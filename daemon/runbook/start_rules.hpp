@@ -1,6 +1,6 @@
 #pragma once
-// Which of its devices a runbook leaves out for now: those that have succeeded, and those whose turn in a ramp
-// has not come. Pure.
+// Which of its devices a runbook leaves out for now: those that have succeeded, and those whose turn in a
+// ramp has not come. Pure.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,8 +32,8 @@ struct Ramp {
     [[nodiscard]] const Step* step_of(int place) const;
 };
 
-/// Where a device stands in a runbook's ramp, 0 to 99: it is in while the share is above that. By a hash of the
-/// runbook's name and the device, so that it stays where it is.
+/// Where a device stands in a runbook's ramp, 0 to 99: it is in while the share is above that. By a hash of
+/// the runbook's name and the device, so that it stays where it is.
 [[nodiscard]] int place_in_ramp(const std::string& runbook, const std::string& device);
 
 }  // namespace runbookd::runbook

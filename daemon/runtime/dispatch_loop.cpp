@@ -77,20 +77,20 @@ void DispatchLoop::send(engine::Call call) {
 }
 
 void DispatchLoop::recall(engine::Recall recall) {
-    tasks_.spawn(
-        "recall", [this, id = recall.id, runbook = std::move(recall.runbook)]() -> asio::awaitable<void> {
-            for (;;) {
-                auto name = runbook;
-                auto successes = co_await store_.successes(std::move(name));
-                if (successes)
-                    co_return tell([&](engine::Engine& core, Instant now) {
-                        core.on_recalled(id, runbook, *successes, now);
-                    });
-                log_.event(log::Level::error, "once.not_informed",
-                           {{"runbook", runbook}, {"message", successes.error().message}});
-                co_await async::sleep_for(timers_, kAskAgain);
-            }
-        });
+    tasks_.spawn("recall",
+                 [this, id = recall.id, runbook = std::move(recall.runbook)]() -> asio::awaitable<void> {
+                     for (;;) {
+                         auto name = runbook;
+                         auto successes = co_await store_.successes(std::move(name));
+                         if (successes)
+                             co_return tell([&](engine::Engine& core, Instant now) {
+                                 core.on_recalled(id, runbook, *successes, now);
+                             });
+                         log_.event(log::Level::error, "once.not_informed",
+                                    {{"runbook", runbook}, {"message", successes.error().message}});
+                         co_await async::sleep_for(timers_, kAskAgain);
+                     }
+                 });
 }
 
 asio::awaitable<void> DispatchLoop::stop(Millis grace) {

@@ -119,8 +119,8 @@ void SimulatedStore::take(const engine::TargetDecided& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     run.decided_at[r.device] = r.at;
-    run.is_called_off = run.is_called_off ||
-                        (r.disposition == engine::Disposition::cancelled && r.reason == "by_person");
+    run.is_called_off =
+        run.is_called_off || (r.disposition == engine::Disposition::cancelled && r.reason == "by_person");
 }
 void SimulatedStore::take(const engine::JobCreated& r) {
     require(!jobs_.contains(r.job), "a job is created once");
