@@ -49,8 +49,7 @@ TEST_CASE("a ramp's shares stand in the order of their days, however they are wr
           "[config][start_rules]") {
     const auto ramp = good(kRamp).ramp;
     REQUIRE(ramp);
-    CHECK(ramp->from ==
-          local_days{std::chrono::year{2026} / std::chrono::December / std::chrono::day{1}});
+    CHECK(ramp->from == local_days{std::chrono::year{2026} / std::chrono::December / std::chrono::day{1}});
     REQUIRE(ramp->steps.size() == 3);
     CHECK(ramp->steps[0].after == days{0});
     CHECK(ramp->steps[0].percent == 1);

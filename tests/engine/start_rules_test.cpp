@@ -166,8 +166,9 @@ TEST_CASE("what a person says of an unknown job counts too", "[engine][once]") {
     const auto job = bench.all<JobCreated>().at(0);
     bench.successes["sweep"] = {{DeviceUid{"d1"}, bench.now().utc}};  // as the record has it then
     bench.tell([&](Engine& core, Instant at) {
-        core.settle({job.job, job.run, job.device, "sweep", {}, SettleOrder::Word::ran, "seen", "alice"},
-                    [](const Result<std::optional<RunUid>>&) {}, at);
+        core.settle(
+            {job.job, job.run, job.device, "sweep", {}, SettleOrder::Word::ran, "seen", "alice"},
+            [](const Result<std::optional<RunUid>>&) {}, at);
     });
     run_all(bench);
     CHECK(targets_of_last(bench).empty());
@@ -225,8 +226,7 @@ TEST_CASE("a run takes the share of its day and names the day of the others", "[
     bench.run_for(seconds{5});
     const auto start = bench.all<RunStarted>().at(0);
     CHECK(start.targets.size() + start.exclusions.size() == 200);
-    for (const auto& target : start.targets)
-        CHECK(runbook::place_in_ramp("sweep", target.device.str()) < 40);
+    for (const auto& target : start.targets) CHECK(runbook::place_in_ramp("sweep", target.device.str()) < 40);
     for (const auto& row : start.exclusions) {
         const auto place = runbook::place_in_ramp("sweep", row.device.str());
         CHECK(row.rule == "ramp");
