@@ -168,12 +168,17 @@ void SimulatedStore::take(const engine::TargetRevised& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     if (run.status != engine::RunStatus::completed && run.status != engine::RunStatus::failed) return;
+    const auto stopped = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
+        return target.disposition == engine::Disposition::cancelled;
+    });
     const auto bad = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
         return !(target.disposition == engine::Disposition::succeeded ||
                  target.disposition == engine::Disposition::warning ||
                  target.disposition == engine::Disposition::skipped);
     });
-    run.status = bad <= run.tolerated ? engine::RunStatus::completed : engine::RunStatus::failed;
+    run.status = bad - stopped > run.tolerated ? engine::RunStatus::failed
+                 : stopped > 0                 ? engine::RunStatus::cancelled
+                                               : engine::RunStatus::completed;
 }
 void SimulatedStore::take(const engine::JobLate& r) {
     auto& job = jobs_.at(r.job);
