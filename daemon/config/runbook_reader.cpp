@@ -224,9 +224,8 @@ private:
     void read_overlap() {
         const auto field = map_.get("overlap");
         if (!field) return resolved_.add("overlap", "skip");
-        const auto place = read_word(
-            *field,
-            {{"skip"}, {"queue"}, {"allow"}, {"skip_run"}, {.text = "stop_previous", .supported = false}});
+        const auto place =
+            read_word(*field, {{"skip"}, {"queue"}, {"allow"}, {"skip_run"}, {"stop_previous"}});
         if (place) runbook_.overlap = static_cast<runbook::OverlapPolicy>(*place);
     }
 
@@ -260,12 +259,23 @@ private:
         if (std::none_of(variables.begin(), variables.end(),
                          [](const auto& variable) { return variable.second.uses_date(); }))
             return;
+        take_zone(field);
+    }
+
+    /// The zone in which something in that field shows or counts days.
+    void take_zone(const Field& field) {
+        if (runbook_.zone) return;
         if (!map_.has("schedule")) {
             const auto& name = settings_.account.timezone;
             resolved_.add("timezone", name);
             zone_ = find_account_zone(field, name, zones_);
         }
         runbook_.zone = zone_;
+    }
+
+    void read_the_ramp(const Field& field) {
+        runbook_.ramp = read_ramp(field);
+        if (runbook_.ramp) take_zone(field);
     }
 
     void read_steps(const Field& field) {
@@ -301,8 +311,8 @@ private:
         read_one_job_per_device();
         if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
         if (const auto field = map_.get("approval")) check_approval(*field);
-        if (const auto field = map_.get("once")) check_once(*field);
-        if (const auto field = map_.get("ramp")) check_ramp(*field);
+        if (const auto field = map_.get("once")) runbook_.once = read_once(*field);
+        if (const auto field = map_.get("ramp")) read_the_ramp(*field);
         read_the_rollout();
     }
 

@@ -40,8 +40,11 @@ void read_ramp_entry(const Field& field, const Entry& entry, Shares& shares) {
         shares.emplace(*span, std::pair(value, share->percent));
 }
 
-void check_shares(const Field& field) {
-    if (!field.is_map()) return field.wrong_type("a map such as {0d: 1%, 3d: 10%, 7d: 100%}");
+std::vector<runbook::Ramp::Step> read_shares(const Field& field) {
+    if (!field.is_map()) {
+        field.wrong_type("a map such as {0d: 1%, 3d: 10%, 7d: 100%}");
+        return {};
+    }
     report_duplicates(field);
     if (field.node->entries.empty())
         field.error({.code = "bad_value",
@@ -49,6 +52,7 @@ void check_shares(const Field& field) {
                      .expected = "such as {0d: 1%, 3d: 10%, 7d: 100%}"});
     Shares shares;
     for (const auto& entry : field.node->entries) read_ramp_entry(field, entry, shares);
+    std::vector<runbook::Ramp::Step> steps;
     int before = 0;
     for (const auto& [day, share] : shares) {
         if (share.second < before)
@@ -57,7 +61,9 @@ void check_shares(const Field& field) {
                  .message = "the share falls: it is " + std::to_string(before) + "% before that day",
                  .expected = "at least " + std::to_string(before) + "%"});
         before = share.second;
+        steps.push_back({std::chrono::duration_cast<days>(day), share.second});
     }
+    return steps;
 }
 
 }  // namespace
@@ -76,28 +82,41 @@ void check_approval(const Field& field) {
     field.not_supported("an approval");
 }
 
-void check_once(const Field& field) {
-    const bool is_span = field.is_scalar() && parse_duration(field.node->text).has_value();
-    if (!is_span) {
-        (void)read_word(field, {{"never"}, {.text = "per_device", .supported = false}});
-        return;
+Boxed<runbook::Once> read_once(const Field& field) {
+    const std::string expected = "never, per_device, or a time span such as 30d";
+    if (!field.is_scalar()) {
+        field.wrong_type(expected);
+        return {};
     }
-    if (read_duration(field, kMemories)) field.not_supported("'once' for a time");
+    const auto& text = field.node->text;
+    if (text == "never") return {};
+    if (text == "per_device") return runbook::Once{};
+    if (parse_duration(text)) {
+        const auto span = read_duration(field, kMemories);
+        return span ? Boxed<runbook::Once>(runbook::Once{*span}) : Boxed<runbook::Once>();
+    }
+    field.error({.code = "bad_value",
+                 .message = shown(text) + " is not a choice here",
+                 .expected = expected,
+                 .suggestion = nearest_of(text, {"never", "per_device"})});
+    return {};
 }
 
-void check_ramp(const Field& field) {
+Boxed<runbook::Ramp> read_ramp(const Field& field) {
     static const Vocabulary keys{{"from", "shares"}, {}};
     const auto map = MapReader::open(field, keys);
-    if (!map) return;
-    if (const auto from = map->get("from"))
-        (void)read_local_date(*from);
-    else
-        map->missing("from", "the first day, such as from: 2026-12-01");
+    if (!map) return {};
+    const auto from_field = map->get("from");
+    if (!from_field) map->missing("from", "the first day, such as from: 2026-12-01");
+    const auto from = from_field ? read_local_date(*from_field) : std::nullopt;
+    runbook::Ramp ramp;
     if (const auto shares = map->get("shares"))
-        check_shares(*shares);
+        ramp.steps = read_shares(*shares);
     else
         map->missing("shares", "such as shares: {0d: 1%, 3d: 10%, 7d: 100%}");
-    field.not_supported("a ramp");
+    if (!from || ramp.steps.empty()) return {};
+    ramp.from = *from;
+    return ramp;
 }
 
 }  // namespace runbookd::config

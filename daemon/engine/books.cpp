@@ -27,6 +27,16 @@ void restore_halt(Run& run) {
     }
 }
 
+/// What a start finds comes in the order in which it was planned, not frozen.
+void put_in_order(std::vector<Run*>& takers) {
+    std::stable_sort(takers.begin(), takers.end(),
+                     [](const Run* a, const Run* b) { return a->started_at < b->started_at; });
+}
+
+bool stops_others(const Run& run) {
+    return run.book != nullptr && run.book->overlap == runbook::OverlapPolicy::stop_previous;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> Run::wave_after() const {
@@ -113,6 +123,7 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
     run.status = RunStatus::running;
     run.started_at = now.utc;
     run.targets.reserve(targets.size());
+    may_overtake_ = may_overtake_ || stops_others(run);
     for (const auto& row : targets) take_up(run, row, Disposition::pending);
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(targets));
     outbox_.write(
@@ -125,9 +136,12 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
 
 void Books::restore_targets(Run& run, const RecoveredRun& stored) {
     run.started_at = *stored.started_at;
+    run.is_called_off = stored.is_called_off;
+    may_overtake_ = may_overtake_ || stops_others(run);
     run.targets.reserve(stored.targets.size());
     for (const auto& [row, disposition, attempts, tries, retry] : stored.targets) {
         take_up(run, row, disposition);
+        if (disposition == Disposition::pending) put_in_order(taken_.at({run.plan.runbook, row.device}));
         auto& target = run.targets.back();
         target.attempts = attempts;
         target.tries = tries;
@@ -155,14 +169,21 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
     outbox_.write(
         TargetDecided{run.plan.run, target.row.device, disposition, reason, std::move(message), now.utc});
     if (on_decided_) on_decided_(run, target, reason, now);
-    if (run.counts[static_cast<std::size_t>(Disposition::pending)] > 0) return;
+    if (run.counts[static_cast<std::size_t>(Disposition::pending)] == 0) close(run, now);
+}
+
+void Books::close(Run& run, Instant now) {
     if (!run.aborted_because.empty()) return finish(run, RunStatus::aborted, run.aborted_because, now);
     const auto count = [&](Disposition d) { return run.counts[static_cast<std::size_t>(d)]; };
     const auto good =
         count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
-    if (count(Disposition::cancelled) > 0) return finish(run, RunStatus::cancelled, "by_person", now);
-    const bool is_good = std::ssize(run.targets) - good <= run.tolerated;
-    finish(run, is_good ? RunStatus::completed : RunStatus::failed, "", now);
+    const auto cancelled = count(Disposition::cancelled);
+    if (run.is_called_off && cancelled > 0) return finish(run, RunStatus::cancelled, "by_person", now);
+    if (std::ssize(run.targets) - good - cancelled > run.tolerated)
+        return finish(run, RunStatus::failed, "", now);
+    // What a later run has stopped, though nothing went wrong, is not completed.
+    if (cancelled > 0) return finish(run, RunStatus::cancelled, "overlap", now);
+    finish(run, RunStatus::completed, "", now);
 }
 
 void Books::abort(Run& run, const std::string& reason, Instant now) {
@@ -286,12 +307,13 @@ void Books::end_late(Job& job, JobLate late, Disposition disposition, std::strin
     outbox_.write(std::move(late));
     const auto doubt = doubts_.find({job.run, job.device});
     if (doubt == doubts_.end() || doubt->second.is_revised) return;
-    revise({job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job",
+    revise(job.runbook,
+           {job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job",
             "", now.utc},
            now);
 }
 
-void Books::revise(TargetRevised revision, Instant now) {
+void Books::revise(const std::string& runbook, TargetRevised revision, Instant now) {
     assert(!is_revised(revision.run, revision.device) && revision.disposition != Disposition::pending);
     doubts_.insert_or_assign({revision.run, revision.device}, Doubt{true, now.utc});
     auto* const run = find_run(revision.run);
@@ -302,6 +324,7 @@ void Books::revise(TargetRevised revision, Instant now) {
         ++run->counts[static_cast<std::size_t>(target.disposition)];
     }
     outbox_.write(std::move(revision));
+    if (on_revised_) on_revised_(runbook);
 }
 
 void Books::drop(const JobUid& uid) {
@@ -339,6 +362,23 @@ bool Books::is_behind_another(const Run& run, const DeviceUid& device) const {
             return true;
     }
     return false;
+}
+
+bool Books::is_overtaken(const Run& run, const DeviceUid& device) const {
+    if (!may_overtake_) return false;
+    const auto place = taken_.find({run.plan.runbook, device});
+    if (place == taken_.end()) return false;
+    const auto& takers = place->second;
+    const auto self = std::find(takers.begin(), takers.end(), &run);
+    return self != takers.end() &&
+           std::any_of(self + 1, takers.end(), [](const Run* later) { return stops_others(*later); });
+}
+
+std::vector<Run*> Books::earlier_on(const Run& run, const DeviceUid& device) const {
+    const auto place = taken_.find({run.plan.runbook, device});
+    if (place == taken_.end()) return {};
+    const auto& takers = place->second;
+    return {takers.begin(), std::find(takers.begin(), takers.end(), &run)};
 }
 
 bool Books::is_pending_upstream(const std::string& runbook, const DeviceUid& device) const {

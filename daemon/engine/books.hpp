@@ -130,6 +130,7 @@ struct Run {
     std::string missed_because;
     std::string aborted_because;  ///< empty: it is not being aborted
     bool is_halted = false;       ///< by abort_when: what has no job gets none any more
+    bool is_called_off = false;   ///< by a person: so it ends as cancelled if a target is
     std::set<SiteUid> halted_sites;
     std::int64_t tolerated = 0;  ///< so many targets may fail
     // ── waves ──
@@ -152,6 +153,9 @@ public:
     using OnDecided =
         std::function<void(const Run& run, const Target& target, const std::string& reason, Instant now)>;
     void tell_of_decisions(OnDecided on_decided) { on_decided_ = std::move(on_decided); }
+    /// Told of each revision, which may be of a finished run, of that runbook.
+    using OnRevised = std::function<void(const std::string& runbook)>;
+    void tell_of_revisions(OnRevised on_revised) { on_revised_ = std::move(on_revised); }
 
     Run& add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now);
     Job& add_job(JobUid uid, Alarm::Ring on_look);
@@ -195,8 +199,8 @@ public:
     void change(Job& job, JobChanged change);
     /// How a job that was given up here has ended; where its target is unknown, that is its last word.
     void end_late(Job& job, JobLate late, Disposition disposition, std::string reason, Instant now);
-    /// The last word on a target that is unknown and was not revised.
-    void revise(TargetRevised revision, Instant now);
+    /// The last word on a target of the runbook that is unknown and was not revised.
+    void revise(const std::string& runbook, TargetRevised revision, Instant now);
     /// Whether that has been said since the start.
     [[nodiscard]] bool is_revised(const RunUid& run, const DeviceUid& device) const;
     /// What a start found: the target is unknown, and has not been revised.
@@ -214,12 +218,14 @@ public:
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
     /// Whether `run` must wait for another of them: one that was frozen before, or that has a job already.
     [[nodiscard]] bool is_behind_another(const Run& run, const DeviceUid& device) const;
-    /// Whether `run` waits for its turn on the device: its overlap policy is `queue`, and it is behind
-    /// another.
+    /// Whether `run` waits for its turn on the device: its overlap policy says so, and it is behind another.
     [[nodiscard]] bool is_queued(const Run& run, const DeviceUid& device) const {
-        return run.book != nullptr && run.book->overlap == runbook::OverlapPolicy::queue &&
-               is_behind_another(run, device);
+        return run.book != nullptr && run.book->queues() && is_behind_another(run, device);
     }
+    /// Whether a run that was frozen later stops (overlap: stop_previous) what is not sent of this one there.
+    [[nodiscard]] bool is_overtaken(const Run& run, const DeviceUid& device) const;
+    /// The runs that were frozen before `run` and have not decided the device.
+    [[nodiscard]] std::vector<Run*> earlier_on(const Run& run, const DeviceUid& device) const;
     /// Targets that may have come first since the last call, for one before them was decided.
     [[nodiscard]] std::vector<std::pair<RunUid, DeviceUid>> take_freed() { return std::exchange(freed_, {}); }
     /// A retarget that waited for its window begins.
@@ -252,6 +258,8 @@ private:
 
     void note_unknown(const RunUid& run, const DeviceUid& device, Instant now);
     void take_up(Run& run, TargetRow row, Disposition disposition);
+    /// How a run ends that has decided everything.
+    void close(Run& run, Instant now);
     void free(const Run& run, const DeviceUid& device);
     void leave_flight(Job& job);
 
@@ -259,9 +267,11 @@ private:
     Outbox& outbox_;
     std::function<void(Run&, Instant)> on_window_;
     OnDecided on_decided_;
+    OnRevised on_revised_;
     std::set<std::unique_ptr<Run>, ByUid> runs_;
     std::unordered_map<JobUid, std::unique_ptr<Job>> jobs_;
     std::map<Place, Takers> taken_;  // by undecided targets
+    bool may_overtake_ = false;      // a run that stops earlier ones was frozen since the start
     std::vector<std::pair<RunUid, DeviceUid>> freed_;
     // How many, by runbook; kept from the first question on, for most runbooks never ask.
     mutable std::optional<std::unordered_map<std::string, std::uint32_t>> open_runs_;

@@ -55,9 +55,14 @@ void Dispatcher::take_out_all(std::uint64_t order) {
     turns_.remove(order);
 }
 
-void Dispatcher::enqueue(Run& run) {
-    for (std::size_t i = 0; i < run.targets.size(); ++i) {
+void Dispatcher::enqueue(Run& run, Instant now) {
+    for (std::size_t i = 0; i < run.targets.size() && !is_terminal(run.status); ++i) {
         const auto& target = run.targets[i];
+        if (target.disposition == Disposition::pending && !target.job &&
+            books_.is_overtaken(run, target.row.device)) {
+            stop(run, i, now);
+            continue;
+        }
         if (target.disposition == Disposition::pending && !target.job && !target.is_away &&
             !books_.is_queued(run, target.row.device))
             admit(run, i);
@@ -95,6 +100,8 @@ void Dispatcher::come_back(const Waiting::Who& who, Instant now) {
 void Dispatcher::put_back(Run& run, Target& target, Instant now) {
     if (run.is_halted_at(target.row.site_uid))
         return books_.decide(run, target, Disposition::halted, "abort_when", "", now);
+    if (books_.is_overtaken(run, target.row.device))
+        return stop(run, run.by_device.at(target.row.device), now);
     admit(run, run.by_device.at(target.row.device));
 }
 
@@ -167,7 +174,7 @@ void Dispatcher::take_freed(Instant now) {
         if (run == nullptr || run->status != RunStatus::running || parked_.contains(uid)) continue;
         const auto index = run->by_device.at(device);
         const auto& target = run->targets[index];
-        if (run->book == nullptr || run->book->overlap != runbook::OverlapPolicy::queue) continue;
+        if (run->book == nullptr || !run->book->queues()) continue;
         if (target.disposition != Disposition::pending || target.job || books_.is_queued(*run, device))
             continue;
         if (now.utc < run->create_end) admit(*run, index);
@@ -224,7 +231,7 @@ void Dispatcher::reconsider_parked(Instant now) {
         if (const auto hold = holds_.at(*run, now.utc))
             park(*run, *hold, now);
         else
-            enqueue(*run);
+            enqueue(*run, now);
     }
 }
 
@@ -370,6 +377,23 @@ void Dispatcher::call_off(Run& run, const Sender::Ending& ending, Instant now) {
     forget(run);
     for (auto& target : run.targets)
         if (target.disposition == Disposition::pending) sender_.call_off(run, target, ending, now);
+}
+
+void Dispatcher::stop_earlier(const Run& run, Instant now) {
+    if (run.book == nullptr || run.book->overlap != runbook::OverlapPolicy::stop_previous) return;
+    for (const auto& target : run.targets) {
+        if (target.disposition != Disposition::pending) continue;
+        for (auto* const earlier : books_.earlier_on(run, target.row.device))
+            stop(*earlier, earlier->by_device.at(target.row.device), now);
+    }
+}
+
+void Dispatcher::stop(Run& run, std::size_t index, Instant now) {
+    auto& target = run.targets[index];
+    take_out(run.order, index);
+    if (run.waits_for_devices()) waiting_.remove({run.plan.run, index}, target.row.device);
+    sender_.stop_for_later(run, target, now);
+    make_ready_again(limits_.passed_on_by(run, target));
 }
 
 }  // namespace runbookd::engine

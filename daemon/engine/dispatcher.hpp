@@ -27,7 +27,7 @@ public:
 
     /// The pending targets of the run's wave (and those before) without a job are to be created, in the order
     /// of its targets.
-    void enqueue(Run& run);
+    void enqueue(Run& run, Instant now);
     /// The target's job never went out, for its device is offline: it waits for it. Or it may get another.
     void put_back(Run& run, Target& target, Instant now);
     /// A whole list of the devices has come in.
@@ -38,6 +38,9 @@ public:
     void close_window(Run& run, Instant now);
     /// A person calls the run off: likewise, and what has not gone out ends as `ending` says.
     void call_off(Run& run, const Sender::Ending& ending, Instant now);
+    /// The run stops others (overlap: stop_previous): what earlier ones have not sent to its devices, they do
+    /// not send any more. What they have sent it waits for.
+    void stop_earlier(const Run& run, Instant now);
     /// Something that held creates has ended, or may have.
     void release(Instant now);
     /// No new intents from now on.
@@ -91,6 +94,8 @@ private:
     /// It is not ready any more. `order`: its run's.
     void take_out(std::uint64_t order, std::size_t index);
     void take_out_all(std::uint64_t order);
+    /// What of the target is not sent is not sent any more.
+    void stop(Run& run, std::size_t index, Instant now);
     /// No target of the run waits here any more.
     void forget(const Run& run);
 

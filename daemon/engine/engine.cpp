@@ -38,6 +38,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       books_(alarms_, outbox_, [this](Run& run, Instant now) { on_window(run, now); }),
       line_({settings_.account, settings_.limits_source, settings_.limits, settings_.budget_share}, outbox_),
       history_(settings_.account, outbox_),
+      successes_(outbox_),
       sites_(settings_.account, outbox_, customers_),
       reader_(fleet_, line_, alarms_, settings_.fleet_refresh, [this](Instant now) { on_fresh_fleet(now); }),
       filter_reader_(filters_, line_,
@@ -68,15 +69,17 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); },
                [this](Job& job) { dispatcher_.restore_in_flight(job); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
-      rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant now) { dispatcher_.enqueue(run, now); }),
       starter_(books_, alarms_, outbox_,
-               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_}, holds_,
+               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_, successes_},
+               holds_,
                [this](Run& run, Instant now) {
                    rollouts_.take_up(run, now);
-                   if (!is_terminal(run.status)) dispatcher_.enqueue(run);
+                   dispatcher_.stop_earlier(run, now);
+                   if (!is_terminal(run.status)) dispatcher_.enqueue(run, now);
                }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
-                  holds_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+                  holds_, [this](Run& run, Instant now) { dispatcher_.enqueue(run, now); }),
       lookups_(alarms_, fleet_, reader_, line_),
       planner_(
           settings_.account, alarms_, outbox_, pauses_,
@@ -105,8 +108,12 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {
-    books_.tell_of_decisions([this](const Run& run, const Target& target, const std::string& reason,
-                                    Instant now) { triggers_.on_decided(run, target, reason, now); });
+    books_.tell_of_decisions(
+        [this](const Run& run, const Target& target, const std::string& reason, Instant now) {
+            successes_.on_decided(run.plan.runbook, target.row.device, target.disposition, now.utc);
+            triggers_.on_decided(run, target, reason, now);
+        });
+    books_.tell_of_revisions([this](const std::string& runbook) { successes_.forget(runbook); });
     history_.tell_of_returns([this](const std::vector<FleetHistory::Returned>& devices, Instant now) {
         triggers_.on_returned(devices, now);
     });
@@ -281,6 +288,15 @@ void Engine::on_committed(CommitId id, Instant now) {
     pump(now);
 }
 
+void Engine::on_recalled(RecallId id, const std::string& runbook, const std::vector<LastSuccess>& successes,
+                         Instant now) {
+    enter(now);
+    successes_.take_in(id, runbook, successes);
+    starter_.pump(now);
+    previews_.pump(now);
+    pump(now);
+}
+
 void Engine::take_up_found(Job& job, const DattoJobUid& upstream, Instant now) {
     JobChanged change;
     change.status = JobStatus::queued;
@@ -320,7 +336,8 @@ void Engine::give_up_missing(Job& job, Instant now) {
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending) {
         const bool gets_another = run->book != nullptr &&
                                   run->book->on_unknown == runbook::OnUnknown::redispatch &&
-                                  now.utc < run->create_end && !run->is_halted_at(target->row.site_uid);
+                                  now.utc < run->create_end && !run->is_halted_at(target->row.site_uid) &&
+                                  !books_.is_overtaken(*run, target->row.device);
         if (gets_another) {
             target->job.reset();
             dispatcher_.put_back(*run, *target, now);

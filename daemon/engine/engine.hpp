@@ -43,6 +43,7 @@
 #include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
+#include "engine/successes.hpp"
 #include "engine/triggers.hpp"
 
 namespace runbookd::engine {
@@ -208,6 +209,9 @@ public:
     void on_clock(KernelSync kernel, Instant now);
     void on_reply(CallId id, ApiResult result, Instant now);
     void on_committed(CommitId id, Instant now);
+    /// What the record says to a Recall: those that have succeeded in the runbook, each device once.
+    void on_recalled(RecallId id, const std::string& runbook, const std::vector<LastSuccess>& successes,
+                     Instant now);
     /// The wheel has moved.
     void advance(Instant now);
     /// Creates nothing more and reads nothing more; what is under way is still taken in.
@@ -282,6 +286,7 @@ private:
     Fleet fleet_;
     FleetHistory history_;
     Guard last_targets_;
+    Successes successes_;
     SiteRegister sites_;
     Filters filters_;
     FleetReader reader_;

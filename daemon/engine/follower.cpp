@@ -278,7 +278,7 @@ void Follower::time_out(Job& job, Instant now) {
     auto* const target = books_.target_of(job);
     // Another try waits until Datto has ended this one.
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending &&
-        !Retries::next_try(*run, *target, Disposition::timeout, now))
+        !retries_.next_try(*run, *target, Disposition::timeout, now))
         books_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
     books_.abandon(job, now);
     follow_on(job, now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/start_rules.hpp"
+
 namespace runbookd::engine {
 namespace {
 
@@ -30,9 +32,8 @@ Change change_of(const DeviceHashes& before, const DeviceHashes& now) {
     return change;
 }
 
-DeviceHashes hashes_of(const Run& run) {
-    DeviceHashes hashes;
-    hashes.reserve(run.targets.size());
+DeviceHashes hashes_of(const Run& run, DeviceHashes hashes) {
+    hashes.reserve(hashes.size() + run.targets.size());
     for (const auto& target : run.targets) hashes.push_back(hash_of(target.row.device));
     std::sort(hashes.begin(), hashes.end());
     return hashes;
@@ -73,6 +74,13 @@ std::uint64_t hash_of(const DeviceUid& device) {
     return hash * 0x9E3779B97F4A7C15U;
 }
 
+DeviceHashes left_out_for_now(const std::vector<ExclusionRow>& exclusions) {
+    DeviceHashes hashes;
+    for (const auto& row : exclusions)
+        if (is_start_rule(row.rule)) hashes.push_back(hash_of(row.device));
+    return hashes;
+}
+
 void Guard::restore(const std::vector<LastTargets>& lanes) {
     for (const auto& lane : lanes) {
         DeviceHashes hashes;
@@ -83,7 +91,7 @@ void Guard::restore(const std::vector<LastTargets>& lanes) {
     }
 }
 
-std::optional<Guard::Finding> Guard::judge(const Run& run) const {
+std::optional<Guard::Finding> Guard::judge(const Run& run, const DeviceHashes& left_out) const {
     const auto& guard = run.book->guard;
     const auto selected = std::ssize(run.targets);
     Findings findings(selected);
@@ -92,14 +100,14 @@ std::optional<Guard::Finding> Guard::judge(const Run& run) const {
     if (guard.max && selected > *guard.max)
         findings.refuse("max",
                         devices(selected) + " selected, and guard.max is " + std::to_string(*guard.max));
-    if (selected < guard.min)
-        findings.refuse("min",
-                        devices(selected) + " selected, and guard.min is " + std::to_string(guard.min));
+    const auto taken = selected + std::ssize(left_out);
+    if (taken < guard.min)
+        findings.refuse("min", devices(taken) + " selected, and guard.min is " + std::to_string(guard.min));
     const auto last = last_.find(lane_of(run.plan));
     if (!guard.max_change || run.plan.scope.narrows() || last == last_.end()) return findings.take();
     const auto& limit = *guard.max_change;
     const auto previous = std::ssize(last->second);
-    const auto change = change_of(last->second, hashes_of(run));
+    const auto change = change_of(last->second, hashes_of(run, left_out));
     const auto changed = change.added + change.removed;
     findings.number("previous", previous);
     findings.number("added", change.added);
@@ -113,9 +121,9 @@ std::optional<Guard::Finding> Guard::judge(const Run& run) const {
     return findings.take();
 }
 
-void Guard::remember(const Run& run) {
+void Guard::remember(const Run& run, const DeviceHashes& left_out) {
     if (!run.book->guard.max_change || run.plan.scope.narrows()) return;
-    last_[lane_of(run.plan)] = hashes_of(run);
+    last_[lane_of(run.plan)] = hashes_of(run, left_out);
 }
 
 }  // namespace runbookd::engine

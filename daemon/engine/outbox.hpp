@@ -16,6 +16,7 @@ namespace runbookd::engine {
 
 using CommitId = std::uint64_t;
 using CallId = std::uint64_t;
+using RecallId = std::uint64_t;
 
 /// Make the batch durable, then tell the engine.
 struct Commit {
@@ -27,7 +28,13 @@ struct Call {
     CallId id = 0;
     ApiCall call;
 };
-using Action = std::variant<Commit, Call>;
+/// Read from the record which devices have succeeded in the runbook, with all that was to be made durable
+/// before, then tell the engine.
+struct Recall {
+    RecallId id = 0;
+    std::string runbook;
+};
+using Action = std::variant<Commit, Call, Recall>;
 
 class Outbox {
 public:
@@ -42,6 +49,7 @@ public:
     /// Called once the batch of this step, with all that was written so far, is durable.
     void when_durable(WhenDurable callback) { waiting_.push_back(std::move(callback)); }
     void send(CallId id, ApiCall call) { actions_.push_back(Call{id, std::move(call)}); }
+    void recall(RecallId id, std::string runbook) { actions_.push_back(Recall{id, std::move(runbook)}); }
 
     /// Ends the step: everything gathered, commit first.
     [[nodiscard]] std::vector<Action> take();

@@ -134,7 +134,7 @@ struct ExclusionRow {
     DeviceUid device;
     std::string hostname;
     SharedText site_name;
-    std::string rule;   ///< deleted, suspended, class, on_demand, exclude
+    std::string rule;   ///< deleted, suspended, class, on_demand, exclude, already_succeeded, ramp
     SharedText reason;  ///< for a person
 };
 /// Targets are frozen, all pending (event run.started with the counts).

@@ -64,6 +64,7 @@ struct RecoveredRun {
     /// What its next wave waits for (as RunWaiting), and until when; empty: nothing.
     std::string waits_for{};
     std::optional<UtcTime> waits_until{};
+    bool is_called_off = false;  ///< by a person: targets of it are cancelled for that
 };
 /// How the finished runs of a group have ended.
 struct GroupTally {
@@ -162,6 +163,11 @@ struct LastTargets {
     std::string customer;  ///< empty: of none
     std::vector<DeviceUid> devices;
     std::string account{};
+};
+/// When a device last succeeded in a runbook.
+struct LastSuccess {
+    DeviceUid device;
+    UtcTime at{};
 };
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {

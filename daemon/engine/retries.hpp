@@ -16,8 +16,8 @@ public:
     Retries(Books& books, OnAgain on_again) : books_(books), on_again_(std::move(on_again)) {}
 
     /// When the next try would be, had the target's job ended like that now; nullopt: there is none.
-    [[nodiscard]] static std::optional<UtcTime> next_try(const Run& run, const Target& target,
-                                                         Disposition disposition, Instant now);
+    [[nodiscard]] std::optional<UtcTime> next_try(const Run& run, const Target& target,
+                                                  Disposition disposition, Instant now) const;
     /// Its job has ended like that, upstream too.
     void decide(Run& run, Target& target, Disposition disposition, const std::string& reason,
                 const std::string& message, Instant now);

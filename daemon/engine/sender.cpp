@@ -18,6 +18,9 @@ constexpr std::string_view kDeviceOffline = "DEVICE_OFFLINE";
 constexpr Millis kStateGoodToSend = std::chrono::seconds{55};
 constexpr Millis kSlowestCreate = std::chrono::seconds{30};
 
+constexpr const char* kOvertaken =
+    "a later run of this runbook has taken the device (overlap: stop_previous)";
+
 }  // namespace
 
 Sender::Sender(Books& books, Line& line, Outbox& outbox, Fleet& fleet, const Customers& customers,
@@ -79,6 +82,10 @@ void Sender::send(const JobUid& uid, Instant now) {
         // Kept for later it would be one of those that a kill makes unknown: only what goes out next may be.
         line_.give_back(now);
         return end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
+    }
+    if (is_overtaken(*job)) {
+        line_.give_back(now);
+        return end_overtaken(*job, now);
     }
     // What was read while the intent became durable may say otherwise than what it was made for.
     if (holds_.is_time_unknown() || line_.is_held(now) || !is_state_known(*job, now) ||
@@ -177,6 +184,8 @@ Sender::Step Sender::send_first_again(Instant now) {
         end_by_window(*job, now);
     } else if (const auto hold = hold_of(*job, now)) {
         end_unsent(*job, Disposition::skipped, hold->reason, hold->message, now);
+    } else if (is_overtaken(*job)) {
+        end_overtaken(*job, now);
     } else if (!is_known) {
         look_again(*job, now);
     } else if (const auto reason = held_back_by(*job); reason == "offline" && waits_for_device(*job)) {
@@ -304,6 +313,19 @@ void Sender::fail_unsent(Job& job, const std::string& reason, const std::string&
     if (auto* const target = books_.target_of(job)) --target->tries;
     change.at = now.utc;
     books_.change(job, std::move(change));
+}
+
+bool Sender::is_overtaken(const Job& job) {
+    const auto* const run = books_.find_run(job.run);
+    return run != nullptr && books_.is_overtaken(*run, job.device);
+}
+
+void Sender::end_overtaken(Job& job, Instant now) {
+    end_unsent(job, Disposition::cancelled, "overlap", kOvertaken, now);
+}
+
+void Sender::stop_for_later(Run& run, Target& target, Instant now) {
+    call_off(run, target, {Disposition::cancelled, "overlap", kOvertaken}, now);
 }
 
 bool Sender::waits_for_device(const Job& job) {

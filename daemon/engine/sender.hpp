@@ -59,6 +59,8 @@ public:
     };
     /// The target is not wanted any more: ends it like that unless its create went out already.
     void call_off(Run& run, Target& target, const Ending& ending, Instant now);
+    /// The same, for a later run has the device now.
+    void stop_for_later(Run& run, Target& target, Instant now);
 
 private:
     enum class Step { went_on, must_wait };
@@ -89,6 +91,9 @@ private:
     void end_unsent(Job& job, Disposition disposition, const std::string& reason, const std::string& message,
                     Instant now);
     void end_by_window(Job& job, Instant now);
+    /// Whether a later run stops what is not sent of the job's.
+    [[nodiscard]] bool is_overtaken(const Job& job);
+    void end_overtaken(Job& job, Instant now);
     /// Whether that is why the target never had a job, for a person; empty: it is not.
     [[nodiscard]] std::string offline_until_the_end(const Run& run, const Target& target) const;
     /// The same of a target whose wave has not begun.

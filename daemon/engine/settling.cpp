@@ -27,7 +27,8 @@ void Engine::settle(SettleOrder order, Settled answer, Instant now) {
                                                         "' may still run on the device; wait for its end"));
     }
     const bool is_good = order.word == SettleOrder::Word::ran;
-    books_.revise({order.run, order.device, order.job, is_good ? Disposition::succeeded : Disposition::failed,
+    books_.revise(order.runbook,
+                  {order.run, order.device, order.job, is_good ? Disposition::succeeded : Disposition::failed,
                    "by_person", std::move(order.reason), std::move(order.actor), now.utc},
                   now);
     if (has_another) {

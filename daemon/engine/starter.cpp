@@ -49,6 +49,7 @@ Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge know
       filter_reader_(knowledge.filter_reader),
       guard_(knowledge.guard),
       customers_(knowledge.customers),
+      successes_(knowledge.successes),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -85,8 +86,9 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
     // All that is needed is asked for at once.
     FilterLookup filters;
     const bool has_filters = is_started || look_up_filters(*run, filters) == Ready::yes;
+    const bool has_past = is_started || knows_successes(*run);
     // To freeze the targets is to give a verdict.
-    if ((!is_started && holds_.is_time_unknown()) || !is_fresh || !has_filters ||
+    if ((!is_started && holds_.is_time_unknown()) || !is_fresh || !has_filters || !has_past ||
         find_component(*run, now) == Ready::no)
         return Ready::no;
     if (!is_started)
@@ -102,6 +104,8 @@ bool Starter::is_fleet_fresh(const Run& run) const {
     const auto read_at = fleet_.devices_read_at();
     return read_at && *read_at >= run.begun_at - kFreshEnough;
 }
+
+bool Starter::knows_successes(const Run& run) { return !run.book->once || successes_.know(run.book->name); }
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
     const auto& wanted = run.book ? run.book->component : run.plan.scope.component;
@@ -155,10 +159,11 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     if (run.is_lane_lost())
         return abort(run, "run.lane_lost", "its customer or zone is none of its runbook's any more", now);
     auto selection = select(run, std::move(filters), now.utc);
+    const auto left_out = left_out_for_now(selection.exclusions);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
-    if (!passes_guard(run, now)) return;
+    if (!passes_guard(run, left_out, now)) return;
     record_occurrence(run, now);
-    guard_.remember(run);
+    guard_.remember(run, left_out);
     if (run.targets.empty()) return books_.finish(run, RunStatus::completed, "", now);
     if (const auto obstacle = find_obstacle(run)) return fail_all(run, *obstacle, now);
     warn_of_variables(run, now);
@@ -174,6 +179,8 @@ Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) cons
     facts.lane = run.lane;
     if (run.book->lanes) facts.lanes_by = run.book->lanes->by;
     facts.first_seen = [this](const DeviceUid& device) { return history_.first_seen(device); };
+    const StartRules start_rules(*run.book, run.lane, successes_, at);
+    facts.start_rules = &start_rules;
     auto selection = select_targets(run.book->targets, run.plan.scope, fleet_, facts);
     place_in_waves(selection.targets, *run.book, fleet_, facts);
     return selection;
@@ -182,9 +189,10 @@ Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) cons
 std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant now) {
     FilterLookup filters;
     const bool has_filters = look_up_filters(run, filters) == Ready::yes;
+    const bool has_past = knows_successes(run);
     const bool is_fresh = is_fleet_fresh(run);
     if (!is_fresh) reader_.need_devices(run.begun_at - kFreshEnough);
-    if (find_component(run, now) == Ready::no || !is_fresh || !has_filters) return std::nullopt;
+    if (find_component(run, now) == Ready::no || !is_fresh || !has_filters || !has_past) return std::nullopt;
     Foreseen foreseen;
     foreseen.component = run.component.empty() ? nullptr : fleet_.find_component(run.component.str());
     if (const auto obstacle = find_obstacle(run)) foreseen.obstacle = obstacle->message;
@@ -195,7 +203,8 @@ std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant 
     if (!foreseen.problem.empty()) return foreseen;
     foreseen.selection = select(run, std::move(filters), at);
     for (const auto& target : foreseen.selection.targets) run.targets.emplace_back().row = target;
-    if (auto finding = guard_.judge(run)) foreseen.guard = std::move(finding->message);
+    if (auto finding = guard_.judge(run, left_out_for_now(foreseen.selection.exclusions)))
+        foreseen.guard = std::move(finding->message);
     run.targets.clear();
     for (const auto& target : foreseen.selection.targets)
         foreseen.rulings.push_back(
@@ -205,8 +214,8 @@ std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant 
     return foreseen;
 }
 
-bool Starter::passes_guard(Run& run, Instant now) {
-    auto finding = guard_.judge(run);
+bool Starter::passes_guard(Run& run, const DeviceHashes& left_out, Instant now) {
+    auto finding = guard_.judge(run, left_out);
     if (!finding) return true;
     const auto& overrides = run.plan.overrides;
     const bool passes = overrides.guard;

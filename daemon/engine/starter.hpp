@@ -15,6 +15,7 @@
 #include "engine/fleet_reader.hpp"
 #include "engine/guard.hpp"
 #include "engine/holds.hpp"
+#include "engine/successes.hpp"
 #include "engine/targeting.hpp"
 
 namespace runbookd::engine {
@@ -31,6 +32,7 @@ public:
         FilterReader& filter_reader;
         Guard& guard;
         const Customers& customers;
+        Successes& successes;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -40,7 +42,7 @@ public:
     void add(Run& run, Instant now);
     /// A run that was started before a restart: only its component is looked up again.
     void resume(Run& run, Instant now);
-    /// A fresh list came in, or the clock is believed again.
+    /// A fresh list or the record's answer came in, or the clock is believed again.
     void pump(Instant now);
 
     /// Why a target gets no job when it is frozen.
@@ -81,8 +83,10 @@ private:
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     [[nodiscard]] bool is_fleet_fresh(const Run& run) const;
     [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at) const;
+    /// Whether it is known who has succeeded, where that matters.
+    [[nodiscard]] bool knows_successes(const Run& run);
     /// Whether the guard lets the run go on; one that it refuses is over.
-    [[nodiscard]] bool passes_guard(Run& run, Instant now);
+    [[nodiscard]] bool passes_guard(Run& run, const DeviceHashes& left_out, Instant now);
     void decide_by_rules(Run& run, Instant now);
     [[nodiscard]] std::optional<Ruling> ruling_of(const Run& run, const TargetRow& target) const;
     void record_occurrence(const Run& run, Instant now);
@@ -106,6 +110,7 @@ private:
     FilterReader& filter_reader_;
     Guard& guard_;
     const Customers& customers_;
+    Successes& successes_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

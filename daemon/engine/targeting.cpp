@@ -109,9 +109,11 @@ public:
             const auto known = facts_of(device);
             if (!include_.find(known) || !in_scope.matches(device)) return;
             if (!exclusion_rule(device, fleet_).empty())
-                left_out.push_back({Sortable(device), std::nullopt});
+                left_out.push_back({Sortable(device), std::nullopt, std::nullopt});
             else if (const auto place = exclude_.find(known))
-                left_out.push_back({Sortable(device), place});
+                left_out.push_back({Sortable(device), place, std::nullopt});
+            else if (auto out = judge(device))
+                left_out.push_back({Sortable(device), std::nullopt, std::move(out)});
             else
                 taken.emplace_back(device);
         };
@@ -159,13 +161,20 @@ private:
     }
     struct LeftOut {
         Sortable place;
-        std::optional<std::size_t> exclude;  // which of them; none: it can run no component at all
+        std::optional<std::size_t> exclude;  // which of them; none: it can run no component at all …
+        std::optional<StartRules::LeftOut> start_rule;  // … or, where there is one, is out for now
     };
+    [[nodiscard]] std::optional<StartRules::LeftOut> judge(const Device& device) const {
+        return facts_.start_rules == nullptr ? std::nullopt : facts_.start_rules->judge(device.uid);
+    }
     [[nodiscard]] ExclusionRow as_exclusion(const LeftOut& one) const {
         const auto& device = *one.place.device;
         ExclusionRow row{device.uid, device.hostname, device.site_name, "exclude", ""};
         if (one.exclude) {
             row.reason = reasons_[*one.exclude];
+        } else if (one.start_rule) {
+            row.rule = one.start_rule->rule;
+            row.reason = one.start_rule->reason;
         } else {
             row.rule = exclusion_rule(device, fleet_);
             row.reason = reason_for(row.rule, device);

@@ -9,6 +9,7 @@
 #include "engine/customers.hpp"
 #include "engine/fleet.hpp"
 #include "engine/records.hpp"
+#include "engine/start_rules.hpp"
 #include "runbook/matcher.hpp"
 #include "runbook/model.hpp"
 
@@ -30,6 +31,8 @@ struct SelectionFacts {
     runbook::LanesBy lanes_by = runbook::LanesBy::customer;
     /// When a device was first seen; nullopt: it was there before anybody looked. Empty: so were all.
     std::function<std::optional<UtcTime>(const DeviceUid&)> first_seen;
+    /// What of the devices is left out for now; null: none is.
+    const StartRules* start_rules = nullptr;
 };
 
 /// The runbook's targets over the fleet as it is known, narrowed by `scope` (never widened).

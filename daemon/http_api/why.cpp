@@ -239,9 +239,9 @@ private:
                                      spoken_time(text_at(target_, "decided_at")) + "."};
         auto answer =
             question_.runbook + " " + disposition_in_words(disposition) + " on " + hostname() + in_run;
-        if (!reason.empty()) answer += ": " + reason_in_words(reason);
+        if (!reason.empty()) answer += ": " + reason_in_words(disposition, reason);
         const auto told = told_of(text_at(run_, "run_uid") + "/" + text_at(device_, "device_uid"));
-        if (!told.empty() && told != reason_in_words(reason)) answer += " (" + told + ")";
+        if (!told.empty() && told != reason_in_words(disposition, reason)) answer += " (" + told + ")";
         return {reason.empty() ? disposition : reason, answer + "."};
     }
     [[nodiscard]] std::string pending_answer(const std::string& in_run) const {

@@ -53,6 +53,12 @@ std::string reason_in_words(std::string_view reason) {
     return std::string(found == kReasons.end() ? reason : found->second);
 }
 
+std::string reason_in_words(std::string_view disposition, std::string_view reason) {
+    if (disposition == "cancelled" && reason == "overlap")
+        return "a later run of this runbook has taken the device (overlap: stop_previous)";
+    return reason_in_words(reason);
+}
+
 std::string disposition_in_words(std::string_view disposition) {
     if (disposition == "failed") return "failed";
     if (disposition == "timeout") return "ran out of time";

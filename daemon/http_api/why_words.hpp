@@ -7,6 +7,8 @@ namespace runbookd::http_api {
 
 /// "an earlier run of this runbook had not decided it yet"; a reason without words of its own: itself.
 [[nodiscard]] std::string reason_in_words(std::string_view reason);
+/// The same of a target's last word, of which the disposition is a part.
+[[nodiscard]] std::string reason_in_words(std::string_view disposition, std::string_view reason);
 /// "was skipped", "failed" …
 [[nodiscard]] std::string disposition_in_words(std::string_view disposition);
 /// Of a verdict without a run: "was missed: runbookd was not running".

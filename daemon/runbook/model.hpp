@@ -19,6 +19,7 @@
 #include "runbook/retry.hpp"
 #include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
+#include "runbook/start_rules.hpp"
 #include "runbook/success.hpp"
 #include "runbook/triggers.hpp"
 #include "schedule/blackouts.hpp"
@@ -46,6 +47,7 @@ enum class OverlapPolicy {
     queue,     ///< waits for that one, as long as its own window is open
     allow,     ///< both
     skip_run,  ///< no run begins while another of this runbook is open: the occurrence is skipped / overlap
+    stop_previous,  ///< what was not sent of that one is cancelled / overlap, and what was sent is waited for
 };
 
 /// Whose creates go first where the API's budget is short.
@@ -85,7 +87,7 @@ struct Meaning {
     std::string component;  ///< exact name (ignoring case) or uid
     std::map<std::string, templates::Template> variables;
     /// In which templates show dates: the schedule's (its first entry's), else the account's; a lane has its
-    /// own. Null: none does.
+    /// own. Likewise whose days a ramp counts. Null: nobody asks.
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
     Boxed<Success> success;          ///< beyond Datto's own status; empty: that is all
@@ -96,6 +98,8 @@ struct Meaning {
     /// No job goes to a device on which any other is open.
     bool one_job_per_device = false;
     std::shared_ptr<const NotifyRules> notify;  ///< null: nobody is told anything
+    Boxed<Once> once;                           ///< empty: what has succeeded is taken again
+    Boxed<Ramp> ramp;                           ///< empty: all devices at once
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.
@@ -108,6 +112,10 @@ struct Meaning {
         return create_span_of(window_of(entry));
     }
     [[nodiscard]] bool is_scheduled() const { return schedule.has_value() || lanes; }
+    /// Whether a device waits for its earlier target to be decided.
+    [[nodiscard]] bool queues() const {
+        return overlap == OverlapPolicy::queue || overlap == OverlapPolicy::stop_previous;
+    }
     /// The filters that its targets and its waves name, each once, as written.
     [[nodiscard]] std::vector<std::string> filters() const;
 

@@ -13,6 +13,13 @@ namespace runbookd::runtime {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A store that cannot be read is asked again so often; the runs that need its answer wait.
+constexpr Millis kAskAgain = std::chrono::seconds{10};
+
+}  // namespace
+
 DispatchLoop::DispatchLoop(engine::Engine& engine, ports::Store& store, ports::RmmApi& api,
                            const Clock& clock, async::Timers& timers, async::TaskGroup& tasks,
                            const log::Log& log, const secrets::Vault& vault)
@@ -37,6 +44,8 @@ void DispatchLoop::perform() {
     for (auto& action : engine_.take_actions()) {
         if (auto* const commit = std::get_if<engine::Commit>(&action))
             make_durable(std::move(*commit));
+        else if (auto* const asked = std::get_if<engine::Recall>(&action))
+            recall(std::move(*asked));
         else
             send(std::move(std::get<engine::Call>(action)));
     }
@@ -64,6 +73,23 @@ void DispatchLoop::send(engine::Call call) {
                      tell([id, &result](engine::Engine& core, Instant now) {
                          core.on_reply(id, std::move(result), now);
                      });
+                 });
+}
+
+void DispatchLoop::recall(engine::Recall recall) {
+    tasks_.spawn("recall",
+                 [this, id = recall.id, runbook = std::move(recall.runbook)]() -> asio::awaitable<void> {
+                     for (;;) {
+                         auto name = runbook;
+                         auto successes = co_await store_.successes(std::move(name));
+                         if (successes)
+                             co_return tell([&](engine::Engine& core, Instant now) {
+                                 core.on_recalled(id, runbook, *successes, now);
+                             });
+                         log_.event(log::Level::error, "once.not_informed",
+                                    {{"runbook", runbook}, {"message", successes.error().message}});
+                         co_await async::sleep_for(timers_, kAskAgain);
+                     }
                  });
 }
 

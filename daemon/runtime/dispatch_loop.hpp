@@ -37,6 +37,8 @@ private:
     void perform();
     void make_durable(engine::Commit commit);
     void send(engine::Call call);
+    /// Asks the store until it answers.
+    void recall(engine::Recall recall);
 
     engine::Engine& engine_;
     ports::Store& store_;

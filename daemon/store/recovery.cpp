@@ -182,6 +182,7 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         run.wave = row.integer(20);
         run.waits_for = row.text(21);
         run.waits_until = row.optional_time(22);
+        run.is_called_off = row.integer(23) != 0;
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -320,6 +321,14 @@ std::vector<engine::LastTargets> last_targets(Connection& connection,
         }
     }
     return lanes;
+}
+
+std::vector<engine::LastSuccess> last_successes(Connection& connection, const std::string& runbook) {
+    std::vector<engine::LastSuccess> successes;
+    Execution row(connection.statement("recover_successes"));
+    row.bind(":runbook", runbook);
+    while (row.step()) successes.push_back({DeviceUid(row.text(0)), from_unix_ms(row.integer(1))});
+    return successes;
 }
 
 engine::RecoveredState recover(Connection& connection, UtcTime now) {

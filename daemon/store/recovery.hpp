@@ -14,4 +14,8 @@ namespace runbookd::store {
 [[nodiscard]] std::vector<engine::LastTargets> last_targets(Connection& connection,
                                                             const std::vector<std::string>& runbooks);
 
+/// When each device last succeeded in the runbook. Prepare `recover_` first.
+[[nodiscard]] std::vector<engine::LastSuccess> last_successes(Connection& connection,
+                                                              const std::string& runbook);
+
 }  // namespace runbookd::store

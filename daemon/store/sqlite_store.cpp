@@ -163,6 +163,21 @@ asio::awaitable<Result<std::vector<engine::LastTargets>>> SqliteStore::last_targ
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<std::vector<engine::LastSuccess>>> SqliteStore::successes(std::string runbook) {
+    engine::Batch nothing;
+    co_await commit(std::move(nothing));  // what was queued before it is durable then
+    std::function<Result<std::vector<engine::LastSuccess>>()> question =
+        [this, runbook = std::move(runbook)]() -> Result<std::vector<engine::LastSuccess>> {
+        try {
+            Connection connection(path_, Access::read_only);
+            return last_successes(connection, runbook);
+        } catch (const SQLite::Exception& error) {
+            return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
+        }
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<ports::Rows>> SqliteStore::job_by_uid(std::string uid) {
     std::function<Result<ports::Rows>()> question = [this, uid = std::move(uid)] {
         return reader_->job_by_uid(uid);

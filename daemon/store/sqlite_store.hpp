@@ -79,6 +79,7 @@ public:
     [[nodiscard]] Result<std::vector<runbook::ZoneRules>> load_zone_rules();
 
     boost::asio::awaitable<void> commit(engine::Batch batch) override;
+    boost::asio::awaitable<Result<std::vector<engine::LastSuccess>>> successes(std::string runbook) override;
     [[nodiscard]] std::string trouble() const override;
 
     boost::asio::awaitable<Result<ports::Rows>> query(ports::Query query) override;

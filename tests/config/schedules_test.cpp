@@ -245,7 +245,6 @@ TEST_CASE("says of every wrong rule where it is and what kind of mistake", "[con
         {"finish_by: window", {"4:12 bad_value finish_by"}},  // both spans are 1 h by default
         {"finish_by: window\nwindow: 30m\ntimeout: 31m", {"4:12 bad_value finish_by"}},
         {"overlap: skip-run", {"4:10 bad_value overlap"}},
-        {"overlap: stop_previous", {"4:10 not_supported overlap"}},
     };
     for (const auto& one : cases) {
         INFO(one.yaml);

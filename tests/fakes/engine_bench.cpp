@@ -169,6 +169,10 @@ void EngineBench::take_actions() {
             }
             events_.emplace(now_.steady + Millis{1},
                             [this, id = commit->id] { engine_->on_committed(id, now_); });
+        } else if (const auto* recall = std::get_if<engine::Recall>(&action)) {
+            events_.emplace(now_.steady + recall_takes, [this, asked = *recall] {
+                engine_->on_recalled(asked.id, asked.runbook, successes[asked.runbook], now_);
+            });
         } else {
             auto& call = std::get<engine::Call>(action);
             sent_.push_back({call.call, now_});

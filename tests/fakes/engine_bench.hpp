@@ -53,6 +53,9 @@ public:
     std::vector<engine::Alert> alerts;  ///< open ones; one that is resolved goes
     Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };
     Millis latency{10};  ///< from a call to its answer
+    /// What the record says to a Recall, by runbook; it says it after `recall_takes`.
+    std::map<std::string, std::vector<engine::LastSuccess>> successes;
+    Millis recall_takes{1};
 
     void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});

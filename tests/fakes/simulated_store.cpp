@@ -119,6 +119,8 @@ void SimulatedStore::take(const engine::TargetDecided& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     run.decided_at[r.device] = r.at;
+    run.is_called_off =
+        run.is_called_off || (r.disposition == engine::Disposition::cancelled && r.reason == "by_person");
 }
 void SimulatedStore::take(const engine::JobCreated& r) {
     require(!jobs_.contains(r.job), "a job is created once");
@@ -166,12 +168,17 @@ void SimulatedStore::take(const engine::TargetRevised& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     if (run.status != engine::RunStatus::completed && run.status != engine::RunStatus::failed) return;
+    const auto stopped = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
+        return target.disposition == engine::Disposition::cancelled;
+    });
     const auto bad = std::count_if(run.targets.begin(), run.targets.end(), [](const auto& target) {
         return !(target.disposition == engine::Disposition::succeeded ||
                  target.disposition == engine::Disposition::warning ||
                  target.disposition == engine::Disposition::skipped);
     });
-    run.status = bad <= run.tolerated ? engine::RunStatus::completed : engine::RunStatus::failed;
+    run.status = bad - stopped > run.tolerated ? engine::RunStatus::failed
+                 : stopped > 0                 ? engine::RunStatus::cancelled
+                                               : engine::RunStatus::completed;
 }
 void SimulatedStore::take(const engine::JobLate& r) {
     auto& job = jobs_.at(r.job);
@@ -327,6 +334,23 @@ std::vector<engine::RecoveredRunbook::Lane> SimulatedStore::lanes_of(const std::
     return list;
 }
 
+std::vector<engine::LastSuccess> SimulatedStore::successes(const std::string& runbook) const {
+    std::map<DeviceUid, UtcTime> last;
+    for (const auto& [uid, run] : runs_) {
+        if (run.planned.runbook != runbook) continue;
+        for (const auto& target : run.targets) {
+            if (target.disposition != engine::Disposition::succeeded &&
+                target.disposition != engine::Disposition::warning)
+                continue;
+            auto& at = last.try_emplace(target.row.device, UtcTime::min()).first->second;
+            at = std::max(at, run.decided_at.at(target.row.device));
+        }
+    }
+    std::vector<engine::LastSuccess> successes;
+    for (const auto& [device, at] : last) successes.push_back({device, at});
+    return successes;
+}
+
 void SimulatedStore::add_groups(engine::RecoveredState& state) const {
     std::map<std::string, engine::GroupTally> groups;
     for (const auto& [uid, run] : runs_) {
@@ -405,8 +429,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
-            state.runs.push_back(
-                {run.planned, run.started_at, run.targets, run.wave, run.waits_for, run.waits_until});
+            state.runs.push_back({run.planned, run.started_at, run.targets, run.wave, run.waits_for,
+                                  run.waits_until, run.is_called_off});
     add_groups(state);
     for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {

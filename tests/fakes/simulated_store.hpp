@@ -25,6 +25,7 @@ struct StoredRun {
     std::int64_t wave = 1;
     std::string waits_for;  ///< empty: nothing
     std::optional<UtcTime> waits_until;
+    bool is_called_off = false;
 };
 struct StoredJob {
     engine::JobCreated created;
@@ -44,6 +45,8 @@ public:
     /// What a start at `now` finds.
     [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
 
+    /// When each device last succeeded in the runbook.
+    [[nodiscard]] std::vector<engine::LastSuccess> successes(const std::string& runbook) const;
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
     [[nodiscard]] const std::vector<engine::OccurrenceDecided>& occurrences() const { return occurrences_; }

@@ -86,6 +86,12 @@ void Simulation::take_actions() {
                                             (is_slow ? 20'000 + static_cast<int>(random_() % 100'000) : 0)};
             last_commit_at_ = std::max(last_commit_at_, now_.steady + takes);
             add(last_commit_at_, std::move(event));
+        } else if (auto* const recall = std::get_if<engine::Recall>(&action)) {
+            event.what = Event::What::recall;
+            event.recall = std::move(*recall);
+            // Behind all commits before it.
+            add(std::max(last_commit_at_, now_.steady) + milliseconds{1 + static_cast<int>(random_() % 20)},
+                std::move(event));
         } else {
             auto& call = std::get<engine::Call>(action);
             event.what = Event::What::arrival;
@@ -111,6 +117,10 @@ void Simulation::handle(Event event) {
             return;
         }
         case Event::What::reply: engine_->on_reply(event.call_id, std::move(*event.result), now_); break;
+        case Event::What::recall:
+            engine_->on_recalled(event.recall.id, event.recall.runbook,
+                                 store_.successes(event.recall.runbook), now_);
+            break;
     }
     take_actions();
 }

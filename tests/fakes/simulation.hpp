@@ -66,13 +66,14 @@ public:
 
 private:
     struct Event {
-        enum class What { commit, arrival, reply } what = What::commit;
+        enum class What { commit, arrival, reply, recall } what = What::commit;
         std::uint64_t process = 0;  ///< which start of the process it belongs to
         engine::CommitId commit = 0;
         engine::Batch batch;
         engine::CallId call_id = 0;
         std::optional<engine::ApiCall> call;
         std::optional<engine::ApiResult> result;
+        engine::Recall recall;
     };
     using Place = std::pair<SteadyTime, std::uint64_t>;
 

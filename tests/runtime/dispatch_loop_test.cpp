@@ -130,6 +130,33 @@ TEST_CASE("stopping waits for a create's answer, and no longer than its grace", 
     CHECK(bed.store.count<engine::JobChanged>() == 0);  // the next start looks for it
 }
 
+TEST_CASE("who has succeeded is asked of the store, again when it cannot be read", "[runtime][loop]") {
+    Bed bed;
+    bed.store.succeeded = {{DeviceUid{"d1"}, bed.clock.now().utc - seconds{60}}};
+    bed.store.refuses_once = true;
+    bed.dispatch.tell([](engine::Engine& core, Instant now) {
+        const auto read = [](const std::string&, const engine::RecordedText&) { return nullptr; };
+        auto book = fakes::clean_all("sweep");
+        book.once = runbook::Once{};
+        core.start({}, read, {book}, {}, now);
+    });
+    bed.turn();
+    bed.run_sweep();
+    CHECK(bed.store.asked == std::vector<std::string>{"sweep"});
+    CHECK(bed.store.count<engine::RunStarted>() == 0);
+    bed.clock.pass(seconds{10});
+    bed.wheel.advance(async::to_tick(bed.clock.now().steady));
+    bed.turn();
+    CHECK(bed.store.asked == std::vector<std::string>{"sweep", "sweep"});
+    REQUIRE(bed.store.count<engine::RunStarted>() == 1);
+    for (const auto& record : bed.store.records)
+        if (const auto* start = std::get_if<engine::RunStarted>(&record)) {
+            CHECK(start->targets.empty());
+            CHECK(start->exclusions.size() == 1);
+        }
+    CHECK(bed.errors.empty());
+}
+
 TEST_CASE("people get their answers through the control service", "[runtime][control]") {
     Bed bed;
     bed.start();

@@ -85,6 +85,14 @@ public:
         boost::system::error_code woken;
         co_await never.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
+    asio::awaitable<Result<std::vector<engine::LastSuccess>>> successes(std::string runbook) override {
+        asked.push_back(std::move(runbook));
+        if (std::exchange(refuses_once, false)) co_return fail(ErrorCode::unavailable, "the disk is away");
+        co_return succeeded;
+    }
+    std::vector<engine::LastSuccess> succeeded;
+    std::vector<std::string> asked;  ///< runbooks
+    bool refuses_once = false;
     [[nodiscard]] std::string trouble() const override { return ""; }
 
     template <class R>
