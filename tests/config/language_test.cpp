@@ -41,6 +41,7 @@ TEST_CASE("what says what happens anyway is accepted", "[config]") {
         {"once: never", {}},
         {"success: {warnings: ok}", {}},
         {"collect: none", {}},
+        {"collect: rows", {}},
         {"retry: {attempts: 1, delay: 1m, backoff: 2, on: [failed, timeout]}", {}},
         {"retry: {delay: 5m, backoff: 1.5}", {}},
         {"retry: {attempts: 3}", {}},
@@ -102,7 +103,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
         {"once: 30d", {"3:7 not_supported once"}},
         {"ramp: {from: 2026-12-01, shares: {0d: 1%, 3d: 10%, 7d: 40%, 14d: 100%}}",
          {"3:7 not_supported ramp"}},
-        {"collect: rows", {"3:10 not_supported collect"}},
         {"overlap: stop_previous", {"3:10 not_supported overlap"}},
     });
     check_all({{"steps:\n"

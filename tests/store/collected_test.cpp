@@ -2,6 +2,7 @@
 // output.
 #include <SQLiteCpp/Exception.h>
 
+#include "base/sha256.hpp"
 #include "catch.hpp"
 #include "store/fixture.hpp"
 
@@ -180,6 +181,9 @@ TEST_CASE("rows go with the outputs of their job, or with its run, and by nobody
     batch.emplace_back(decided(engine::Disposition::succeeded, "d1"));
     batch.emplace_back(decided(engine::Disposition::succeeded, "d2"));
     batch.emplace_back(finished());
+    // The newest run of a runbook stays.
+    batch.emplace_back(planned("02RUN"));
+    batch.emplace_back(started(1, "02RUN"));
     open.commit(std::move(batch));
     CHECK(contains(refused(database, "DELETE FROM collected"), "collected rows stay with their job"));
     CHECK(contains(refused(database, "UPDATE collected SET data = '{}'"),
