@@ -68,8 +68,6 @@ const runbook::Success* rules_of(const Job& job) {
     return job.book != nullptr && job.book->success ? &*job.book->success : nullptr;
 }
 
-bool collects_rows(const Job& job) { return job.book != nullptr && job.book->collects_rows; }
-
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
 bool wants_stderr(const Job& job) { return job.ended && job.ended->has_stderr && !job.err; }
 
@@ -85,7 +83,7 @@ Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet,
       log_(log),
       durations_(durations),
       retries_(retries),
-      settings_(settings) {}
+      settings_(std::move(settings)) {}
 
 void Follower::follow(Job& job, Instant now) {
     job.stage = Stage::following;
@@ -370,6 +368,10 @@ Millis Follower::longest_pause(const Job& job, Instant now) {
                                                             (kShareOfReads * static_cast<double>(allowed)))});
     // Whether a device takes up its job at last, people wait to hear.
     return job.started_at ? longest : std::min(longest, kPauseWhileOffline * 2);
+}
+
+bool Follower::collects_rows(const Job& job) const {
+    return job.book != nullptr ? job.book->collects_rows : settings_.collects_rows_now(job.runbook);
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {

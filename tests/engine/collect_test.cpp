@@ -83,4 +83,33 @@ TEST_CASE("what a job printed that was given up is collected when it ends after 
     CHECK(bench.all<JobLate>()[0].collected->rows == Rows{R"({"a":1})"});
 }
 
+TEST_CASE("a job whose run is over, and forgotten by a start, is collected as its runbook says now",
+          "[engine][collect]") {
+    const auto collect = GENERATE(Collect::none, Collect::rows);
+    EngineBench bench;
+    auto book = clean_all("sweep");
+    book.collects_rows = collect == Collect::rows;
+    RecoveredState state;
+    RecoveredJob job;
+    job.job = JobUid{"01J9ZQ3N5T8V2W4X6Y7Z8A9B0C"};
+    job.run = RunUid{"01J9ZQ3N5T8V2W4X6Y7Z8A9B0R"};
+    job.runbook = "sweep";
+    job.device = DeviceUid{"d1"};
+    job.component_uid = ComponentUid{"c1"};
+    job.status = JobStatus::timeout;
+    job.datto_job = DattoJobUid{"j77"};
+    job.created_at = fakes::test_start() - hours{1};
+    job.queued_at = job.created_at;
+    job.abandoned_at = fakes::test_start() - minutes{10};
+    state.jobs.push_back(job);
+    bench.results[*job.datto_job] = ended(DeploymentStatus::success);
+    bench.output = "::row {\"a\":1}\n";
+    bench.start({book}, state);
+    bench.run_for(hours{1});
+    REQUIRE(bench.all<JobLate>().size() == 1);
+    const auto collected = bench.all<JobLate>()[0].collected;
+    CHECK(static_cast<bool>(collected) == (collect == Collect::rows));
+    if (collected) CHECK(collected->rows == Rows{R"({"a":1})"});
+}
+
 }  // namespace runbookd::engine
