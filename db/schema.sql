@@ -99,6 +99,13 @@ CREATE TABLE checkpoints (
   signature  TEXT NOT NULL CHECK (length(signature) = 128)    -- of {"at":…,"hash":"…","seq":…}, 64 bytes in hex
 ) STRICT;
 
+CREATE TABLE collected (
+  job    INTEGER NOT NULL REFERENCES jobs (id),
+  row_no INTEGER NOT NULL CHECK (row_no >= 1),  -- in the order in which the job printed them
+  data   TEXT NOT NULL CHECK (json_type(data) = 'object'),
+  PRIMARY KEY (job, row_no)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE coverage (
   runbook          TEXT NOT NULL,
   device_uid       TEXT NOT NULL,
@@ -404,6 +411,18 @@ BEGIN
   SELECT RAISE(ABORT, 'a checkpoint is of an event that is there');
 END;
 
+CREATE TRIGGER collected_rows_are_never_changed BEFORE UPDATE ON collected
+BEGIN
+  SELECT RAISE(ABORT, 'collected rows are kept as they came');
+END;
+
+CREATE TRIGGER collected_rows_are_removed_by_retention BEFORE DELETE ON collected
+WHEN NOT EXISTS (SELECT 1 FROM pruning p JOIN jobs j ON j.id = OLD.job JOIN runs r ON r.id = j.run
+                 WHERE j.created_at < p.outputs_before OR r.finished_at < p.history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'collected rows stay with their job');
+END;
+
 CREATE TRIGGER devices_are_first_seen_once BEFORE UPDATE OF device_uid, account, known_before, first_seen_at ON devices
 WHEN NEW.device_uid IS NOT OLD.device_uid OR NEW.account IS NOT OLD.account
   OR NEW.known_before IS NOT OLD.known_before OR NEW.first_seen_at IS NOT OLD.first_seen_at
@@ -674,6 +693,16 @@ CREATE TRIGGER zone_rules_are_never_changed BEFORE UPDATE ON zone_rules
 BEGIN
   SELECT RAISE(ABORT, 'zone rules are kept as they were seen');
 END;
+
+CREATE VIEW collected_rows AS
+SELECT r.run_uid, r.runbook, j.device_uid, t.hostname, t.customer, t.site_name, c.row_no, c.data, t.site_uid, j.job_uid,
+       j.step
+FROM runs r
+JOIN jobs j ON j.run = r.id
+JOIN collected c ON c.job = j.id
+JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
+WHERE NOT EXISTS (SELECT 1 FROM jobs l WHERE l.run = j.run AND l.device_uid = j.device_uid AND l.step = j.step
+                                         AND l.attempt > j.attempt);
 
 CREATE VIEW device_coverage AS
 SELECT c.runbook, s.customer, c.device_uid, c.hostname, c.site_uid, c.site_name,

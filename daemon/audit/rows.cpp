@@ -40,7 +40,8 @@ KindRule change_of_job(std::string_view kind) {
     return {kind,
             {"status"},
             {"reason", "datto_job_uid", "datto_status", "warnings", "queued_at", "started_at", "ran_at",
-             "completed_at", "stdout_sha256", "stderr_sha256", "stdout_truncated", "stderr_truncated"},
+             "completed_at", "stdout_sha256", "stderr_sha256", "stdout_truncated", "stderr_truncated",
+             "collected_sha256"},
             {}};
 }
 
@@ -57,11 +58,11 @@ const std::array kOfJobs{
     change_of_job("job.timeout"),
     change_of_job("job.updated"),
     KindRule{"job.found", {"datto_job_uid"}, {}, {"queued_at"}},
-    KindRule{
-        "job.late",
-        {"late_status"},
-        {"datto_status", "ran_at", "stdout_sha256", "stderr_sha256", "stdout_truncated", "stderr_truncated"},
-        {"late_at"}},
+    KindRule{"job.late",
+             {"late_status"},
+             {"datto_status", "ran_at", "stdout_sha256", "stderr_sha256", "stdout_truncated",
+              "stderr_truncated", "collected_sha256"},
+             {"late_at"}},
 };
 
 /// The columns of the audit_* queries that tell the event: subject, seq, kind, data, at, actor; and when the
@@ -70,6 +71,13 @@ enum Place { kSubject, kSeq, kKind, kData, kAt, kActor, kBegun, kFirstOfRow };
 
 std::string shown(std::string_view value) {
     return value.empty() ? "nothing" : "'" + std::string(value) + "'";
+}
+
+/// The value of a column of the audit_* queries as events name it: of some, they have the hash.
+std::string as_said(std::string_view column, const std::string& value) {
+    if (column == "variables_sha256") return sha256_hex(value);
+    const bool is_hashed = column == "collected_sha256" && !value.empty() && value != "pruned";
+    return is_hashed ? sha256_hex(value) : value;
 }
 
 /// Compares the rows of one table.
@@ -116,7 +124,7 @@ private:
     void judge() {
         for (std::size_t i = 0; i < row_.size(); ++i) {
             const std::string_view column = rows_.getColumnName(static_cast<int>(i) + kFirstOfRow);
-            const auto value = column == "variables_sha256" ? sha256_hex(row_[i]) : row_[i];
+            const auto value = as_said(column, row_[i]);
             const auto said = claims_.value_of(column);
             if (value == said || value == "pruned") continue;
             const auto seq = claims_.seq_of(column);

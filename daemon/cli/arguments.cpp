@@ -15,13 +15,13 @@ namespace runbookd::cli {
 namespace {
 
 const std::vector<std::string> kVerbs{
-    "validate",    "lint",     "next",     "run",      "quickjob", "runbooks", "runs",
-    "occurrences", "targets",  "jobs",     "show",     "output",   "events",   "devices",
-    "components",  "status",   "pause",    "resume",   "verify",   "schema",   "diff",
-    "apply",       "coverage", "why",      "retarget", "plan",     "forecast", "budget",
-    "settle",      "cancel",   "failures", "outputs",  "audit",    "doctor",   "approve"};
+    "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
+    "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
+    "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "failures",   "outputs",
+    "audit",    "doctor", "approve",  "collect"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"reject", "collect", "import", "token", "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"reject", "import", "token", "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -315,10 +315,22 @@ private:
         outputs->add_option("RUN", command_.name, "A run's uid or its beginning")->required();
         outputs->add_option("--group", command_.group, "Who is in it: a group's number")
             ->check(CLI::Range(1, 999'999'999));
+        add_collect();
         filtered_list("events", Verb::events, "The audit trail");
         filtered_list("devices", Verb::devices, "The fleet");
         list("components", Verb::components, "Components, with their variables")
             ->add_option("NAME", command_.name, "Exact name, else a part of it");
+    }
+
+    void add_collect() {
+        auto* collect =
+            list("collect", Verb::collect, "The rows that the jobs of a run printed for the record");
+        collect->add_option("RUN", command_.name, "A run's uid or its beginning")->required();
+        collect->add_option("--customer", command_.filters.customer, "Exact name");
+        collect->add_option("--site", command_.filters.site, "Site name or uid");
+        collect->add_option("--device", command_.filters.device, "Hostname or device uid");
+        collect->add_option("--limit", command_.filters.limit, "At most so many; default: all")
+            ->check(CLI::Range(1, 1'000'000));
     }
 
     /// Its verbs stand below `audit`; each is a verb of its own otherwise.

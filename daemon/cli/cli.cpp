@@ -5,6 +5,7 @@
 #include "cli/budget.hpp"
 #include "cli/cancelling.hpp"
 #include "cli/client.hpp"
+#include "cli/collecting.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
 #include "cli/online_check.hpp"
@@ -72,6 +73,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::outputs: return run_outputs(around, client, command);
         case Verb::prune: return run_prune(around, client, command);
         case Verb::budget: return run_budget(around, client, command);
+        case Verb::collect: return run_collect(around, client, command);
         default: return run_status(around, client, command);
     }
 }

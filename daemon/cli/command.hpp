@@ -48,7 +48,8 @@ enum class Verb {
     outputs,
     exceptions,
     prune,
-    approve
+    approve,
+    collect
 };
 enum class Format { table, json, csv };
 

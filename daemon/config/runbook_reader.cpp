@@ -361,7 +361,7 @@ private:
     void read_results() {
         if (const auto field = map_.get("success")) runbook_.success = read_success(*field);
         if (const auto field = map_.get("collect"))
-            (void)read_word(*field, {{"none"}, {.text = "rows", .supported = false}});
+            runbook_.collects_rows = read_word(*field, {{"none"}, {"rows"}}) == std::size_t{1};
         if (const auto field = map_.get("retry")) runbook_.retry = read_retry(*field);
         read_on_unknown();
         if (const auto field = map_.get("tolerate")) runbook_.tolerate = read_tolerate(*field);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/ids.hpp"
 #include "base/ulid.hpp"
 #include "engine/alarm.hpp"
@@ -22,6 +23,7 @@
 #include "engine/outbox.hpp"
 #include "engine/records.hpp"
 #include "engine/recovered.hpp"
+#include "runbook/collected.hpp"
 #include "runbook/model.hpp"
 #include "runbook/success.hpp"
 #include "templates/rendered.hpp"
@@ -77,6 +79,7 @@ struct Job {
     std::optional<JobResult> ended;  ///< the terminal result, while its outputs are fetched
     std::optional<OutputText> out, err;
     std::optional<runbook::Printed> printed;  ///< of the whole stdout, once that was read
+    Boxed<runbook::Collected> collected;      ///< likewise, where the runbook asks for rows
     int output_tries = 0;
     // ── in flight ──
     bool is_in_flight = false;

@@ -55,7 +55,10 @@ void FilterReader::pump(Instant now) {
         if (!filters_.is_reading_names()) filters_.begin_names(now.steady);
         return send(filters_.next_names_page(), now);
     }
-    if (filters_.reading_members() != lacking) filters_.begin_members(*lacking, now.steady);
+    if (filters_.reading_members() != lacking) {
+        filters_.begin_members(*lacking, now.steady);
+        members_tries_.restart();
+    }
     send(filters_.next_members_page(), now);
 }
 
@@ -70,10 +73,12 @@ void FilterReader::on_page(const ApiResult& result, SteadyTime sent_at, Instant 
     page_under_way_ = false;
     if (!result) return on_failure(result.error(), sent_at, now);
     if (const auto* names = std::get_if<Page<Filter>>(&*result)) {
+        names_tries_.restart();
         filters_.add(*names);
         if (!filters_.is_reading_names()) on_fresh_(now);
     }
     if (const auto* members = std::get_if<Page<DeviceUid>>(&*result)) {
+        members_tries_.restart();
         filters_.add(*members);
         if (!filters_.reading_members()) on_fresh_(now);
     }
@@ -81,6 +86,7 @@ void FilterReader::on_page(const ApiResult& result, SteadyTime sent_at, Instant 
 
 void FilterReader::on_failure(const ApiFailure& failure, SteadyTime sent_at, Instant now) {
     const auto members_of = filters_.is_reading_names() ? std::nullopt : filters_.reading_members();
+    if ((members_of ? members_tries_ : names_tries_).is_worth_asking_again(failure)) return;
     if (!is_final(failure.kind)) {
         if (members_of)
             filters_.abandon_members();

@@ -7,6 +7,7 @@
 
 #include "engine/filters.hpp"
 #include "engine/line.hpp"
+#include "engine/page_tries.hpp"
 
 namespace runbookd::engine {
 
@@ -37,6 +38,7 @@ private:
     std::function<void(Instant)> on_fresh_;
     std::optional<SteadyTime> names_since_;
     std::map<FilterId, SteadyTime> members_since_;
+    PageTries names_tries_, members_tries_;
     bool page_under_way_ = false;
     std::optional<SteadyTime> retry_at_;
 };

@@ -8,8 +8,6 @@ namespace runbookd::engine {
 namespace {
 
 constexpr Millis kRetry = std::chrono::seconds{10};  // on top of the line's own backing off
-// Of one page; then the list is begun anew.
-constexpr int kTriesOfAPage = 3;
 // A refresh gives way to everything else, but not for ever.
 constexpr int kIntervalsAtMost = 3;
 
@@ -73,15 +71,6 @@ void FleetReader::pump_refresh(Instant now) {
     if (is_lacking(components_.by_refresh, fleet_.components_read_at())) read_component_page(now);
 }
 
-bool FleetReader::is_worth_asking_again(const ApiFailure& failure, int& misses) {
-    const bool is_passing = failure.kind == FailureKind::lost || failure.kind == FailureKind::not_sent ||
-                            failure.kind == FailureKind::server_error ||
-                            failure.kind == FailureKind::conflict;
-    if (is_passing && ++misses < kTriesOfAPage) return true;
-    misses = 0;
-    return false;
-}
-
 void FleetReader::read_device_page(Instant now) {
     if (device_page_under_way_ || !line_.is_open(Budget::Kind::read, now)) return;
     if (!fleet_.is_reading_devices()) fleet_.begin_devices(now.steady);
@@ -96,12 +85,12 @@ void FleetReader::read_device_page(Instant now) {
 void FleetReader::on_device_page(const ApiResult& result, SteadyTime sent_at, Instant now) {
     device_page_under_way_ = false;
     if (!result) {
-        if (is_worth_asking_again(result.error(), device_misses_)) return;
+        if (device_tries_.is_worth_asking_again(result.error())) return;
         fleet_.abandon_devices();
         retry_at_ = now.steady + kRetry;
         return;
     }
-    device_misses_ = 0;
+    device_tries_.restart();
     if (const auto* sites = std::get_if<Page<Site>>(&*result)) fleet_.add(*sites, sent_at);
     if (const auto* devices = std::get_if<Page<Device>>(&*result)) {
         fleet_.add(*devices, sent_at);
@@ -122,12 +111,12 @@ void FleetReader::read_component_page(Instant now) {
 void FleetReader::on_component_page(const ApiResult& result, Instant now) {
     component_page_under_way_ = false;
     if (!result) {
-        if (is_worth_asking_again(result.error(), component_misses_)) return;
+        if (component_tries_.is_worth_asking_again(result.error())) return;
         fleet_.abandon_components();
         retry_at_ = now.steady + kRetry;
         return;
     }
-    component_misses_ = 0;
+    component_tries_.restart();
     if (const auto* components = std::get_if<Page<Component>>(&*result)) {
         fleet_.add(*components);
         if (!fleet_.is_reading_components()) on_fresh_(now);

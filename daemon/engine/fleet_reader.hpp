@@ -7,6 +7,7 @@
 #include "engine/alarm.hpp"
 #include "engine/fleet.hpp"
 #include "engine/line.hpp"
+#include "engine/page_tries.hpp"
 
 namespace runbookd::engine {
 
@@ -38,9 +39,6 @@ private:
     using ReadAt = std::optional<SteadyTime>;
 
     [[nodiscard]] bool may_read(Instant now);
-    /// Whether the page is to be asked for again, after so many answers in a row that did not come: a list of
-    /// hundreds of pages would otherwise never be whole where now and then one is lost.
-    [[nodiscard]] static bool is_worth_asking_again(const ApiFailure& failure, int& misses);
     void read_device_page(Instant now);
     void read_component_page(Instant now);
     void on_device_page(const ApiResult& result, SteadyTime sent_at, Instant now);
@@ -56,7 +54,7 @@ private:
     Wanted devices_, components_;
     bool device_page_under_way_ = false;
     bool component_page_under_way_ = false;
-    int device_misses_ = 0, component_misses_ = 0;
+    PageTries device_tries_, component_tries_;
     std::optional<SteadyTime> retry_at_;
 };
 

@@ -83,7 +83,7 @@ Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet,
       log_(log),
       durations_(durations),
       retries_(retries),
-      settings_(settings) {}
+      settings_(std::move(settings)) {}
 
 void Follower::follow(Job& job, Instant now) {
     job.stage = Stage::following;
@@ -214,7 +214,10 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
     auto& flag = stream == Stream::out ? job->ended->has_stdout : job->ended->has_stderr;
     const auto* output = result ? std::get_if<Output>(&*result) : nullptr;
     if (output != nullptr && output->text) {
-        if (stream == Stream::out) job->printed = runbook::read_printed(*output->text, rules_of(*job));
+        if (stream == Stream::out) {
+            job->printed = runbook::read_printed(*output->text, rules_of(*job));
+            if (collects_rows(*job)) job->collected = runbook::read_collected(*output->text);
+        }
         (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, settings_.output_max_bytes);
         return fetch_or_close(*job, now);
     }
@@ -241,7 +244,8 @@ void Follower::close(Job& job, Instant now) {
                      job.ended->ran_on,
                      std::move(job.out),
                      std::move(job.err),
-                     now.utc};
+                     now.utc,
+                     std::move(job.collected)};
         books_.end_late(job, std::move(late), outcome->disposition, outcome->reason, now);
         books_.drop(job.uid);
         return decide_timed_out(job, now);
@@ -258,6 +262,7 @@ void Follower::close(Job& job, Instant now) {
     change.warnings = job.ended->warnings;
     change.out = std::move(job.out);
     change.err = std::move(job.err);
+    change.collected = std::move(job.collected);
     change.at = now.utc;
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
@@ -363,6 +368,10 @@ Millis Follower::longest_pause(const Job& job, Instant now) {
                                                             (kShareOfReads * static_cast<double>(allowed)))});
     // Whether a device takes up its job at last, people wait to hear.
     return job.started_at ? longest : std::min(longest, kPauseWhileOffline * 2);
+}
+
+bool Follower::collects_rows(const Job& job) const {
+    return job.book != nullptr ? job.book->collects_rows : settings_.collects_rows_now(job.runbook);
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {

@@ -10,11 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/api.hpp"
 #include "engine/pause_scope.hpp"
 #include "engine/states.hpp"
+#include "runbook/collected.hpp"
 #include "runbook/model.hpp"
 #include "runbook/overrides.hpp"
 
@@ -229,6 +231,7 @@ struct JobChanged {
     std::optional<OutputText> out, err;
     UtcTime at{};
     std::optional<std::int64_t> exit_code{};  ///< of a marker line, or where the API has one
+    Boxed<runbook::Collected> collected{};    ///< of the whole stdout, where the runbook asks for rows
 };
 /// What was learned after the job was given up here (event job.late). Outputs are kept if they came.
 struct JobLate {
@@ -238,6 +241,7 @@ struct JobLate {
     std::optional<UtcTime> ran_at;
     std::optional<OutputText> out, err;
     UtcTime at{};
+    Boxed<runbook::Collected> collected{};  ///< as JobChanged
 };
 
 /// A job that had been given up without an answer has turned up (event job.found): it is followed on, to

@@ -51,6 +51,8 @@ void add_settle_routes(Router& router, Services services);
 void add_restore_routes(Router& router, Services services);
 /// GET /v1/budget.
 void add_budget_routes(Router& router, Services services);
+/// GET /v1/runs/{uid}/collected.
+void add_collected_routes(Router& router, Services services);
 /// The seed's POST …/quickjob and GET …/job/{jobUid}.
 void add_seed_routes(Router& router, Services services);
 /// The seed's GET of components, devices, and the jobs of a device or a site.

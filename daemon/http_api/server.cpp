@@ -122,6 +122,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_device_routes(parts_->router, services);
     add_state_routes(parts_->router, services);
     add_budget_routes(parts_->router, services);
+    add_collected_routes(parts_->router, services);
     add_seed_routes(parts_->router, services);
     add_seed_reads(parts_->router, services);
     add_relay_routes(parts_->router, services);

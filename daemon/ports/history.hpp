@@ -110,6 +110,20 @@ struct SettledJob {
     std::string account{};                         ///< of its run
 };
 
+/// Rows that the jobs of a run printed for the record.
+struct CollectedQuery {
+    std::string run;  ///< its uid or a prefix of it
+    std::optional<std::string> customer;
+    std::optional<std::string> site;    ///< site name or uid, exact ignoring case
+    std::optional<std::string> device;  ///< device uid or hostname, exact ignoring case
+    struct Place {
+        std::string device;  ///< uid
+        std::int64_t step = 1, row_no = 0;
+    };
+    std::optional<Place> after;  ///< only what comes after that row
+    std::int64_t limit = 10'000;
+};
+
 class History {
 public:
     virtual ~History() = default;
@@ -152,6 +166,9 @@ public:
     /// too where the run has no such group.
     virtual boost::asio::awaitable<Result<Rows>> output_devices(std::string run, std::int64_t group,
                                                                 std::int64_t limit) = 0;
+    /// Rows of collected_rows, by device_uid, step and row_no. Errors: not_found; conflict (the prefix fits
+    /// several).
+    virtual boost::asio::awaitable<Result<Rows>> collected(CollectedQuery query) = 0;
 };
 
 }  // namespace runbookd::ports

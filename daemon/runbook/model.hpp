@@ -91,6 +91,7 @@ struct Meaning {
     std::shared_ptr<const cron::Zone> zone;
     Millis timeout{std::chrono::hours{1}};
     Boxed<Success> success;          ///< beyond Datto's own status; empty: that is all
+    bool collects_rows = false;      ///< lines `::row {json}` of its jobs' stdout go into the record
     Boxed<Retry> retry;              ///< empty: one job is all
     Amount tolerate;                 ///< so many targets may fail before the run is `failed`
     Boxed<Rollout> rollout;          ///< empty: all in one wave

@@ -1,8 +1,10 @@
 #include "runtime/record_texts.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "base/shared_text.hpp"
+#include "runbook/json_object.hpp"
 
 namespace runbookd::runtime {
 namespace {
@@ -20,6 +22,21 @@ struct Redaction {
     }
     void output(std::optional<engine::OutputText>& output) const {
         if (output) text(output->text);
+    }
+    /// A row must stay an object with a mark in it; one that does not is dropped.
+    void rows(Boxed<runbook::Collected>& collected) const {
+        if (!collected) return;
+        std::vector<std::string> kept;
+        for (auto& row : collected->rows) {
+            if (!vault.find_in(row)) {
+                kept.push_back(std::move(row));
+            } else if (auto clean = runbook::plain_json_object(vault.redact(std::move(row)))) {
+                kept.push_back(std::move(*clean));
+            } else {
+                ++collected->not_rows;
+            }
+        }
+        collected->rows = std::move(kept);
     }
 
     void operator()(engine::RevisionEffective& r) const { text(r.note); }
@@ -59,11 +76,13 @@ struct Redaction {
         text(r.datto_status);
         output(r.out);
         output(r.err);
+        rows(r.collected);
     }
     void operator()(engine::JobLate& r) const {
         text(r.datto_status);
         output(r.out);
         output(r.err);
+        rows(r.collected);
     }
     void operator()(engine::OccurrenceDecided&) const {}
     void operator()(engine::OccurrencesVoided&) const {}

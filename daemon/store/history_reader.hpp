@@ -35,6 +35,7 @@ public:
     [[nodiscard]] Result<ports::Rows> output_groups(const std::string& run, std::int64_t limit);
     [[nodiscard]] Result<ports::Rows> output_devices(const std::string& run, std::int64_t group,
                                                      std::int64_t limit);
+    [[nodiscard]] Result<ports::Rows> collected(const ports::CollectedQuery& query);
 
     /// Any thread: ends what is being read, and lets nothing new begin.
     void stop() { stopped_ = true; }

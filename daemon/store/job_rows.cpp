@@ -1,4 +1,5 @@
 // The part of RecordWriter that is about jobs.
+#include "store/collected_rows.hpp"
 #include "store/event_fields.hpp"
 #include "store/output_rows.hpp"
 #include "store/record_writer.hpp"
@@ -85,6 +86,7 @@ void RecordWriter::record(const engine::JobChanged& job) {
     put_time(data, "completed_at", job.completed_at);
     put_output(data, "stdout", out);
     put_output(data, "stderr", err);
+    store_collected(connection_, job.job, job.collected, data);
     // More was learned about a job that stays where it was: no status change, so not the event of one.
     event({job.at, "job", job.job.str(), moved ? "job." + status : "job.updated", "", std::move(data)});
 }
@@ -112,6 +114,7 @@ void RecordWriter::record(const engine::JobLate& job) {
     put_time(data, "ran_at", job.ran_at);
     put_output(data, "stdout", out);
     put_output(data, "stderr", err);
+    store_collected(connection_, job.job, job.collected, data);
     event({job.at, "job", job.job.str(), "job.late", "", std::move(data)});
 }
 

@@ -144,6 +144,7 @@ void Pruner::prune_outputs() {
             after_ = job.id;
             if (job.texts.empty()) continue;
             use("prune_job_outputs").bind(":job", job.id).run();
+            use("prune_job_collected").bind(":job", job.id).run();
             let_go_of_.insert(job.texts.begin(), job.texts.end());
             ++counts_.outputs;
         }
@@ -217,6 +218,7 @@ bool Pruner::prune_run_jobs() {
     for (const auto& job : jobs) {
         if (!has_time()) break;
         use("prune_job_after_window").bind(":job", job.id).run();
+        use("prune_job_collected").bind(":job", job.id).run();
         counts_.jobs += use("prune_job").bind(":job", job.id).run();
         let_go_of_.insert(job.texts.begin(), job.texts.end());
     }

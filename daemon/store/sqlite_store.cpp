@@ -250,6 +250,13 @@ asio::awaitable<Result<ports::Rows>> SqliteStore::output_devices(std::string run
     co_return co_await read(std::move(question));
 }
 
+asio::awaitable<Result<ports::Rows>> SqliteStore::collected(ports::CollectedQuery query) {
+    std::function<Result<ports::Rows>()> question = [this, query = std::move(query)] {
+        return reader_->collected(query);
+    };
+    co_return co_await read(std::move(question));
+}
+
 asio::awaitable<Result<ports::PruneCounts>> SqliteStore::prune(ports::Horizons horizons, UtcTime now,
                                                                std::string actor) {
     const auto done = std::make_shared<Gate>(loop_);

@@ -98,6 +98,7 @@ public:
     boost::asio::awaitable<Result<ports::Rows>> output_groups(std::string run, std::int64_t limit) override;
     boost::asio::awaitable<Result<ports::Rows>> output_devices(std::string run, std::int64_t group,
                                                                std::int64_t limit) override;
+    boost::asio::awaitable<Result<ports::Rows>> collected(ports::CollectedQuery query) override;
 
     boost::asio::awaitable<Result<ports::PruneCounts>> prune(ports::Horizons horizons, UtcTime now,
                                                              std::string actor) override;

@@ -14,7 +14,10 @@ SELECT j.job_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data,
        iif(j.outputs_pruned = 1, 'pruned', lower(hex(o.sha256))) AS stdout_sha256,
        iif(j.outputs_pruned = 1, 'pruned', lower(hex(x.sha256))) AS stderr_sha256,
        iif(j.outputs_pruned = 1, 'pruned', iif(j.stdout_truncated = 1, 'true', '')) AS stdout_truncated,
-       iif(j.outputs_pruned = 1, 'pruned', iif(j.stderr_truncated = 1, 'true', '')) AS stderr_truncated
+       iif(j.outputs_pruned = 1, 'pruned', iif(j.stderr_truncated = 1, 'true', '')) AS stderr_truncated,
+       iif(j.outputs_pruned = 1, 'pruned',
+           (SELECT group_concat(c.row_no || ' ' || c.data, char(10))
+            FROM (SELECT row_no, data FROM collected WHERE job = j.id ORDER BY row_no) c)) AS collected_sha256
 FROM jobs j
 LEFT JOIN runs r ON r.id = j.run
 LEFT JOIN outputs o ON o.id = j.stdout

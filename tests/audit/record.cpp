@@ -34,7 +34,9 @@ constexpr const char* kDropTriggers =
     "DROP TRIGGER IF EXISTS runs_are_removed_by_retention;"
     "DROP TRIGGER IF EXISTS outputs_are_removed_by_retention;"
     "DROP TRIGGER IF EXISTS outputs_are_never_changed;"
-    "DROP TRIGGER IF EXISTS outputs_of_jobs_are_removed_by_retention;";
+    "DROP TRIGGER IF EXISTS outputs_of_jobs_are_removed_by_retention;"
+    "DROP TRIGGER IF EXISTS collected_rows_are_never_changed;"
+    "DROP TRIGGER IF EXISTS collected_rows_are_removed_by_retention;";
 
 std::string text_of(BIO* bio) {
     char* bytes = nullptr;

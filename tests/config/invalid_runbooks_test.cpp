@@ -183,7 +183,7 @@ TEST_CASE("says of the whole document what is wrong with it", "[config]") {
 
 TEST_CASE("a message names what was expected and the nearest spelling", "[config]") {
     const auto lines =
-        in_full(parse(kGood + "scheduel: x\nenabled: yes\noffline: dispach\ncollect: rows\n").diagnostics);
+        in_full(parse(kGood + "scheduel: x\nenabled: yes\noffline: dispach\ncollect: row\n").diagnostics);
     REQUIRE(lines.size() == 4);
     CHECK(lines[0] ==
           "some-file.yaml:4:1: error: scheduel: unknown key 'scheduel' (expected one of name, description, "
@@ -202,7 +202,9 @@ TEST_CASE("a message names what was expected and the nearest spelling", "[config
           "skip, dispatch; did you mean "
           "dispatch?)");
     CHECK(lines[3] ==
-          "some-file.yaml:7:10: error: collect: 'rows' is not supported yet (expected one of none)");
+          "some-file.yaml:7:10: error: collect: 'row' is not a choice here (expected one of none, rows; did "
+          "you "
+          "mean rows?)");
 }
 
 TEST_CASE("a duplicate key names both lines", "[config]") {

@@ -47,7 +47,7 @@ TEST_CASE("a bad file never stops the others, and says what it calls itself", "[
     const TempFolder folder;
     folder.write("a.yaml", kLeast);
     const auto broken = folder.write("b.yaml", "name: nightly\ncomponent: [\n");
-    const auto wrong = folder.write("c.yaml", "name: weekly\ncollect: rows\n" + kLeast);
+    const auto wrong = folder.write("c.yaml", "name: weekly\ncollect: row\n" + kLeast);
     std::filesystem::create_directory(folder.path() / "d.yaml");
     const auto loaded = load(folder.path());
     CHECK(names(loaded) == std::vector<std::string>{"a"});
@@ -57,8 +57,9 @@ TEST_CASE("a bad file never stops the others, and says what it calls itself", "[
     CHECK(loaded.refused[1].file == wrong.string());
     CHECK(loaded.refused[1].name == "weekly");
     CHECK_FALSE(loaded.refused[1].name_is_guess);
-    CHECK(loaded.refused[1].problem ==
-          wrong.string() + ":2:10: error: collect: 'rows' is not supported yet (expected one of none)");
+    CHECK(loaded.refused[1].problem == wrong.string() +
+                                           ":2:10: error: collect: 'row' is not a choice here (expected one "
+                                           "of none, rows; did you mean rows?)");
     CHECK(loaded.refused[2].name == "d");
     CHECK(loaded.refused[2].name_is_guess);
     CHECK(loaded.diagnostics.size() == 3);

@@ -62,9 +62,12 @@ TEST_CASE("every key that is written counts, and is not named as a default", "[c
         "priority: high\n"
         "on_unknown: redispatch\n"
         "one_job_per_device: false\n"
-        "rollout: {max_in_flight: 7}\n" +
+        "rollout: {max_in_flight: 7}\n"
+        "collect: rows\n" +
         kLeast);
     CHECK_FALSE(runbook.one_job_per_device);
+    CHECK(runbook.collects_rows);
+    CHECK_FALSE(good("collect: none\n" + kLeast).collects_rows);
     CHECK(runbook.max_in_flight == 7);
     CHECK(runbook.name == "clear-temp-files");
     CHECK(runbook.description == "Weekly, in Berlin");

@@ -15,7 +15,8 @@ using nlohmann::json;
 const std::string kValue = "s3cr3t-\"quoted\"-value";
 const std::string kRenewed = "renewed-value-of-tomorrow";
 
-/// Prints the token wherever it can, also across the cut of a long output.
+/// Prints the token wherever it can, also across the cut of a long output, and as a row that spells it in
+/// JSON's escapes.
 constexpr const char* kFleet = R"(
 pickup: 50ms..100ms
 sites:
@@ -27,10 +28,14 @@ components:
     script: |
       for n in $(seq 60); do echo "$n: $token and $header"; done
       echo "$token" >&2
+      row=
+      for ((i = 0; i < ${#token}; ++i)); do printf -v row '%s\\u%04x' "$row" "'${token:i:1}"; done
+      echo "::row {\"token\": \"$row\"}"
 )";
 constexpr const char* kLeak =
     "targets: {include: [{hostname: PC01}]}\n"
     "component: Leak\n"
+    "collect: rows\n"
     "variables:\n"
     "  token: ${secret:backup-token}\n"
     "  header: 'Bearer ${secret:backup-token} for {{ device.hostname }}'\n";
@@ -78,8 +83,9 @@ void check_nothing_leaked(World& world) {
     for (const auto& path :
          {std::string("/v1/jobs"), "/v1/jobs/" + job, "/v1/jobs/" + job + "/output",
           "/v1/jobs/" + job + "/output?stream=stderr", "/api/v2/job/" + job, std::string("/v1/runs"),
-          std::string("/v1/events"), std::string("/v1/targets"), std::string("/v1/components"),
-          std::string("/v1/runbooks"), std::string("/v1/status")}) {
+          std::string("/v1/events"), std::string("/v1/targets"),
+          "/v1/runs/" + world.store().text("SELECT run_uid FROM run_history") + "/collected",
+          std::string("/v1/components"), std::string("/v1/runbooks"), std::string("/v1/status")}) {
         INFO(path);
         const auto answer = world.get(path);
         CHECK(answer.status == 200);
@@ -104,6 +110,7 @@ TEST_CASE("a secret reaches the device, and is in no file, answer, log or argume
     CHECK_THAT(job.at("stdout"),
                contains("1: [secret:backup-token] and Bearer [secret:backup-token] for PC01"));
     CHECK(job.at("stderr") == "[secret:backup-token]\n");
+    CHECK(world.store().text("SELECT data FROM collected_rows") == R"({"token":"[secret:backup-token]"})");
 
     // The value itself, given by hand, would be recorded.
     const auto refused =

@@ -1,6 +1,7 @@
 #include "engine/filters.hpp"
 
 #include "catch.hpp"
+#include "engine/page_tries.hpp"
 #include "fakes/engine_bench.hpp"
 
 namespace runbookd::engine {
@@ -182,7 +183,7 @@ TEST_CASE("runbooks without filters cost no call for them", "[engine][filters]")
 
 TEST_CASE("a reading that fails is tried again, and the run waits for it", "[engine][filters]") {
     ThreeDevices bench;
-    int failures = 2;
+    int failures = PageTries::kMost;
     bench.script = [&](const ApiCall& call, Instant) -> std::optional<ApiResult> {
         if (std::holds_alternative<ReadFilterDevices>(call) && failures-- > 0)
             return failure(FailureKind::server_error, 500);
@@ -194,6 +195,32 @@ TEST_CASE("a reading that fails is tried again, and the run waits for it", "[eng
     CHECK(bench.all<RunStarted>().empty());
     bench.run_for(minutes{1});
     CHECK(targets_of(bench) == std::vector<std::string>{"d1", "d2"});
+}
+
+TEST_CASE("a page without an answer is asked for again, and its list goes on", "[engine][filters]") {
+    ThreeDevices bench;
+    int lost_names = 2;
+    int lost_members = 2;
+    bench.script = [&](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (std::holds_alternative<ReadCustomFilters>(call) && lost_names-- > 0)
+            return failure(FailureKind::lost);
+        const auto* read = std::get_if<ReadFilterDevices>(&call);
+        if (read == nullptr) return std::nullopt;
+        if (read->cursor.empty()) return Page<DeviceUid>{{DeviceUid{"d1"}}, "page=1"};
+        if (lost_members-- > 0) return failure(FailureKind::server_error, 502);
+        return Page<DeviceUid>{{DeviceUid{"d3"}}, ""};
+    };
+    bench.start({clean_filtered("sweep", {"7"})});
+    bench.run_for(seconds{9});
+    CHECK(bench.calls<ReadDefaultFilters>().size() == 1);  // read before, and not again
+    CHECK(bench.calls<ReadCustomFilters>().size() == 3);
+    bench.run("sweep");
+    bench.run_for(seconds{9});
+    CHECK(targets_of(bench) == std::vector<std::string>{"d1", "d3"});
+    const auto read = bench.calls<ReadFilterDevices>();
+    REQUIRE(read.size() == 4);
+    CHECK(read[0].first.cursor.empty());
+    for (std::size_t i = 1; i < read.size(); ++i) CHECK(read[i].first.cursor == "page=1");
 }
 
 TEST_CASE("a filter's members come page by page", "[engine][filters]") {

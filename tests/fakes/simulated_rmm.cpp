@@ -165,7 +165,7 @@ std::optional<engine::DeploymentStatus> SimulatedRmm::end_of(const std::string& 
 }
 
 std::optional<std::string> SimulatedRmm::output_of(const std::string& job_name) const {
-    return "output of " + job_name + "\n";
+    return "output of " + job_name + "\n::row {\"job\": \"" + job_name + "\"}\n";
 }
 
 }  // namespace runbookd::fakes

@@ -149,6 +149,7 @@ void SimulatedStore::take(const engine::JobChanged& r) {
     if (r.started_at) job.started_at = r.started_at;
     if (r.out) job.out = r.out->text;
     if (r.exit_code) job.exit_code = r.exit_code;
+    if (r.collected) job.rows = r.collected->rows;
 }
 void SimulatedStore::take(const engine::JobFound& r) {
     auto& job = jobs_.at(r.job);
@@ -185,6 +186,7 @@ void SimulatedStore::take(const engine::JobLate& r) {
     require(job.late_status.empty() && job.datto_job, "what Datto has ends late once");
     job.late_status = r.late_status;
     if (r.out) job.out = r.out->text;
+    if (r.collected) job.rows = r.collected->rows;
 }
 engine::OccurrenceDecided* SimulatedStore::continued_by(const engine::OccurrenceDecided& r) {
     engine::OccurrenceDecided* last = nullptr;

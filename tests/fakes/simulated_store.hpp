@@ -36,6 +36,7 @@ struct StoredJob {
     std::optional<std::string> out;
     std::optional<std::int64_t> exit_code;
     std::string late_status;
+    std::vector<std::string> rows{};  ///< collected
 };
 
 class SimulatedStore {

@@ -211,6 +211,14 @@ struct FakeHistory final : ports::History {
         groups_asked.emplace_back(std::move(run), group);
         co_return devices_found;
     }
+    std::vector<Result<ports::Rows>> collected_pages;  ///< one after the other; then empty ones
+    std::vector<ports::CollectedQuery> collected_asked;
+    boost::asio::awaitable<Result<ports::Rows>> collected(ports::CollectedQuery query) override {
+        collected_asked.push_back(std::move(query));
+        const auto page = collected_asked.size() - 1;
+        if (page >= collected_pages.size()) co_return ports::Rows{};
+        co_return collected_pages[page];
+    }
 };
 
 struct FakeVerification final : ports::Verification {

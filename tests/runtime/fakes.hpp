@@ -131,6 +131,9 @@ public:
     asio::awaitable<Result<ports::Rows>> output_devices(std::string, std::int64_t, std::int64_t) override {
         co_return ports::Rows{};
     }
+    asio::awaitable<Result<ports::Rows>> collected(ports::CollectedQuery) override {
+        co_return ports::Rows{};
+    }
 };
 
 }  // namespace runbookd::runtime

@@ -67,4 +67,24 @@ TEST_CASE("without secrets nothing is touched", "[runtime][secrets]") {
     CHECK(std::get<engine::Noted>(batch.front()).data.at("message") == kValue);
 }
 
+TEST_CASE("a row stays an object without the secret, or is dropped", "[runtime][secrets]") {
+    const secrets::Vault vault({{"token", {"87654321", {"*"}}}});
+    engine::JobChanged changed;
+    changed.collected = runbook::Collected{
+        {R"({"a":"87654321"})", R"({"a":87654321})", R"({"b":1})", R"({"x87654321":1,"x[secret:token]":2})"}};
+    engine::Batch batch{changed};
+    redact(batch, vault);
+    const auto& kept = std::get<engine::JobChanged>(batch.front()).collected;
+    CHECK(kept->rows == std::vector<std::string>{R"({"a":"[secret:token]"})", R"({"b":1})"});
+    CHECK(kept->not_rows == 2);
+
+    // Read before it was taken out: JSON may spell it in ways that the output's text does not show.
+    engine::JobLate late;
+    late.collected = runbook::read_collected(R"(::row {"a":"\u00387654321"})");
+    engine::Batch other{late};
+    redact(other, vault);
+    CHECK(std::get<engine::JobLate>(other.front()).collected->rows ==
+          std::vector<std::string>{R"({"a":"[secret:token]"})"});
+}
+
 }  // namespace runbookd::runtime

@@ -1,0 +1,1 @@
+DELETE FROM collected WHERE job = :job;
