@@ -68,9 +68,9 @@ public:
         read_span("timeout", runbook_.timeout, kTimeoutRange);
         read_span("window", runbook_.window, kWindowRange);
         read_when();
-        read_finish_by();
         read_overlap();
         read_what();
+        read_finish_by();  // which is about the timeouts of its steps
         read_labels();
         read_starts();
         read_results();
@@ -206,18 +206,18 @@ private:
         if (part_) return;
         for (const auto& lane : runbook::lanes_of(runbook_))
             for (const auto& entry : lane.timeline().entries())
-                if (entry.window > Millis{0} && runbook_.timeout >= entry.window)
+                if (entry.window > Millis{0} && runbook_.longest_timeout() >= entry.window)
                     return refuse_finish_by(*field, "the window of customer " + lane.customer() + " (" +
                                                         format_duration(Millis{entry.window}) + ")");
         const bool needs_window = !runbook_.lanes || map_.has("window");
-        if (!needs_window || runbook_.timeout < runbook_.window) return;
+        if (!needs_window || runbook_.longest_timeout() < runbook_.window) return;
         refuse_finish_by(*field, "'window' (" + format_duration(runbook_.window) + ")");
     }
 
     void refuse_finish_by(const Field& field, const std::string& window) {
         field.error({.code = "bad_value",
                      .message = "nothing could ever be created: the last create is 'timeout' (" +
-                                format_duration(runbook_.timeout) + ") before the end of " + window,
+                                format_duration(runbook_.longest_timeout()) + ") before the end of " + window,
                      .expected = "a timeout shorter than the window, or finish_by: none"});
     }
 
@@ -244,8 +244,9 @@ private:
         } else if (!steps) {
             map_.missing("component", "the name or uid of a component");
         }
-        if (steps) read_steps(*steps);
+        if (steps) read_the_steps(*steps);
         if (const auto field = map_.get("variables")) read_the_variables(*field);
+        keep_zone_of_dates();
     }
 
     [[nodiscard]] std::vector<std::string> names_of_customers() const {
@@ -256,27 +257,35 @@ private:
 
     void read_the_variables(const Field& field) {
         runbook_.variables = read_variables(field, {runbook_.name, settings_});
-        const auto& variables = runbook_.variables;
-        if (std::none_of(variables.begin(), variables.end(),
-                         [](const auto& variable) { return variable.second.uses_date(); }))
-            return;
-        if (!map_.has("schedule")) {
-            const auto& name = settings_.account.timezone;
-            resolved_.add("timezone", name);
-            zone_ = find_account_zone(field, name, zones_);
-        }
-        runbook_.zone = zone_;
+        note_dates(field, runbook_.variables);
     }
 
-    void read_steps(const Field& field) {
-        check_steps(field, [&](const Field& variables) {
-            (void)read_variables(variables, {runbook_.name, settings_});
+    void read_the_steps(const Field& field) {
+        runbook_.steps = read_steps(field, [&](const Field& variables) {
+            auto read = read_variables(variables, {runbook_.name, settings_});
+            note_dates(variables, read);
+            return read;
         });
         if (map_.has("component"))
             field.error({.code = "bad_value",
                          .message = "'component' and 'steps' exclude each other",
                          .expected = "one of them; a single component is short for a single step"});
-        field.not_supported("'steps'");
+    }
+
+    void note_dates(const Field& field, const std::map<std::string, templates::Template>& variables) {
+        if (std::any_of(variables.begin(), variables.end(),
+                        [](const auto& variable) { return variable.second.uses_date(); }))
+            dates_ = field;
+    }
+
+    void keep_zone_of_dates() {
+        if (!dates_) return;
+        if (!map_.has("schedule")) {
+            const auto& name = settings_.account.timezone;
+            resolved_.add("timezone", name);
+            zone_ = find_account_zone(*dates_, name, zones_);
+        }
+        runbook_.zone = zone_;
     }
 
     /// Labels, and which profiles: those have been taken already.
@@ -363,6 +372,7 @@ private:
     std::optional<PartOf> part_;
     runbook::Runbook runbook_;
     std::shared_ptr<const cron::Zone> zone_;  // of the schedule
+    std::optional<Field> dates_;              // variables that show some
     Resolved resolved_;
 };
 
