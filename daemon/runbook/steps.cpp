@@ -52,6 +52,15 @@ NextStep Steps::after(const std::vector<StepEnd>& ended) const {
     return next;
 }
 
+std::int64_t Steps::coming(std::vector<StepEnd> ended) const {
+    std::int64_t count = 0;
+    for (auto next = after(ended); next.step; next = after(ended), ++count) {
+        ended.insert(ended.end(), next.skipped.size(), StepEnd::skipped);
+        ended.push_back(StepEnd::succeeded);
+    }
+    return count;
+}
+
 std::int64_t Steps::jobs() const {
     std::vector<StepEnd> ended;
     std::int64_t count = 0;

@@ -68,6 +68,8 @@ struct Steps {
 
     /// After steps that ended like that, in their order.
     [[nodiscard]] NextStep after(const std::vector<StepEnd>& ended) const;
+    /// How many of those that are left run after that, where each of them succeeds.
+    [[nodiscard]] std::int64_t coming(std::vector<StepEnd> ended) const;
     /// The jobs that a device gets where none of its steps fails.
     [[nodiscard]] std::int64_t jobs() const;
     /// Given that of the runbook, which holds for those that have none of their own.
