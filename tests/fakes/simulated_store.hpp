@@ -75,6 +75,7 @@ private:
     void take(const engine::RunWaiting& r);
     void take(const engine::TargetMoved& r);
     void take(const engine::TargetRetried& r);
+    void take(const engine::TargetStepped& r);
     void add_groups(engine::RecoveredState& state) const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
