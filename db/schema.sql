@@ -192,7 +192,7 @@ CREATE TABLE jobs (
   datto_job_uid    TEXT,
   datto_status     TEXT,
   late_status      TEXT CHECK (late_status IN ('created', 'queued', 'running', 'completed', 'failed', 'timeout')),
-  late_at          INTEGER,
+  late_at          INTEGER, step_name TEXT, steps_after INTEGER NOT NULL DEFAULT 0,
   -- At most once: a device gets one job per step and attempt of a run.
   UNIQUE (run, device_uid, step, attempt),
   FOREIGN KEY (run, device_uid) REFERENCES targets (run, device_uid)
@@ -382,7 +382,7 @@ CREATE TABLE targets (
                 'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
-  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT, retry_at INTEGER, retry_disposition TEXT, retry_reason TEXT,
+  revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT, retry_at INTEGER, retry_disposition TEXT, retry_reason TEXT, steps_ended TEXT, step_at INTEGER,
   PRIMARY KEY (run, device_uid),
   CHECK ((disposition = 'pending') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -812,7 +812,7 @@ FROM (
 
 CREATE VIEW job_history AS
 SELECT j.job_uid, r.run_uid, r.runbook, r.revision, r.account, t.customer, t.site_uid, t.site_name, j.device_uid,
-       t.hostname, j.component_uid, j.component_name, j.step, j.attempt, t.wave, j.variables, j.status, j.reason,
+       t.hostname, j.component_uid, j.component_name, ifnull(j.step_name, j.step) AS step, j.attempt, t.wave, j.variables, j.status, j.reason,
        j.exit_code, j.warnings,
        strftime('%Y-%m-%dT%H:%M:%fZ', r.nominal_at / 1000.0, 'unixepoch') AS nominal_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', j.created_at / 1000.0, 'unixepoch') AS created_at,
@@ -853,11 +853,11 @@ LEFT JOIN runs r ON r.id = o.run
 WHERE o.voided_at IS NULL;
 
 CREATE VIEW output_groups AS
-SELECT g.run_uid, g.component_name, g.step, g.stream,
+SELECT g.run_uid, g.component_name, ifnull(g.step_name, g.step) AS step, g.stream,
        row_number() OVER (PARTITION BY g.run_uid
                           ORDER BY g.step, g.stream DESC, g.devices DESC, o.sha256, g.component_name) AS group_no,
        lower(hex(o.sha256)) AS output_sha256, g.devices, o.bytes, substr(o.text, 1, 200) AS sample
-FROM (SELECT r.run_uid, j.component_name, j.step, s.stream, iif(s.stream = 'stdout', j.stdout, j.stderr) AS output,
+FROM (SELECT r.run_uid, j.component_name, j.step, j.step_name, s.stream, iif(s.stream = 'stdout', j.stdout, j.stderr) AS output,
              count(*) AS devices
       FROM runs r
       JOIN jobs j ON j.run = r.id
@@ -865,7 +865,7 @@ FROM (SELECT r.run_uid, j.component_name, j.step, s.stream, iif(s.stream = 'stdo
       WHERE iif(s.stream = 'stdout', j.stdout, j.stderr) IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM jobs l WHERE l.run = j.run AND l.device_uid = j.device_uid AND l.step = j.step
                                                AND l.attempt > j.attempt)
-      GROUP BY r.run_uid, j.component_name, j.step, s.stream, output) g
+      GROUP BY r.run_uid, j.component_name, j.step, j.step_name, s.stream, output) g
 JOIN outputs o ON o.id = g.output;
 
 CREATE VIEW pause_history AS

@@ -34,6 +34,7 @@ const std::array kOfRuns{
 const std::array kOfTargets{
     KindRule{"target.decided", {"disposition", "reason"}, {}, {"decided_at"}},
     KindRule{"target.revised", {"disposition", "reason"}, {}, {"revised_at"}},
+    KindRule{"target.stepped", {"steps_ended"}, {}, {"step_at"}},
 };
 
 KindRule change_of_job(std::string_view kind) {
@@ -46,11 +47,11 @@ KindRule change_of_job(std::string_view kind) {
 }
 
 const std::array kOfJobs{
-    KindRule{
-        "job.created",
-        {"run_uid", "device_uid", "step", "attempt", "component_uid", "component_name", "variables_sha256"},
-        {},
-        {}},
+    KindRule{"job.created",
+             {"run_uid", "device_uid", "step", "step_name", "attempt", "component_uid", "component_name",
+              "variables_sha256"},
+             {},
+             {}},
     change_of_job("job.queued"),
     change_of_job("job.running"),
     change_of_job("job.completed"),

@@ -104,7 +104,7 @@ constexpr ListColumn kExceptions[] = {
 };
 constexpr ListColumn kOutputs[] = {
     {"GROUP", "group_no", Shown::number},
-    {"STEP", "step", Shown::number},
+    {"STEP", "step"},
     {"STREAM", "stream"},
     {"DEVICES", "devices", Shown::number},
     {"LIKE GROUP", "near_group", Shown::number},

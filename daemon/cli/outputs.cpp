@@ -39,9 +39,9 @@ std::string in_words(const Share& share) {
 
 void print_groups(Surroundings& around, const Json& rows) {
     auto shown = rows;
-    std::map<std::tuple<std::int64_t, std::string, std::string>, Share> shares;
+    std::map<std::tuple<std::string, std::string, std::string>, Share> shares;
     for (auto& row : shown) {
-        auto& share = shares[{number_at(row, "step"), text_at(row, "stream") == "stdout" ? "" : "stderr",
+        auto& share = shares[{text_at(row, "step"), text_at(row, "stream") == "stdout" ? "" : "stderr",
                               text_at(row, "component_name")}];
         share.devices += number_at(row, "devices");
         share.largest = std::max(share.largest, number_at(row, "devices"));

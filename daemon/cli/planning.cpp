@@ -63,12 +63,39 @@ Json devices_of(const Json& plan) {
     return in;
 }
 
-void print_variables(Surroundings& around, const Json& plan) {
-    for (const auto& variable : plan["variables"]) {
+void print_variables(Surroundings& around, const Json& of, const std::string& indent = "  ") {
+    for (const auto& variable : of["variables"]) {
         const auto from = text_at(variable, "from");
-        around.out << "  " << harmless(text_at(variable, "name")) << " = "
+        around.out << indent << harmless(text_at(variable, "name")) << " = "
                    << (from == "none" ? "(nothing)" : harmless(text_at(variable, "value")))
                    << (from == "default" ? " (the component's default)" : "") << '\n';
+    }
+}
+
+/// "expects the device back within 20m (online, rebooted)".
+std::string words_of_return(const Json& expect) {
+    std::string what;
+    for (const auto* key : {"online", "rebooted"})
+        if (expect.contains(key)) what += (what.empty() ? "" : ", ") + std::string(key);
+    return "expects the device back within " + text_at(expect, "within") + " (" + what + ")";
+}
+
+/// Nothing where the component is all.
+void print_steps(Surroundings& around, const Json& plan) {
+    const auto steps = plan.find("steps");
+    if (steps == plan.end() || !steps->is_array()) return;
+    for (const auto& step : *steps) {
+        const auto& expect = step.at("expect");
+        around.out << "  " << harmless(text_at(step, "step")) << ": "
+                   << (expect.is_object() ? words_of_return(expect)
+                                          : harmless(text_at(step, "component_name")) + ", at most " +
+                                                text_at(step, "timeout"));
+        std::string when;
+        for (const auto& one : step.at("when"))
+            when += (when.empty() ? ", when " : " or ") + one.get<std::string>();
+        around.out << when << (text_at(step, "on_failure") == "continue" ? ", goes on after a failure" : "")
+                   << '\n';
+        print_variables(around, step, "    ");
     }
 }
 
@@ -99,12 +126,18 @@ void print_waves(Surroundings& around, const Json& plan) {
     around.out << text << '\n';
 }
 
+std::string what_runs(const Json& plan) {
+    const auto steps = plan.find("steps");
+    if (steps == plan.end() || !steps->is_array() || steps->empty())
+        return harmless(text_at(plan, "component_name"));
+    return counted(static_cast<std::int64_t>(steps->size()), "step", "steps");
+}
+
 void print_plan(Surroundings& around, const Json& plan) {
     const auto& targets = plan["targets"];
     const auto& exclusions = plan["exclusions"];
     around.out << harmless(text_at(plan, "runbook")) << " (revision " << number_at(plan, "revision")
-               << ") at " << short_time(text_at(plan, "at"))
-               << " UTC: " << harmless(text_at(plan, "component_name")) << " on "
+               << ") at " << short_time(text_at(plan, "at")) << " UTC: " << what_runs(plan) << " on "
                << counted(static_cast<std::int64_t>(targets.size()), "device", "devices") << ", "
                << exclusions.size() << " left out; the fleet as of "
                << short_time(text_at(plan, "fleet_read_at")) << " UTC\n";
@@ -113,6 +146,7 @@ void print_plan(Surroundings& around, const Json& plan) {
     if (const auto warnings = text_at(plan, "warnings"); !warnings.empty())
         around.out << "beware: " << harmless(warnings) << '\n';
     print_variables(around, plan);
+    print_steps(around, plan);
     print_waves(around, plan);
     print_times(around, plan);
     const auto devices = devices_of(plan);

@@ -68,11 +68,12 @@ public:
         read_span("timeout", runbook_.timeout, kTimeoutRange);
         read_span("window", runbook_.window, kWindowRange);
         read_when();
-        read_finish_by();
         read_overlap();
         read_what();
+        read_finish_by();  // which is about the timeouts of its steps
         read_labels();
         read_starts();
+        keep_zone_of_days();
         read_results();
         resolved_.add_zones(runbook_.zones);
         resolved_.add_inherited(inherited);
@@ -206,18 +207,18 @@ private:
         if (part_) return;
         for (const auto& lane : runbook::lanes_of(runbook_))
             for (const auto& entry : lane.timeline().entries())
-                if (entry.window > Millis{0} && runbook_.timeout >= entry.window)
+                if (entry.window > Millis{0} && runbook_.longest_timeout() >= entry.window)
                     return refuse_finish_by(*field, "the window of customer " + lane.customer() + " (" +
                                                         format_duration(Millis{entry.window}) + ")");
         const bool needs_window = !runbook_.lanes || map_.has("window");
-        if (!needs_window || runbook_.timeout < runbook_.window) return;
+        if (!needs_window || runbook_.longest_timeout() < runbook_.window) return;
         refuse_finish_by(*field, "'window' (" + format_duration(runbook_.window) + ")");
     }
 
     void refuse_finish_by(const Field& field, const std::string& window) {
         field.error({.code = "bad_value",
                      .message = "nothing could ever be created: the last create is 'timeout' (" +
-                                format_duration(runbook_.timeout) + ") before the end of " + window,
+                                format_duration(runbook_.longest_timeout()) + ") before the end of " + window,
                      .expected = "a timeout shorter than the window, or finish_by: none"});
     }
 
@@ -243,7 +244,7 @@ private:
         } else if (!steps) {
             map_.missing("component", "the name or uid of a component");
         }
-        if (steps) read_steps(*steps);
+        if (steps) read_the_steps(*steps);
         if (const auto field = map_.get("variables")) read_the_variables(*field);
     }
 
@@ -255,38 +256,41 @@ private:
 
     void read_the_variables(const Field& field) {
         runbook_.variables = read_variables(field, {runbook_.name, settings_});
-        const auto& variables = runbook_.variables;
-        if (std::none_of(variables.begin(), variables.end(),
-                         [](const auto& variable) { return variable.second.uses_date(); }))
-            return;
-        take_zone(field);
-    }
-
-    /// The zone in which something in that field shows or counts days.
-    void take_zone(const Field& field) {
-        if (runbook_.zone) return;
-        if (!map_.has("schedule")) {
-            const auto& name = settings_.account.timezone;
-            resolved_.add("timezone", name);
-            zone_ = find_account_zone(field, name, zones_);
-        }
-        runbook_.zone = zone_;
+        note_dates(field, runbook_.variables);
     }
 
     void read_the_ramp(const Field& field) {
         runbook_.ramp = read_ramp(field);
-        if (runbook_.ramp) take_zone(field);
+        if (runbook_.ramp) days_in_ = field;
     }
 
-    void read_steps(const Field& field) {
-        check_steps(field, [&](const Field& variables) {
-            (void)read_variables(variables, {runbook_.name, settings_});
+    void read_the_steps(const Field& field) {
+        runbook_.steps = read_steps(field, [&](const Field& variables) {
+            auto read = read_variables(variables, {runbook_.name, settings_});
+            note_dates(variables, read);
+            return read;
         });
         if (map_.has("component"))
             field.error({.code = "bad_value",
                          .message = "'component' and 'steps' exclude each other",
                          .expected = "one of them; a single component is short for a single step"});
-        field.not_supported("'steps'");
+    }
+
+    void note_dates(const Field& field, const std::map<std::string, templates::Template>& variables) {
+        if (std::any_of(variables.begin(), variables.end(),
+                        [](const auto& variable) { return variable.second.uses_date(); }))
+            days_in_ = field;
+    }
+
+    /// In which variables show dates, or a ramp counts days.
+    void keep_zone_of_days() {
+        if (!days_in_) return;
+        if (!map_.has("schedule")) {
+            const auto& name = settings_.account.timezone;
+            resolved_.add("timezone", name);
+            zone_ = find_account_zone(*days_in_, name, zones_);
+        }
+        runbook_.zone = zone_;
     }
 
     /// Labels, and which profiles: those have been taken already.
@@ -373,6 +377,7 @@ private:
     std::optional<PartOf> part_;
     runbook::Runbook runbook_;
     std::shared_ptr<const cron::Zone> zone_;  // of the schedule
+    std::optional<Field> days_in_;            // what shows dates or counts days
     Resolved resolved_;
 };
 

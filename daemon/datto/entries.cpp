@@ -90,6 +90,7 @@ engine::Device read_device(const json& entry) {
     device.suspended = flag_at(entry, "suspended").value_or(false);
     device.deleted = flag_at(entry, "deleted").value_or(false);
     device.last_seen = timestamp_at(entry, "lastSeen");
+    device.last_reboot = timestamp_at(entry, "lastReboot");
     device.domain = text_at(entry, "domain");
     device.patch_status = text_at(member(entry, "patchManagement"), "patchStatus");
     device.reboot_required = flag_at(entry, "rebootRequired");

@@ -43,6 +43,7 @@ struct Device {
     bool deleted = false;
     std::optional<bool> reboot_required;  ///< none: not known
     std::optional<UtcTime> last_seen;
+    std::optional<UtcTime> last_reboot{};
 };
 
 /// A device filter, as people make them in Datto RMM.

@@ -47,6 +47,18 @@ std::optional<std::int64_t> Run::wave_after() const {
     return next;
 }
 
+const runbook::Step* Run::step_of(const Target& target) const {
+    if (book == nullptr || !book->steps) return nullptr;
+    const auto place = static_cast<std::size_t>(target.step() - 1);
+    return place < book->steps->list.size() ? &book->steps->list[place] : nullptr;
+}
+
+const RunComponent& Run::component_of(std::int64_t step) const {
+    static const RunComponent kUnknown;
+    const auto place = static_cast<std::size_t>(step - 1);
+    return step >= 1 && place < components.size() ? components[place] : kUnknown;
+}
+
 Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> book, Instant now) {
     auto run = std::make_unique<Run>(clock_, on_window_);
     run->order = ++last_order_;
@@ -114,7 +126,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
     if (disposition == Disposition::pending) taken_[{run.plan.runbook, row.device}].push_back(&run);
     ++run.counts[static_cast<std::size_t>(disposition)];
     run.by_device.emplace(row.device, run.targets.size());
-    run.targets.push_back({std::move(row), disposition, std::nullopt, 0, 0, std::nullopt, false});
+    run.targets.push_back({std::move(row), disposition, std::nullopt, 0, 0, std::nullopt, false, {}});
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
@@ -136,17 +148,22 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
 
 void Books::restore_targets(Run& run, const RecoveredRun& stored) {
     run.started_at = *stored.started_at;
-    run.is_called_off = stored.is_called_off;
     may_overtake_ = may_overtake_ || stops_others(run);
     run.targets.reserve(stored.targets.size());
-    for (const auto& [row, disposition, attempts, tries, retry] : stored.targets) {
-        take_up(run, row, disposition);
-        if (disposition == Disposition::pending) put_in_order(taken_.at({run.plan.runbook, row.device}));
+    for (const auto& one : stored.targets) {
+        take_up(run, one.row, one.disposition);
+        if (one.disposition == Disposition::pending)
+            put_in_order(taken_.at({run.plan.runbook, one.row.device}));
         auto& target = run.targets.back();
-        target.attempts = attempts;
-        target.tries = tries;
-        target.retry = retry;
+        target.attempts = one.attempts;
+        target.tries = one.tries;
+        target.retry = one.retry;
+        if (one.ended.empty()) continue;
+        target.done = StepsDone{one.ended, one.step_at.value_or(run.started_at), one.last_job_at};
+        if (one.disposition == Disposition::pending) in_flight_.keep(one.row.device);
     }
+    run.is_called_off = stored.is_called_off;
+    run.is_halted = stored.is_called_off;
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(run.targets));
     run.wave = stored.wave;
     run.waits_for = stored.waits_for;
@@ -159,6 +176,11 @@ void Books::restore_targets(Run& run, const RecoveredRun& stored) {
 void Books::decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
                    Instant now) {
     assert(target.disposition == Disposition::pending && disposition != Disposition::pending);
+    if (target.is_halfway()) {
+        in_flight_.let_go(run.plan.run, target.row.device);
+        // What has begun was not skipped, whatever kept the rest of it from happening.
+        if (disposition == Disposition::skipped) disposition = Disposition::expired;
+    }
     target.disposition = disposition;
     target.is_away = false;
     --run.counts[static_cast<std::size_t>(Disposition::pending)];
@@ -199,6 +221,25 @@ void Books::retry(Run& run, Target& target, Retrying retry, Instant now) {
     target.job.reset();
     target.retry = retry;
     outbox_.write(TargetRetried{run.plan.run, target.row.device, std::move(retry), now.utc});
+}
+
+void Books::end_step(Run& run, Target& target, runbook::StepEnd end, std::string reason, std::string message,
+                     Instant now) {
+    assert(target.disposition == Disposition::pending && run.step_of(target) != nullptr);
+    const auto& name = run.step_of(target)->name;
+    if (!target.done) {
+        in_flight_.keep(target.row.device);
+        target.done = StepsDone{};
+    }
+    const auto* const job = target.job ? find_job(*target.job) : nullptr;
+    if (job != nullptr) target.done->last_job_at = job->created_at;
+    target.done->ended.push_back(end);
+    target.done->at = now.utc;
+    target.job.reset();
+    target.retry.reset();
+    target.attempts = target.tries = 0;
+    outbox_.write(TargetStepped{run.plan.run, target.row.device, name, target.done->ended, std::move(reason),
+                                std::move(message), now.utc});
 }
 
 std::int64_t Books::halt(Run& run, const SiteUid* site, const std::string& message, Instant now) {
@@ -307,9 +348,15 @@ void Books::end_late(Job& job, JobLate late, Disposition disposition, std::strin
     outbox_.write(std::move(late));
     const auto doubt = doubts_.find({job.run, job.device});
     if (doubt == doubts_.end() || doubt->second.is_revised) return;
+    std::string message = "the activity log showed its job";
+    if (job.steps_after > 0 &&
+        (disposition == Disposition::succeeded || disposition == Disposition::warning)) {
+        disposition = Disposition::expired;
+        reason = "window_closed";
+        message += ", which ended well; the steps after it were not run";
+    }
     revise(job.runbook,
-           {job.run, job.device, job.uid, disposition, std::move(reason), "the activity log showed its job",
-            "", now.utc},
+           {job.run, job.device, job.uid, disposition, std::move(reason), std::move(message), "", now.utc},
            now);
 }
 
@@ -352,13 +399,18 @@ bool Books::is_taken_by_another(const Run& run, const DeviceUid& device) const {
 }
 
 bool Books::is_behind_another(const Run& run, const DeviceUid& device) const {
+    const auto has_begun = [&](const Run& one) {
+        const auto& target = one.targets[one.by_device.at(device)];
+        return target.job || target.is_halfway();
+    };
     const auto place = taken_.find({run.plan.runbook, device});
     if (place == taken_.end()) return false;
+    if (run.targets[run.by_device.at(device)].is_halfway()) return false;
     bool is_earlier = true;
     for (const Run* const other : place->second) {
         if (other == &run)
             is_earlier = false;
-        else if (is_earlier || other->targets[other->by_device.at(device)].job)
+        else if (is_earlier || has_begun(*other))
             return true;
     }
     return false;

@@ -32,6 +32,13 @@ namespace runbookd::engine {
 
 struct Run;
 
+/// The steps of a target that have ended.
+struct StepsDone {
+    std::vector<runbook::StepEnd> ended;   ///< in their order
+    UtcTime at{};                          ///< the last of them
+    std::optional<UtcTime> last_job_at{};  ///< when the newest job of one of them was made
+};
+
 struct Target {
     TargetRow row;
     Disposition disposition = Disposition::pending;
@@ -40,6 +47,12 @@ struct Target {
     std::int64_t tries = 0;         ///< of those, that went out or are to
     std::optional<Retrying> retry;  ///< its last job has ended, and it waits for another
     bool is_away = false;           ///< its device is offline and waited for: it holds no wave up
+    Boxed<StepsDone> done{};        ///< empty: it stands at its first step, or its runbook has none
+
+    /// The number of the step that it stands at, from 1.
+    [[nodiscard]] std::int64_t step() const { return done ? std::ssize(done->ended) + 1 : 1; }
+    /// A part of its steps is done: to leave it now would leave it halfway.
+    [[nodiscard]] bool is_halfway() const { return static_cast<bool>(done); }
 };
 
 /// Where a job stands on our side; its status is what the record says.
@@ -64,6 +77,8 @@ struct Job {
     std::string component_name;
     std::map<std::string, templates::Rendered> variables;  ///< of a create that may still go out
     Millis timeout{std::chrono::hours{1}};
+    std::int64_t step = 1;
+    std::int64_t steps_after = 0;  ///< of its runbook, that come behind that one
     Stage stage = Stage::intent;
     JobStatus status = JobStatus::created;
     std::optional<DattoJobUid> datto_job;
@@ -84,6 +99,12 @@ struct Job {
     // ── in flight ──
     bool is_in_flight = false;
     std::vector<InFlight::Place> places;  ///< where it counts
+};
+
+/// What a job of a run runs.
+struct RunComponent {
+    ComponentUid uid;  ///< empty until found in the account's list
+    std::string name;
 };
 
 struct Run {
@@ -112,13 +133,25 @@ struct Run {
         return is_halted || halted_sites.contains(site);
     }
 
+    /// Of its steps, the one that the target stands at; null: its runbook has none, or it has done them all.
+    [[nodiscard]] const runbook::Step* step_of(const Target& target) const;
+    /// The target stands at a step that makes no job: its device is expected to return.
+    [[nodiscard]] bool expects_return_of(const Target& target) const {
+        const auto* const step = step_of(target);
+        return step != nullptr && step->expect && !target.job;
+    }
+    /// What a job of that step runs; its uid is empty until it was found in the account's list.
+    [[nodiscard]] const RunComponent& component_of(std::int64_t step) const;
+
     RunPlanned plan;
     std::uint64_t order = 0;  ///< in which it was planned
     std::shared_ptr<const runbook::Meaning>
         book;                             ///< null: a quick job, or its revision can no longer be read
     const runbook::Lane* lane = nullptr;  ///< of the book: whose targets it has; null: all of them
-    ComponentUid component;               ///< what its jobs run; empty until found in the account's list
-    std::string component_name;
+    /// What its jobs run: of each of its steps (empty where one makes none), or the one that it has. Empty
+    /// until they are looked for.
+    std::vector<RunComponent> components{};
+    std::string obstacle;  ///< why every job that it would still get would be refused; empty: none would
     RunStatus status = RunStatus::planned;
     UtcTime started_at{};         ///< when its targets were frozen
     SteadyTime begun_at{};        ///< when it was planned, or, put off by jitter, was to start
@@ -133,7 +166,7 @@ struct Run {
     std::string missed_because;
     std::string aborted_because;  ///< empty: it is not being aborted
     bool is_halted = false;       ///< by abort_when: what has no job gets none any more
-    bool is_called_off = false;   ///< by a person: so it ends as cancelled if a target is
+    bool is_called_off = false;   ///< likewise, by a person: so it ends as cancelled if a target is
     std::set<SiteUid> halted_sites;
     std::int64_t tolerated = 0;  ///< so many targets may fail
     // ── waves ──
@@ -180,6 +213,9 @@ public:
     void finish(Run& run, RunStatus status, std::string reason, Instant now);
     /// Its job has ended, and it is to have another.
     void retry(Run& run, Target& target, Retrying retry, Instant now);
+    /// The step that it stands at has ended like that (or was passed over), and the next one is its turn.
+    void end_step(Run& run, Target& target, runbook::StepEnd end, std::string reason, std::string message,
+                  Instant now);
     /// By abort_when: what has no job is halted, of that site or (null) all of the run. How many.
     std::int64_t halt(Run& run, const SiteUid* site, const std::string& message, Instant now);
     /// The next wave begins. `actor`: who promoted it; empty: nobody had to.
@@ -219,7 +255,11 @@ public:
 
     /// Whether an undecided target of another run of the same runbook has the device.
     [[nodiscard]] bool is_taken_by_another(const Run& run, const DeviceUid& device) const;
-    /// Whether `run` must wait for another of them: one that was frozen before, or that has a job already.
+    /// Whether another job is open on the device of a target, or a target of another run is halfway there.
+    [[nodiscard]] bool is_busy_for(const Target& target) const {
+        return in_flight_.on(target.row.device) > (target.is_halfway() ? 1 : 0);
+    }
+    /// Whether `run` must wait for another of them: one that was frozen before, or that has begun already.
     [[nodiscard]] bool is_behind_another(const Run& run, const DeviceUid& device) const;
     /// Whether `run` waits for its turn on the device: its overlap policy says so, and it is behind another.
     [[nodiscard]] bool is_queued(const Run& run, const DeviceUid& device) const {

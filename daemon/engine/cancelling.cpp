@@ -25,8 +25,7 @@ void Engine::cancel(CancelOrder order, CancelAnswer answer, Instant now) {
                                             "by_person", run->plan.run, now.utc, run->plan.customer});
         books_.finish(*run, RunStatus::cancelled, "by_person", now);
     } else {
-        run->is_halted = true;  // what runs now is not tried again
-        run->is_called_off = true;
+        run->is_halted = run->is_called_off = true;  // what runs now is neither tried again nor gone on with
         dispatcher_.call_off(*run, {Disposition::cancelled, "by_person", std::move(order.reason)}, now);
         done.cancelled = count(Disposition::cancelled);
         done.still_running = count(Disposition::pending);

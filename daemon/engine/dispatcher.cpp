@@ -64,7 +64,7 @@ void Dispatcher::enqueue(Run& run, Instant now) {
             continue;
         }
         if (target.disposition == Disposition::pending && !target.job && !target.is_away &&
-            !books_.is_queued(run, target.row.device))
+            !run.expects_return_of(target) && !books_.is_queued(run, target.row.device))
             admit(run, i);
     }
 }
@@ -92,16 +92,18 @@ void Dispatcher::come_back(const Waiting::Who& who, Instant now) {
     auto& target = run->targets[who.index];
     target.is_away = false;
     const bool is_between = run->status == RunStatus::waiting;
-    if (target.disposition == Disposition::pending)
+    if (target.disposition == Disposition::pending && !target.is_halfway())
         books_.move(*run, target, is_between ? run->next_wave : run->wave, now);
     if (!is_between) make_ready(*run, who.index);
 }
 
 void Dispatcher::put_back(Run& run, Target& target, Instant now) {
+    if (run.is_called_off) return books_.decide(run, target, Disposition::cancelled, "by_person", "", now);
     if (run.is_halted_at(target.row.site_uid))
         return books_.decide(run, target, Disposition::halted, "abort_when", "", now);
     if (books_.is_overtaken(run, target.row.device))
         return stop(run, run.by_device.at(target.row.device), now);
+    if (now.utc >= run.create_end) return sender_.close(run, target, now);
     admit(run, run.by_device.at(target.row.device));
 }
 
@@ -175,7 +177,8 @@ void Dispatcher::take_freed(Instant now) {
         const auto index = run->by_device.at(device);
         const auto& target = run->targets[index];
         if (run->book == nullptr || !run->book->queues()) continue;
-        if (target.disposition != Disposition::pending || target.job || books_.is_queued(*run, device))
+        if (target.disposition != Disposition::pending || target.job || run->expects_return_of(target) ||
+            books_.is_queued(*run, device))
             continue;
         if (now.utc < run->create_end) admit(*run, index);
     }
@@ -281,7 +284,12 @@ Dispatcher::Step Dispatcher::take_next(Instant now) {
         make_ready_again(limits_.passed_on_by(*run, target));
         return Step::went_on;
     }
-    if (run->component.empty()) return Step::must_wait;  // the component list is on its way
+    if (run->component_of(target.step()).uid.empty()) {
+        if (run->obstacle.empty()) return Step::must_wait;  // the component list is on its way
+        take_out(order, place.index);
+        books_.decide(*run, target, Disposition::failed, "rejected", run->obstacle, now);
+        return Step::went_on;
+    }
     const bool is_known = seen != nullptr && now.steady - seen->read_at <= kDeviceStateGood;
     if (!is_known && run->must_be_online()) return recheck(*run, place, now);
     turns_.took(order);

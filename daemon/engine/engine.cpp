@@ -50,7 +50,17 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       completions_(settings_.follow, settings_.account, books_, line_, outbox_, alarms_,
                    {[this](Job& job, Instant now) { follower_.look_now(job, now); },
                     [this](Instant now) { follower_.place_looks(now); }}),
-      retries_(books_,
+      returns_(books_, alarms_, fleet_, reader_, guard_,
+               [this](Run& run, Target& target, bool has_returned, std::string message, Instant now) {
+                   if (has_returned)
+                       steps_.end(run, target, Disposition::succeeded, "", "", now);
+                   else
+                       steps_.end(run, target, Disposition::failed, "did_not_return", message, now);
+               }),
+      steps_(books_,
+             {[this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); },
+              [this](Run& run, Target& target, Instant now) { returns_.await(run, target, now); }}),
+      retries_(books_, steps_,
                [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); }),
       follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_, retries_,
                 {settings_.looks_for_each, settings_.output_max_bytes,
@@ -79,8 +89,13 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                holds_,
                [this](Run& run, Instant now) {
                    rollouts_.take_up(run, now);
+                   // What a kill left of a run that was called off, for its create had not gone out.
+                   if (run.is_called_off)
+                       dispatcher_.call_off(run, {Disposition::cancelled, "by_person", ""}, now);
                    dispatcher_.stop_earlier(run, now);
-                   if (!is_terminal(run.status)) dispatcher_.enqueue(run, now);
+                   if (is_terminal(run.status)) return;
+                   dispatcher_.enqueue(run, now);
+                   steps_.take_up(run, now);
                }),
       quick_jobs_(settings_.account, books_, alarms_, outbox_, line_, fleet_, reader_, ulids_, pauses_,
                   holds_, [this](Run& run, Instant now) { dispatcher_.enqueue(run, now); }),
@@ -323,6 +338,7 @@ void Engine::take_up_late(const LostJob& lost, const DattoJobUid& upstream, Inst
     job.datto_job = upstream;
     job.created_at = lost.created_at;
     job.queued_at = now.utc;
+    job.steps_after = lost.steps_after;
     outbox_.write(JobFound{job.uid, upstream, now.utc});
     books_.abandon(job, now);
     job.next_look.set(now.steady);  // it has had the time to end

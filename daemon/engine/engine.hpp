@@ -40,9 +40,11 @@
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
 #include "engine/retries.hpp"
+#include "engine/returns.hpp"
 #include "engine/rollouts.hpp"
 #include "engine/site_register.hpp"
 #include "engine/starter.hpp"
+#include "engine/steps.hpp"
 #include "engine/successes.hpp"
 #include "engine/triggers.hpp"
 
@@ -293,6 +295,8 @@ private:
     FilterReader filter_reader_;
     Durations durations_;
     CompletionLog completions_;
+    Returns returns_;
+    Steps steps_;
     Retries retries_;
     Follower follower_;
     Finder finder_;

@@ -65,7 +65,7 @@ UtcTime origin_of(const Job& job) {
 }
 
 const runbook::Success* rules_of(const Job& job) {
-    return job.book != nullptr && job.book->success ? &*job.book->success : nullptr;
+    return job.book != nullptr ? job.book->success_of(job.step) : nullptr;
 }
 
 bool wants_stdout(const Job& job) { return job.ended && job.ended->has_stdout && !job.out; }
@@ -281,10 +281,10 @@ void Follower::time_out(Job& job, Instant now) {
     books_.change(job, std::move(change));
     auto* const run = books_.find_run(job.run);
     auto* const target = books_.target_of(job);
-    // Another try waits until Datto has ended this one.
+    // Another try, or step, waits until Datto has ended this one.
     if (run != nullptr && target != nullptr && target->disposition == Disposition::pending &&
-        !retries_.next_try(*run, *target, Disposition::timeout, now))
-        books_.decide(*run, *target, Disposition::timeout, "deadline", "", now);
+        !retries_.goes_on(*run, *target, Disposition::timeout, now))
+        retries_.give_up(*run, *target, Disposition::timeout, "deadline", "", now);
     books_.abandon(job, now);
     follow_on(job, now);
 }

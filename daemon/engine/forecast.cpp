@@ -18,8 +18,8 @@ constexpr std::chrono::microseconds kSlowGuess = std::chrono::milliseconds{300};
 constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
 std::int64_t wanted_by(const Run& run) {
-    return std::count_if(run.targets.begin(), run.targets.end(), [](const Target& target) {
-        return target.disposition == Disposition::pending && !target.job;
+    return std::count_if(run.targets.begin(), run.targets.end(), [&](const Target& target) {
+        return target.disposition == Disposition::pending && !target.job && !run.expects_return_of(target);
     });
 }
 

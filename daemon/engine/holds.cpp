@@ -27,7 +27,9 @@ Hold as_hold(const Pause& pause, std::optional<UtcTime> recheck) {
 std::optional<Hold> Holds::at(const Run& run, UtcTime at) const {
     const bool is_quick = run.plan.runbook == kQuickJobRunbook;
     const auto* pause = is_quick ? pauses_.find_all(at) : pauses_.find(run.plan.runbook, at);
-    if (pause == nullptr) pause = pauses_.find_component(run.component, at);
+    // A run of several steps is held where it stands: target by target.
+    if (pause == nullptr && run.components.size() == 1)
+        pause = pauses_.find_component(run.components.front().uid, at);
     if (pause != nullptr) return as_hold(*pause, std::nullopt);
     if (run.plan.overrides.not_during) return std::nullopt;
     static const schedule::Blackouts kNone;
@@ -44,8 +46,10 @@ std::optional<Hold> Holds::of_device(const Run& run, const DeviceUid& device, co
                                      const SharedText& site_name, UtcTime at) const {
     const auto* const customer = customers_.of(site, site_name);
     const auto& name = customer == nullptr ? std::string() : customer->name.str();
-    if (const auto* const pause = pauses_.find_device(device, name, at))
-        return as_hold(*pause, std::max(pause->until, at + Millis{1}));
+    const auto* pause = pauses_.find_device(device, name, at);
+    if (const auto target = run.by_device.find(device); pause == nullptr && target != run.by_device.end())
+        pause = pauses_.find_component(run.component_of(run.targets[target->second].step()).uid, at);
+    if (pause != nullptr) return as_hold(*pause, std::max(pause->until, at + Millis{1}));
     if (run.plan.overrides.not_during || customer == nullptr) return std::nullopt;
     return as_hold(customers_.hold_of(*customer, at, run.create_end), "customer " + customer->name.str(), at);
 }

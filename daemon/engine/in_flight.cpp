@@ -24,4 +24,9 @@ void InFlight::leave(const RunUid& run, const DeviceUid& device, std::vector<Pla
     left_.push_back({run, device, std::move(places)});
 }
 
+void InFlight::let_go(const RunUid& run, const DeviceUid& device) {
+    take_one(devices_, device);
+    left_.push_back({run, device, {}});
+}
+
 }  // namespace runbookd::engine

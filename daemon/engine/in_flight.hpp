@@ -25,6 +25,11 @@ public:
     void enter(const RunUid& run, const DeviceUid& device, const std::vector<Place>& places);
     void leave(const RunUid& run, const DeviceUid& device, std::vector<Place> places);
 
+    /// A target of the run has done a part of its steps: its device counts as taken until it is let go, also
+    /// while no job is open there.
+    void keep(const DeviceUid& device) { ++devices_[device]; }
+    void let_go(const RunUid& run, const DeviceUid& device);
+
     [[nodiscard]] std::int64_t of_run(const RunUid& run) const { return count_of(runs_, run); }
     [[nodiscard]] std::int64_t on(const DeviceUid& device) const { return count_of(devices_, device); }
     [[nodiscard]] std::int64_t at(const Place& place) const { return count_of(places_, place); }

@@ -50,8 +50,7 @@ std::vector<InFlight::Place> InFlightLimits::places_of(const Run& run, const Tar
 
 std::optional<InFlight::Place> InFlightLimits::reached_by(const Run& run, const Target& target) const {
     if (run.book == nullptr) return std::nullopt;
-    if (run.book->one_job_per_device && books_.in_flight().on(target.row.device) > 0)
-        return of_device(target.row.device);
+    if (run.book->one_job_per_device && books_.is_busy_for(target)) return of_device(target.row.device);
     if (!has_places(run)) return std::nullopt;
     if (counts_by_udf(run) && !fleet_.devices_read_at()) return kFleetUnread;
     for (const auto& limit : run.book->rollout->max_in_flight_per) {

@@ -11,6 +11,7 @@ void Engine::on_fresh_fleet(Instant now) {
     // Members were read for runs that have begun by now.
     filters_.forget_members(now.steady - settings_.fleet_refresh);
     dispatcher_.take_in_fleet(now);
+    returns_.take_in_fleet(now);
     starter_.pump(now);
     previews_.pump(now);
 }

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "engine/variables.hpp"
+#include "engine/check_run.hpp"
 
 namespace runbookd::engine {
 namespace {
@@ -125,15 +125,7 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
     preview.window_end = run.plan.window_end;
     preview.fleet_read_at = now.utc - (now.steady - fleet_.devices_read_at().value_or(now.steady));
     preview.warnings = std::move(foreseen.warnings);
-    preview.component = run.component;
-    preview.component_name = run.component_name;
-    if (foreseen.component != nullptr) {
-        auto check = check_variables(*foreseen.component, variables_of(run));
-        preview.inputs = std::move(check.inputs);
-        preview.issues = std::move(check.issues);
-    } else {
-        preview.component_problem = foreseen.obstacle;
-    }
+    add_steps(preview, run, foreseen.obstacle);
     preview.targets_problem = foreseen.problem;
     if (const auto refusal = asked.is_tried ? std::nullopt : refusal_(preview.runbook, asked.at, now))
         preview.refusal = refusal->message;
@@ -158,12 +150,58 @@ Preview Previews::preview_of(const Asked& asked, Starter::Foreseen foreseen, Ins
         preview.targets.push_back(std::move(target));
     }
     preview.exclusions = std::move(foreseen.selection.exclusions);
-    judge_devices(preview, run, foreseen.component);
+    judge_devices(preview, run);
     add_times(preview, run, now);
     return preview;
 }
 
-void Previews::judge_devices(Preview& preview, const Run& run, const Component* component) const {
+void Previews::add_steps(Preview& preview, const Run& run, const std::string& obstacle) const {
+    auto checked = check_run(run, fleet_);
+    if (!run.book->steps) {
+        auto& only = checked.steps.front();
+        preview.component = run.component_of(1).uid;
+        preview.component_name = run.component_of(1).name;
+        if (only.is_lacking) preview.component_problem = obstacle;
+        preview.inputs = std::move(only.variables.inputs);
+        preview.issues = std::move(only.variables.issues);
+        return;
+    }
+    const auto& list = run.book->steps->list;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto& step = list[i];
+        const auto number = static_cast<std::int64_t>(i) + 1;
+        auto& shown = preview.steps.emplace_back();
+        shown.name = step.name;
+        shown.component = run.component_of(number).uid;
+        shown.component_name = run.component_of(number).name;
+        for (const auto& condition : step.when)
+            shown.when.push_back(list[condition.step].name + "." +
+                                 std::string(runbook::to_text(condition.end)));
+        shown.goes_on_after_failure = step.goes_on_after_failure;
+        shown.expect = step.expect;
+        if (!step.expect) shown.timeout = run.book->timeout_of(number);
+        for (auto& one : checked.steps) {
+            if (one.number != number) continue;
+            if (one.is_lacking) shown.component_problem = obstacle;
+            shown.inputs = std::move(one.variables.inputs);
+            shown.issues = std::move(one.variables.issues);
+        }
+    }
+    preview.issues = std::move(checked.unused);
+}
+
+std::optional<VariableRefusal> Previews::refusal_of(const Run& run, const RenderedFor& whose) const {
+    for (std::int64_t number = 1; number <= std::ssize(run.components); ++number) {
+        const auto& uid = run.component_of(number).uid;
+        if (uid.empty() && run.components.size() > 1) continue;  // it makes no job, or cannot be told
+        auto variables =
+            render_variables(run, number, whose, uid.empty() ? nullptr : fleet_.find_component(uid.str()));
+        if (!variables) return std::move(variables.error());
+    }
+    return std::nullopt;
+}
+
+void Previews::judge_devices(Preview& preview, const Run& run) const {
     // Many devices are of one customer.
     std::map<const Customers::Known*, std::optional<std::string>> blacked_out;
     for (auto& target : preview.targets) {
@@ -184,12 +222,11 @@ void Previews::judge_devices(Preview& preview, const Run& run, const Component* 
         }
         if (!target.row.online && run.must_be_online())
             continue;  // it is waited for before that is looked at
-        auto variables = render_variables(run, {target.row, device, customer}, component);
-        if (variables) continue;
-        auto& refusal = variables.error();
-        target.disposition = refusal.disposition;
-        target.reason = std::move(refusal.reason);
-        target.message = std::move(refusal.message);
+        auto refusal = refusal_of(run, {target.row, device, customer});
+        if (!refusal) continue;
+        target.disposition = refusal->disposition;
+        target.reason = std::move(refusal->reason);
+        target.message = std::move(refusal->message);
     }
 }
 
@@ -197,7 +234,7 @@ void Previews::add_times(Preview& preview, const Run& run, Instant now) const {
     for (auto& target : preview.targets) {
         if (target.disposition != Disposition::pending) continue;
         if (target.row.online || !run.must_be_online()) {
-            ++preview.wanted;
+            preview.wanted += run.book->jobs_per_device();
             continue;
         }
         ++preview.offline;

@@ -13,6 +13,7 @@
 #include "engine/forecast.hpp"
 #include "engine/planner.hpp"
 #include "engine/starter.hpp"
+#include "engine/variables.hpp"
 
 namespace runbookd::engine {
 
@@ -43,6 +44,20 @@ struct PreviewedTarget {
     std::string message;  ///< for a person
 };
 
+/// One of the steps of a runbook, as it would be on every device.
+struct PreviewedStep {
+    std::string name;
+    ComponentUid component;  ///< empty: it could not be told, or the device is expected to return
+    std::string component_name;
+    std::string component_problem;  ///< why it cannot be told
+    std::vector<std::string> when;  ///< any of these; none: always
+    bool goes_on_after_failure = false;
+    Millis timeout{0};
+    std::optional<runbook::ExpectedReturn> expect{};
+    std::vector<InputValue> inputs{};
+    std::vector<VariableIssue> issues{};
+};
+
 struct Preview {
     std::string runbook;
     std::int64_t revision = 0;
@@ -67,6 +82,7 @@ struct Preview {
     std::int64_t reads = 0;    ///< calls, about
     /// What becomes of the wanted creates, beside those of the runs that are open.
     Drained creates;
+    std::vector<PreviewedStep> steps{};  ///< none: the component is all
 };
 
 class Previews {
@@ -101,7 +117,11 @@ private:
     [[nodiscard]] Preview preview_of(const Asked& asked, Starter::Foreseen foreseen, Instant now) const;
     /// Takes out those whose variables cannot be filled in, and those whose customer's blackout covers it
     /// all.
-    void judge_devices(Preview& preview, const Run& run, const Component* component) const;
+    void judge_devices(Preview& preview, const Run& run) const;
+    /// Why a device gets no job, of all that it is to have; nullopt: it gets them.
+    [[nodiscard]] std::optional<VariableRefusal> refusal_of(const Run& run, const RenderedFor& whose) const;
+    /// What it runs, and what is wrong with it.
+    void add_steps(Preview& preview, const Run& run, const std::string& obstacle) const;
     void add_times(Preview& preview, const Run& run, Instant now) const;
     void answer_impatient(Instant now);
 

@@ -172,8 +172,7 @@ void QuickJobs::start(Pending& pending, const Device& device, const Component& c
     outbox_.write(plan);
     const auto uid = plan.run;
     auto& run = books_.add_run(std::move(plan), nullptr, now);
-    run.component = component.uid;
-    run.component_name = component.name;
+    run.components = {{component.uid, component.name}};
     books_.freeze(run, {as_target(device, holds_.customer_of(device))}, {}, now);
     pending.run = uid;
     on_started_(run, now);

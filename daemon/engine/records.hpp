@@ -212,6 +212,8 @@ struct JobCreated {
     std::string component_name;
     std::map<std::string, std::string> variables;  ///< as sent, secrets as "[secret:NAME]"
     UtcTime at{};
+    std::string step_name{};       ///< empty: its runbook has no steps
+    std::int64_t steps_after = 0;  ///< of its runbook, that come behind that one
 };
 /// What a stream held; cut to head and tail beyond the configured size, the cut marked in the text.
 struct OutputText {
@@ -329,6 +331,18 @@ struct SitesAssigned {
 /// times.
 [[nodiscard]] std::uint64_t fingerprint_of(const Device& device);
 
+/// A step of a target has ended, or was passed over (event target.stepped): the target stands at the next
+/// one, or, where that was its last, is decided with it.
+struct TargetStepped {
+    RunUid run;
+    DeviceUid device;
+    std::string step;                     ///< the name of the one that has ended
+    std::vector<runbook::StepEnd> ended;  ///< how all have ended so far, this one last
+    std::string reason;                   ///< as of a target; empty where its end says it all
+    std::string message;                  ///< for a person, in the event; may be empty
+    UtcTime at{};
+};
+
 /// Anything else worth a line in the trail: daemon.started, api.throttled, job.searched, reload.done …
 struct Noted {
     std::string subject;      ///< daemon, account, runbook, run, job, …
@@ -339,10 +353,11 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
-                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
-                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, SitesAssigned, Noted,
-                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved, TargetRetried>;
+using Record =
+    std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
+                 RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
+                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised, WaveStarted,
+                 RunWaiting, TargetMoved, TargetRetried, TargetStepped>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;

@@ -35,6 +35,8 @@ struct RecoveredJob {
     /// Its target is unknown, and has not been revised.
     bool is_target_unknown = false;
     std::string account{};  ///< of its run
+    std::int64_t step = 1;
+    std::int64_t steps_after = 0;  ///< of its runbook, that come behind that one
 };
 /// A job that was given up without an answer (failed / unknown_dispatch) and has not turned up.
 struct LostJob {
@@ -47,13 +49,17 @@ struct LostJob {
     UtcTime created_at{};
     bool is_target_unknown = true;  ///< and has not been revised
     std::string account{};          ///< of its run
+    std::int64_t steps_after = 0;   ///< as of a RecoveredJob
 };
 struct RecoveredTarget {
     TargetRow row;
     Disposition disposition = Disposition::pending;
-    std::int64_t attempts = 0;  ///< of its newest job
-    std::int64_t tries = 0;     ///< jobs that went out
+    std::int64_t attempts = 0;  ///< of the newest job of the step that it stands at
+    std::int64_t tries = 0;     ///< jobs of that step that went out
     std::optional<Retrying> retry{};
+    std::vector<runbook::StepEnd> ended{};  ///< what came of the steps before
+    std::optional<UtcTime> step_at{};       ///< since when it stands there; none: at the first
+    std::optional<UtcTime> last_job_at{};   ///< when its newest job was made
 };
 /// A run that is not finished, with every target of it.
 struct RecoveredRun {
@@ -64,7 +70,7 @@ struct RecoveredRun {
     /// What its next wave waits for (as RunWaiting), and until when; empty: nothing.
     std::string waits_for{};
     std::optional<UtcTime> waits_until{};
-    bool is_called_off = false;  ///< by a person: targets of it are cancelled for that
+    bool is_called_off = false;  ///< a person did: nothing more of it is created
 };
 /// How the finished runs of a group have ended.
 struct GroupTally {

@@ -48,12 +48,17 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     job.created_at = stored.created_at;
     job.queued_at = stored.queued_at.value_or(stored.created_at);
     job.started_at = stored.started_at;
+    job.step = stored.step;
+    job.steps_after = stored.steps_after;
     if (auto* const run = books_.find_run(stored.run); run != nullptr) {
         job.book = run->book;
-        if (run->book != nullptr) job.timeout = run->book->timeout;
+        if (run->book != nullptr) job.timeout = run->book->timeout_of(job.step);
         auto* const target = books_.target_of(job);
-        // One that has timed out keeps its target waiting only where that is to have another.
-        if (target != nullptr && target->disposition == Disposition::pending) target->job = job.uid;
+        // One that has timed out keeps its target waiting only where that is to have another; one that was
+        // lost and is found has been followed by another.
+        if (target != nullptr && target->disposition == Disposition::pending && target->step() == job.step &&
+            job.status != JobStatus::failed)
+            target->job = job.uid;
     }
     if (stored.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
     if (stored.abandoned_at) {

@@ -24,10 +24,15 @@ std::optional<UtcTime> Retries::next_try(const Run& run, const Target& target, D
     return next < run.create_end ? std::optional(next) : std::nullopt;
 }
 
+bool Retries::goes_on(const Run& run, const Target& target, Disposition disposition, Instant now) const {
+    if (next_try(run, target, disposition, now)) return true;
+    return now.utc < run.create_end && Steps::has_next(run, target, disposition);
+}
+
 void Retries::decide(Run& run, Target& target, Disposition disposition, const std::string& reason,
                      const std::string& message, Instant now) {
     const auto next = next_try(run, target, disposition, now);
-    if (!next) return books_.decide(run, target, disposition, reason, message, now);
+    if (!next) return give_up(run, target, disposition, reason, message, now);
     books_.retry(run, target, {*next, disposition, reason}, now);
     on_again_(run, target, now);
 }

@@ -1,10 +1,11 @@
 #pragma once
-// What becomes of a target whose job has ended: its last word, or another try.
+// What becomes of a target whose job has ended: another try, or what its steps make of it.
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "engine/books.hpp"
+#include "engine/steps.hpp"
 
 namespace runbookd::engine {
 
@@ -12,18 +13,30 @@ class Retries {
 public:
     /// Gets a target that is to have another job, not before `retry->next`.
     using OnAgain = std::function<void(Run& run, Target& target, Instant now)>;
-    /// `books` outlives this.
-    Retries(Books& books, OnAgain on_again) : books_(books), on_again_(std::move(on_again)) {}
+    /// Both outlive this.
+    Retries(Books& books, Steps& steps, OnAgain on_again)
+        : books_(books), steps_(steps), on_again_(std::move(on_again)) {}
 
-    /// When the next try would be, had the target's job ended like that now; nullopt: there is none.
-    [[nodiscard]] std::optional<UtcTime> next_try(const Run& run, const Target& target,
-                                                  Disposition disposition, Instant now) const;
+    /// Whether anything more would happen on the device in this run, had the target's job ended like that
+    /// now.
+    [[nodiscard]] bool goes_on(const Run& run, const Target& target, Disposition disposition,
+                               Instant now) const;
     /// Its job has ended like that, upstream too.
     void decide(Run& run, Target& target, Disposition disposition, const std::string& reason,
                 const std::string& message, Instant now);
+    /// The same, and it gets no other try.
+    void give_up(Run& run, Target& target, Disposition disposition, const std::string& reason,
+                 const std::string& message, Instant now) {
+        steps_.end(run, target, disposition, reason, message, now);
+    }
 
 private:
+    /// When the next try would be; nullopt: there is none.
+    [[nodiscard]] std::optional<UtcTime> next_try(const Run& run, const Target& target,
+                                                  Disposition disposition, Instant now) const;
+
     Books& books_;
+    Steps& steps_;
     OnAgain on_again_;
 };
 

@@ -40,8 +40,16 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     const auto* const device = seen == nullptr ? nullptr : &seen->device;
     const auto* const customer =
         device == nullptr ? customers_.of(target.row.site_uid, target.row.site_name) : customers_.of(*device);
-    auto variables =
-        render_variables(run, {target.row, device, customer}, fleet_.find_component(run.component.str()));
+    const RenderedFor whose{target.row, device, customer};
+    const auto step = target.step();
+    auto variables = render_step(run, step, whose);
+    // What is to fail for its values does so before anything is done on the device.
+    if (!target.is_halfway())
+        for (auto later = step + 1; variables && later <= std::ssize(run.components); ++later) {
+            if (run.component_of(later).uid.empty()) continue;  // it makes no job
+            if (auto others = render_step(run, later, whose); !others)
+                variables = tl::unexpected<VariableRefusal>(std::move(others.error()));
+        }
     if (!variables) {
         auto& refusal = variables.error();
         return books_.decide(run, target, refusal.disposition, std::move(refusal.reason),
@@ -53,22 +61,37 @@ void Sender::intend(Run& run, Target& target, Instant now) {
     job.run = run.plan.run;
     job.runbook = run.plan.runbook;
     job.device = target.row.device;
-    job.component_uid = run.component;
-    job.component_name = run.component_name;
+    job.component_uid = run.component_of(step).uid;
+    job.component_name = run.component_of(step).name;
     job.variables = std::move(*variables);
     job.book = run.book;
-    if (run.book) job.timeout = run.book->timeout;
+    if (run.book) job.timeout = run.book->timeout_of(step);
+    job.step = step;
+    std::string step_name;
+    if (const auto* const made_for = run.step_of(target)) {
+        auto ended = target.done ? target.done->ended : std::vector<runbook::StepEnd>{};
+        ended.push_back(runbook::StepEnd::succeeded);
+        job.steps_after = run.book->steps->coming(std::move(ended));
+        step_name = made_for->name;
+    }
     job.created_at = now.utc;
     target.job = uid;
     target.retry.reset();
     ++target.tries;
     handlers_.on_intent(job);
-    outbox_.write(JobCreated{uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
-                             job.component_name, masked(job.variables), now.utc});
+    outbox_.write(JobCreated{uid, job.run, job.device, step, ++target.attempts, job.component_uid,
+                             job.component_name, masked(job.variables), now.utc, std::move(step_name),
+                             job.steps_after});
     outbox_.when_durable([this, uid](Instant at) {
         handlers_.on_durable(uid, at);
         send(uid, at);
     });
+}
+
+tl::expected<SentVariables, VariableRefusal> Sender::render_step(const Run& run, std::int64_t step,
+                                                                 const RenderedFor& whose) const {
+    const auto& uid = run.component_of(step).uid;
+    return render_variables(run, step, whose, uid.empty() ? nullptr : fleet_.find_component(uid.str()));
 }
 
 void Sender::send(const JobUid& uid, Instant now) {
@@ -285,12 +308,14 @@ Sender::Ending Sender::ending_of(const Run& run, const Target& target) const {
         return ending_before_wave(run, target);
     if (!target.job && books_.is_queued(run, target.row.device))
         return {Disposition::skipped, "overlap", "an earlier run of this runbook did not decide it in time"};
-    if (!target.job && run.book != nullptr && run.book->one_job_per_device &&
-        books_.in_flight().on(target.row.device) > 0)
+    if (!target.job && run.book != nullptr && run.book->one_job_per_device && books_.is_busy_for(target))
         return {Disposition::skipped, "device_busy",
                 "another job was open on the device until the window closed"};
     if (auto message = offline_until_the_end(run, target); !message.empty())
         return {Disposition::expired, "offline", std::move(message)};
+    if (target.is_halfway())
+        return {Disposition::expired, "window_closed",
+                "the window closed before step " + std::to_string(target.step())};
     if (run.finishes_early())
         return {Disposition::skipped, "window_closed", "what begins now might not end inside the window"};
     return {Disposition::expired, "window_closed", "the window closed first"};
@@ -370,17 +395,18 @@ void Sender::refuse(Job& job, const ApiFailure& failure, Instant now) {
 void Sender::close(Run& run, Target& target, Instant now) {
     if (!target.job && target.retry) {
         const auto last = *target.retry;
-        return books_.decide(run, target, last.disposition, last.reason,
-                             "the window closed before another try", now);
+        return retries_.give_up(run, target, last.disposition, last.reason,
+                                "the window closed before another try", now);
     }
+    if (run.expects_return_of(target)) return;  // that makes no job
     if (!target.job) {
         const auto ending = ending_of(run, target);
         return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);
     }
     auto* const job = books_.find_job(*target.job);
     if (job != nullptr && job->stage == Stage::abandoned)
-        return books_.decide(run, target, Disposition::timeout, "deadline",
-                             "Datto had not ended the job by the end of the window", now);
+        return retries_.give_up(run, target, Disposition::timeout, "deadline",
+                                "Datto had not ended the job by the end of the window", now);
     if (job == nullptr || job->stage != Stage::sendable) return;
     std::erase(sendable_, job->uid);
     end_by_window(*job, now);
@@ -389,7 +415,8 @@ void Sender::close(Run& run, Target& target, Instant now) {
 void Sender::call_off(Run& run, Target& target, const Ending& ending, Instant now) {
     if (!target.job && target.retry) {
         const auto last = *target.retry;
-        return books_.decide(run, target, last.disposition, last.reason, "there is no other try", now);
+        retries_.give_up(run, target, last.disposition, last.reason, "there is no other try", now);
+        if (target.disposition != Disposition::pending) return;  // else it stands at another step
     }
     if (!target.job)
         return books_.decide(run, target, ending.disposition, ending.reason, ending.message, now);

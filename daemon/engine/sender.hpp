@@ -14,6 +14,7 @@
 #include "engine/holds.hpp"
 #include "engine/line.hpp"
 #include "engine/retries.hpp"
+#include "engine/variables.hpp"
 
 namespace runbookd::engine {
 
@@ -65,6 +66,9 @@ public:
 private:
     enum class Step { went_on, must_wait };
 
+    /// What a job of that step of the run would be given.
+    [[nodiscard]] tl::expected<SentVariables, VariableRefusal> render_step(const Run& run, std::int64_t step,
+                                                                           const RenderedFor& whose) const;
     [[nodiscard]] Step send_first_again(Instant now);
     void look_again(Job& job, Instant now);
     void on_looked_again(const JobUid& uid, const ApiResult& result, SteadyTime sent_at, Instant now);

@@ -5,7 +5,7 @@
 
 #include "base/glob.hpp"
 #include "base/spelling.hpp"
-#include "engine/variables.hpp"
+#include "engine/check_run.hpp"
 #include "engine/wave_plan.hpp"
 
 namespace runbookd::engine {
@@ -93,11 +93,14 @@ Starter::Ready Starter::try_to_start(const RunUid& uid, Instant now) {
         return Ready::no;
     if (!is_started)
         start(*run, std::move(filters), now);
-    else if (const auto obstacle = find_obstacle(*run))
-        fail_all(*run, *obstacle, now);
     else
-        on_started_(*run, now);
+        go_on(*run, now);
     return Ready::yes;
+}
+
+void Starter::go_on(Run& run, Instant now) {
+    if (const auto obstacle = find_obstacle(run)) fail_all(run, *obstacle, now);
+    if (!is_terminal(run.status)) on_started_(run, now);
 }
 
 bool Starter::is_fleet_fresh(const Run& run) const {
@@ -108,19 +111,25 @@ bool Starter::is_fleet_fresh(const Run& run) const {
 bool Starter::knows_successes(const Run& run) { return !run.book->once || successes_.know(run.book->name); }
 
 Starter::Ready Starter::find_component(Run& run, Instant now) {
-    const auto& wanted = run.book ? run.book->component : run.plan.scope.component;
-    run.component = ComponentUid{};
-    run.component_name = wanted;
-    if (const auto* found = fleet_.find_component(wanted)) {
-        run.component = found->uid;
-        run.component_name = found->name;
-        if (!check_variables(*found, variables_of(run)).has_errors()) return Ready::yes;
-    }
+    look_up_components(run);
+    if (!find_obstacle(run)) return Ready::yes;
     // It may have been made, or given its variables, since the list was read.
     const auto read_at = fleet_.components_read_at();
     if (read_at && *read_at >= run.begun_at - kFreshEnough) return Ready::yes;
     reader_.need_components(std::min(run.begun_at - kFreshEnough, now.steady));
     return Ready::no;
+}
+
+void Starter::look_up_components(Run& run) const {
+    run.components.clear();
+    const auto add = [&](const std::string& wanted) {
+        const auto* const found = wanted.empty() ? nullptr : fleet_.find_component(wanted);
+        run.components.push_back(found == nullptr ? RunComponent{ComponentUid{}, wanted}
+                                                  : RunComponent{found->uid, found->name});
+    };
+    if (run.book == nullptr) return add(run.plan.scope.component);
+    if (!run.book->steps) return add(run.book->component);
+    for (const auto& step : run.book->steps->list) add(step.component);
 }
 
 Starter::Ready Starter::look_up_filters(const Run& run, FilterLookup& lookup) {
@@ -194,10 +203,8 @@ std::optional<Starter::Foreseen> Starter::foresee(Run& run, UtcTime at, Instant 
     if (!is_fresh) reader_.need_devices(run.begun_at - kFreshEnough);
     if (find_component(run, now) == Ready::no || !is_fresh || !has_filters || !has_past) return std::nullopt;
     Foreseen foreseen;
-    foreseen.component = run.component.empty() ? nullptr : fleet_.find_component(run.component.str());
     if (const auto obstacle = find_obstacle(run)) foreseen.obstacle = obstacle->message;
-    if (foreseen.component != nullptr)
-        foreseen.warnings = check_variables(*foreseen.component, variables_of(run)).warnings();
+    foreseen.warnings = check_run(run, fleet_).warnings();
     foreseen.problem = std::move(filters.problem);
     if (foreseen.problem.empty()) foreseen.problem = ambiguity(run.plan.scope, fleet_).value_or("");
     if (!foreseen.problem.empty()) return foreseen;
@@ -281,18 +288,18 @@ void Starter::record_refused_occurrence(const Run& run, Instant now) {
 }
 
 std::optional<Starter::Obstacle> Starter::find_obstacle(const Run& run) const {
-    const auto* const component =
-        run.component.empty() ? nullptr : fleet_.find_component(run.component.str());
-    if (component == nullptr)
-        return Obstacle{"run.component_not_found", not_found_message(run.component_name, fleet_)};
-    auto errors = check_variables(*component, variables_of(run)).errors();
-    if (errors.empty()) return std::nullopt;
-    return Obstacle{"run.variables_refused", std::move(errors)};
+    const auto checked = check_run(run, fleet_);
+    for (const auto& step : checked.steps)
+        if (step.is_lacking)
+            return Obstacle{"run.component_not_found",
+                            step.words + not_found_message(run.component_of(step.number).name, fleet_)};
+    if (auto errors = checked.errors(); !errors.empty())
+        return Obstacle{"run.variables_refused", std::move(errors)};
+    return std::nullopt;
 }
 
 void Starter::warn_of_variables(const Run& run, Instant now) {
-    const auto* const component = fleet_.find_component(run.component.str());
-    auto warnings = check_variables(*component, variables_of(run)).warnings();
+    auto warnings = check_run(run, fleet_).warnings();
     if (warnings.empty()) return;
     outbox_.write(Noted{"run",
                         run.plan.run.str(),
@@ -305,8 +312,9 @@ void Starter::warn_of_variables(const Run& run, Instant now) {
 void Starter::fail_all(Run& run, const Obstacle& obstacle, Instant now) {
     outbox_.write(
         Noted{"run", run.plan.run.str(), obstacle.kind, "", {{"message", obstacle.message}}, now.utc});
+    run.obstacle = obstacle.message;  // also to those whose job is open, should they get another
     for (auto& target : run.targets)
-        if (target.disposition == Disposition::pending && !target.job)
+        if (target.disposition == Disposition::pending && !target.job && !run.expects_return_of(target))
             books_.decide(run, target, Disposition::failed, "rejected", obstacle.message, now);
 }
 

@@ -58,7 +58,6 @@ public:
         Selection selection;
         std::vector<std::optional<Ruling>> rulings;  ///< of each target; none: it gets its job
         std::string guard;                           ///< why the guard would refuse it; empty: it would not
-        const Component* component = nullptr;        ///< null: none can be told
         std::string obstacle;                        ///< why every job would be refused; empty: none would
         std::string warnings;                        ///< of its variables
     };
@@ -74,8 +73,12 @@ private:
         std::string problem;
     };
     void begin(Run& run, Instant now);
+    /// It was started before a restart.
+    void go_on(Run& run, Instant now);
     [[nodiscard]] Ready try_to_start(const RunUid& uid, Instant now);
+    /// What its jobs run.
     [[nodiscard]] Ready find_component(Run& run, Instant now);
+    void look_up_components(Run& run) const;
     /// Gathers what the filters of the run's targets say; `no` while it is being read.
     [[nodiscard]] Ready look_up_filters(const Run& run, FilterLookup& lookup);
     void start(Run& run, FilterLookup filters, Instant now);

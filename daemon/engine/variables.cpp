@@ -86,6 +86,11 @@ const ComponentVariable* find(const Component* component, const std::string& nam
     return found == component->variables.end() ? nullptr : &*found;
 }
 
+bool has_input(const Component& component, const std::string& name) {
+    const auto* const variable = find(&component, name);
+    return variable != nullptr && variable->input;
+}
+
 tl::unexpected<VariableRefusal> rejected(std::string message) {
     return tl::unexpected<VariableRefusal>({Disposition::failed, "rejected", std::move(message)});
 }
@@ -114,20 +119,45 @@ Variables literals(const std::map<std::string, std::string>& texts) {
     return variables;
 }
 
-Variables variables_of(const Run& run) {
+Variables variables_of(const Run& run, std::int64_t step, const Component* component) {
     auto variables = literals(run.plan.scope.variables);
-    if (run.book) variables.insert(run.book->variables.begin(), run.book->variables.end());
+    if (run.book == nullptr) return variables;
+    if (!run.book->steps) {
+        variables.insert(run.book->variables.begin(), run.book->variables.end());
+        return variables;
+    }
+    const auto& own = run.book->steps->list.at(static_cast<std::size_t>(step - 1)).variables;
+    const auto is_for_others = [&](const std::string& name) {
+        return component != nullptr && !own.contains(name) && !has_input(*component, name);
+    };
+    variables.insert(own.begin(), own.end());
+    variables.insert(run.book->variables.begin(), run.book->variables.end());
+    std::erase_if(variables, [&](const auto& one) { return is_for_others(one.first); });
     return variables;
 }
 
-tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run, const RenderedFor& of,
+std::vector<std::string> unused_variables(const Run& run, const std::vector<const Component*>& components) {
+    std::vector<std::string> unused;
+    if (run.book == nullptr || !run.book->steps) return unused;
+    auto shared = literals(run.plan.scope.variables);
+    shared.insert(run.book->variables.begin(), run.book->variables.end());
+    for (const auto& [name, value] : shared)
+        if (std::none_of(components.begin(), components.end(), [&name = name](const Component* component) {
+                return component == nullptr || has_input(*component, name);
+            }))
+            unused.push_back(name);
+    return unused;
+}
+
+tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run, std::int64_t step,
+                                                              const RenderedFor& of,
                                                               const Component* component) {
     const Facts facts(run, of);
     const auto* const zone = run.lane != nullptr                     ? run.lane->zone().get()
                              : run.book != nullptr && run.book->zone ? run.book->zone.get()
                                                                      : &cron::utc_zone();
     SentVariables sent;
-    for (const auto& [name, value] : variables_of(run)) {
+    for (const auto& [name, value] : variables_of(run, step, component)) {
         auto rendered = value.render(facts, *zone);
         if (!rendered)
             return tl::unexpected<VariableRefusal>(

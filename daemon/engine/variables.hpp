@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "engine/books.hpp"
 #include "engine/check_variables.hpp"
@@ -15,8 +16,14 @@ using SentVariables = std::map<std::string, templates::Rendered>;
 
 /// Texts that a person or a program gave: sent as they stand, whatever they hold.
 [[nodiscard]] Variables literals(const std::map<std::string, std::string>& texts);
-/// The runbook's, and over them those that the run was started with, which are sent as they stand.
-[[nodiscard]] Variables variables_of(const Run& run);
+/// Of a job of that step (from 1): the runbook's, over them the step's, and over all those that the run was
+/// started with, which are sent as they stand. What all steps share goes to those whose component has such a
+/// variable; `component`: null: nobody knows what it has.
+[[nodiscard]] Variables variables_of(const Run& run, std::int64_t step, const Component* component);
+/// The names of those that all steps share and that none of the components has; null ones are not known, and
+/// may have any. Empty for a run without steps.
+[[nodiscard]] std::vector<std::string> unused_variables(const Run& run,
+                                                        const std::vector<const Component*>& components);
 
 /// Why a target gets no job.
 struct VariableRefusal {
@@ -30,9 +37,9 @@ struct RenderedFor {
     const Device* device = nullptr;              ///< null: it is not known any more
     const Customers::Known* customer = nullptr;  ///< null: of none
 };
-/// For one target. `component` tells the types; null: values go out unconverted. Refused: null_variable where
-/// a field has no value, rejected where a value is not of its type or too long.
-[[nodiscard]] tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run,
+/// For one target and its job of that step. `component` tells the types; null: values go out unconverted.
+/// Refused: null_variable where a field has no value, rejected where a value is not of its type or too long.
+[[nodiscard]] tl::expected<SentVariables, VariableRefusal> render_variables(const Run& run, std::int64_t step,
                                                                             const RenderedFor& of,
                                                                             const Component* component);
 

@@ -9,10 +9,11 @@ namespace {
 constexpr const char* kSoak = "soak";
 constexpr const char* kApproval = "approval";
 
-/// Those that wait for their devices have left their wave.
+/// Those that wait for their devices have left their wave, unless they are halfway through their steps.
 bool is_under_way(const Run& run) {
     return std::any_of(run.targets.begin(), run.targets.end(), [&](const Target& target) {
-        return target.disposition == Disposition::pending && target.row.wave <= run.wave && !target.is_away;
+        return target.disposition == Disposition::pending && target.row.wave <= run.wave &&
+               (!target.is_away || target.is_halfway());
     });
 }
 

@@ -22,6 +22,32 @@ Json variable_view(const engine::InputValue& input) {
     return view;
 }
 
+Json return_view(const runbook::ExpectedReturn& expect) {
+    Json view;
+    if (expect.online) view["online"] = true;
+    if (expect.rebooted) view["rebooted"] = true;
+    view["within"] = format_duration(expect.within);
+    return view;
+}
+
+Json steps_view(const engine::Preview& preview) {
+    auto list = Json::array();
+    for (const auto& step : preview.steps) {
+        Json view;
+        view["step"] = step.name;
+        view["component_uid"] = text_or_null(step.component.str());
+        view["component_name"] = text_or_null(step.component_name);
+        view["when"] = step.when;
+        view["on_failure"] = step.goes_on_after_failure ? "continue" : "stop";
+        view["timeout"] = step.expect ? Json(nullptr) : Json(format_duration(step.timeout));
+        view["expect"] = step.expect ? return_view(*step.expect) : Json(nullptr);
+        view["variables"] = Json::array();
+        for (const auto& input : step.inputs) view["variables"].push_back(variable_view(input));
+        list.push_back(std::move(view));
+    }
+    return list;
+}
+
 Json waves_view(const engine::Preview& preview) {
     std::map<std::int64_t, std::int64_t> sizes;
     for (const auto& target : preview.targets) ++sizes[target.row.wave];
@@ -89,6 +115,7 @@ Json plan_view(const engine::Preview& preview) {
     add_drained(view, preview.creates);
     view["variables"] = Json::array();
     for (const auto& input : preview.inputs) view["variables"].push_back(variable_view(input));
+    view["steps"] = steps_view(preview);
     view["waves"] = waves_view(preview);
     view["targets"] = Json::array();
     for (const auto& target : preview.targets) view["targets"].push_back(target_view(target));

@@ -20,6 +20,7 @@
 #include "runbook/rollout.hpp"
 #include "runbook/selector.hpp"
 #include "runbook/start_rules.hpp"
+#include "runbook/steps.hpp"
 #include "runbook/success.hpp"
 #include "runbook/triggers.hpp"
 #include "schedule/blackouts.hpp"
@@ -84,7 +85,8 @@ struct Meaning {
     OnUnknown on_unknown = OnUnknown::hold;
     Guard guard;
     Targets targets;
-    std::string component;  ///< exact name (ignoring case) or uid
+    std::string component;  ///< exact name (ignoring case) or uid; empty: it has steps
+    Boxed<Steps> steps;     ///< several jobs on each device; empty: the component is all
     std::map<std::string, templates::Template> variables;
     /// In which templates show dates: the schedule's (its first entry's), else the account's; a lane has its
     /// own. Likewise whose days a ramp counts. Null: nobody asks.
@@ -102,8 +104,8 @@ struct Meaning {
     Boxed<Once> once;                           ///< empty: what has succeeded is taken again
     Boxed<Ramp> ramp;                           ///< empty: all devices at once
 
-    /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
-    /// window.
+    /// How long from its begin a window lets jobs be created: shorter than it by the longest timeout with
+    /// finish_by: window.
     [[nodiscard]] Millis create_span() const { return create_span_of(window); }
     /// Of an occurrence of that entry, which may bring its own window.
     [[nodiscard]] Millis window_of(const schedule::Entry& entry) const {
@@ -113,6 +115,18 @@ struct Meaning {
         return create_span_of(window_of(entry));
     }
     [[nodiscard]] bool is_scheduled() const { return schedule.has_value() || lanes; }
+    /// How long a job of that one of its steps (counted from 1; of its component: 1) may take.
+    [[nodiscard]] Millis timeout_of(std::int64_t step) const;
+    /// What such a job must have said; null: nothing beyond Datto's own status.
+    [[nodiscard]] const Success* success_of(std::int64_t step) const;
+    /// The longest that a job of it may take.
+    [[nodiscard]] Millis longest_timeout() const { return steps ? steps->longest_timeout(timeout) : timeout; }
+    /// How long after the last create of a run its devices may take to come to their end.
+    [[nodiscard]] Millis ends_within() const {
+        return longest_timeout() + (steps ? steps->waits() : Millis{0});
+    }
+    /// The jobs that a device gets where none fails.
+    [[nodiscard]] std::int64_t jobs_per_device() const { return steps ? steps->jobs() : 1; }
     /// Whether a device waits for its earlier target to be decided.
     [[nodiscard]] bool queues() const {
         return overlap == OverlapPolicy::queue || overlap == OverlapPolicy::stop_previous;
@@ -122,7 +136,7 @@ struct Meaning {
 
 private:
     [[nodiscard]] Millis create_span_of(Millis length) const {
-        return finish_by == FinishBy::window ? length - timeout : length;
+        return finish_by == FinishBy::window ? length - longest_timeout() : length;
     }
 };
 

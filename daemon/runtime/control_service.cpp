@@ -257,6 +257,9 @@ std::vector<ports::RunbookStatus> ControlService::runbooks() const {
         one.file = book.file;
         one.account = account_;
         one.component = book.component;
+        if (book.steps)
+            for (const auto& step : book.steps->list)
+                if (!step.expect) one.component += (one.component.empty() ? "" : ", ") + step.component;
         one.enabled = book.enabled;
         one.revision = in_force.revision;
         one.identity = to_hex(in_force.identity);

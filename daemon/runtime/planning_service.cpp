@@ -17,8 +17,10 @@ constexpr Millis kFarthest = 31 * kDay;
 
 tl::unexpected<Error> gone() { return fail(ErrorCode::unavailable, "the daemon is stopping"); }
 
-/// One key of a map, in a path.
-std::string variable_path(const std::string& name) { return "variables." + name; }
+/// One key of a map, in a path. `whose`: of a step, "steps[0]."; else empty.
+std::string variable_path(const std::string& whose, const std::string& name) {
+    return whose + "variables." + name;
+}
 
 const char* code_of(engine::VariableProblem problem) {
     switch (problem) {
@@ -29,16 +31,25 @@ const char* code_of(engine::VariableProblem problem) {
     }
 }
 
-std::vector<ports::CheckFinding> findings_of(const engine::Preview& preview) {
-    std::vector<ports::CheckFinding> findings;
-    if (!preview.component_problem.empty())
-        findings.push_back({"component", true, "component_not_found", preview.component_problem, ""});
-    for (const auto& issue : preview.issues) {
+void add_findings(std::vector<ports::CheckFinding>& findings, const std::string& whose,
+                  const std::string& component_problem, const std::vector<engine::VariableIssue>& issues) {
+    if (!component_problem.empty())
+        findings.push_back({whose + "component", true, "component_not_found", component_problem, ""});
+    for (const auto& issue : issues) {
         // What is not set has no place of its own.
         const bool is_absent = issue.problem == engine::VariableProblem::no_value;
-        findings.push_back({is_absent ? "variables" : variable_path(issue.variable), is_error(issue.problem),
-                            code_of(issue.problem), issue.message, issue.suggestion});
+        findings.push_back({is_absent ? whose + "variables" : variable_path(whose, issue.variable),
+                            is_error(issue.problem), code_of(issue.problem), issue.message,
+                            issue.suggestion});
     }
+}
+
+std::vector<ports::CheckFinding> findings_of(const engine::Preview& preview) {
+    std::vector<ports::CheckFinding> findings;
+    add_findings(findings, "", preview.component_problem, preview.issues);
+    for (std::size_t i = 0; i < preview.steps.size(); ++i)
+        add_findings(findings, "steps[" + std::to_string(i) + "].", preview.steps[i].component_problem,
+                     preview.steps[i].issues);
     if (!preview.targets_problem.empty())
         findings.push_back({"targets", true, "filter_not_found", preview.targets_problem, ""});
     else if (preview.targets.empty())

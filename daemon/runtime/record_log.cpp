@@ -77,6 +77,15 @@ LogLine line_of(const engine::TargetRetried& r) {
     add_if(fields, "reason", r.retry.reason);
     return {Level::info, "target.retry", fields};
 }
+LogLine line_of(const engine::TargetStepped& r) {
+    Fields fields{{"run", r.run.str()},
+                  {"device", r.device.str()},
+                  {"step", r.step},
+                  {"end", std::string(runbook::to_text(r.ended.back()))}};
+    add_if(fields, "reason", r.reason);
+    add_if(fields, "message", r.message);
+    return {runbook::is_bad(r.ended.back()) ? Level::warning : Level::debug, "target.stepped", fields};
+}
 LogLine line_of(const engine::RunFinished& r) {
     Fields fields{{"run", r.run.str()}, {"status", std::string(to_text(r.status))}};
     add_if(fields, "reason", r.reason);

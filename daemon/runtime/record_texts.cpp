@@ -66,6 +66,7 @@ struct Redaction {
     void operator()(engine::RunWaiting&) const {}
     void operator()(engine::TargetMoved&) const {}
     void operator()(engine::TargetRetried&) const {}
+    void operator()(engine::TargetStepped& r) const { text(r.message); }
     void operator()(engine::TargetDecided& r) const { text(r.message); }
     void operator()(engine::JobCreated& r) const {
         text(r.component_name);

@@ -39,6 +39,7 @@ void RecordWriter::record(const engine::JobCreated& job) {
     insert.bind(":job", job.job.str()).bind(":run", job.run.str()).bind(":device", job.device.str());
     insert.bind(":step", job.step).bind(":attempt", job.attempt).bind(":variables", variables);
     insert.bind(":component_uid", job.component_uid.str()).bind(":component_name", job.component_name);
+    insert.bind(":step_name", job.step_name).bind(":steps_after", job.steps_after);
     insert.bind(":at", job.at).run();
     if (job.attempt > 1)
         use("write_target_retried").bind(":run", job.run.str()).bind(":device", job.device.str()).run();
@@ -49,6 +50,7 @@ void RecordWriter::record(const engine::JobCreated& job) {
               {"component_uid", job.component_uid.str()},
               {"component_name", job.component_name},
               {"variables_sha256", to_hex(sha256(variables))}};
+    put_text(data, "step_name", job.step_name);
     event({job.at, "job", job.job.str(), "job.created", "", std::move(data)});
 }
 

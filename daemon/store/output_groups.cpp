@@ -33,6 +33,12 @@ std::int64_t number_in(const ports::Rows& rows, std::size_t row, std::string_vie
     return number == nullptr ? 0 : *number;
 }
 
+/// Its name, or, of a runbook without steps, its number.
+std::string step_in(const ports::Rows& rows, std::size_t row) {
+    const auto name = text_in(rows, row, "step");
+    return name.empty() ? std::to_string(number_in(rows, row, "step")) : name;
+}
+
 Hostnames hostnames_of(Connection& connection, const std::string& run) {
     Hostnames names;
     Execution row(connection.statement("history_run_hostnames"));
@@ -58,14 +64,14 @@ void add_near_groups(Connection& connection, const std::string& run, ports::Rows
         std::int64_t group = 0;
         std::int64_t devices = 0;
     };
-    using Key = std::tuple<std::int64_t, std::string, std::string, Sha256>;  // step, component, stream, text
+    using Key = std::tuple<std::string, std::string, std::string, Sha256>;  // step, component, stream, text
     std::map<Key, Near> near;
     std::vector<Near*> of_row;
     const auto hostnames = hostnames_of(connection, run);
     for (std::size_t i = 0; i < std::min(rows.rows.size(), kMostCompared); ++i) {
         const auto text = beginning_of(connection, text_in(rows, i, "output_sha256"));
-        const Key key{number_in(rows, i, "step"), text_in(rows, i, "component_name"),
-                      text_in(rows, i, "stream"), sha256(near_text(text, hostnames))};
+        const Key key{step_in(rows, i), text_in(rows, i, "component_name"), text_in(rows, i, "stream"),
+                      sha256(near_text(text, hostnames))};
         auto& one = near[key];
         if (one.group == 0) one.group = number_in(rows, i, "group_no");
         one.devices += number_in(rows, i, "devices");
@@ -126,8 +132,9 @@ Result<ports::Rows> HistoryReader::output_devices(const std::string& run, std::i
                                {{"run", *uid},
                                 {"stream", text_in(*groups, row, "stream")},
                                 {"component", text_in(*groups, row, "component_name")},
-                                {"sha256", text_in(*groups, row, "output_sha256")}},
-                               limit, {{"step", number_in(*groups, row, "step")}});
+                                {"sha256", text_in(*groups, row, "output_sha256")},
+                                {"step", step_in(*groups, row)}},
+                               limit);
         if (!devices) return devices;
         devices->columns.insert(devices->columns.begin() + 1, "group_no");
         for (auto& device : devices->rows) device.insert(device.begin() + 1, ports::Cell{group});

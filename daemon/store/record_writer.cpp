@@ -205,6 +205,26 @@ void RecordWriter::record(const engine::TargetRetried& target) {
            std::move(data)});
 }
 
+void RecordWriter::record(const engine::TargetStepped& target) {
+    auto ended = json::array();
+    for (const auto end : target.ended) ended.push_back(std::string(runbook::to_text(end)));
+    auto step = use("write_target_step");
+    step.bind(":run", target.run.str()).bind(":device", target.device.str());
+    step.bind(":ended", ended.dump()).bind(":at", target.at);
+    if (step.run() != 1)
+        throw ContradictingRecord("target.stepped: run " + target.run.str() + " has no pending target " +
+                                  target.device.str());
+    json data{{"run_uid", target.run.str()},
+              {"device_uid", target.device.str()},
+              {"step", target.step},
+              {"end", ended.back()},
+              {"steps_ended", std::move(ended)}};
+    put_text(data, "reason", target.reason);
+    put_text(data, "message", target.message);
+    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.stepped", "",
+           std::move(data)});
+}
+
 void RecordWriter::record(const engine::RunFinished& run) {
     const auto status = engine::to_text(run.status);
     json data{{"status", std::string(status)}};

@@ -55,6 +55,7 @@ private:
     void record(const engine::Noted& note);
     void record(const engine::JobFound& job);
     void record(const engine::TargetRevised& target);
+    void record(const engine::TargetStepped& target);
 
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
     void event(EventLine line) { append_event(connection_, end_, std::move(line)); }

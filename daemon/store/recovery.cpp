@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -130,6 +131,13 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
     return runbooks;
 }
 
+std::vector<runbook::StepEnd> read_ends(const std::string& text) {
+    std::vector<runbook::StepEnd> ends;
+    for (const auto& word : nlohmann::json::parse(text))
+        ends.push_back(known(runbook::step_end_from(word.get<std::string>()), text));
+    return ends;
+}
+
 std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::int64_t run) {
     std::vector<engine::RecoveredTarget> targets;
     Execution row(connection.statement("recover_targets"));
@@ -149,6 +157,9 @@ std::vector<engine::RecoveredTarget> read_targets(Connection& connection, std::i
         target.tries = row.integer(10);
         if (const auto next = row.optional_time(11))
             target.retry = {*next, known(engine::disposition_from(row.text(12)), row.text(12)), row.text(13)};
+        if (!row.is_null(14)) target.ended = read_ends(row.text(14));
+        target.step_at = row.optional_time(15);
+        target.last_job_at = row.optional_time(16);
         targets.push_back(std::move(target));
     }
     return targets;
@@ -210,6 +221,8 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.completed_at = row.optional_time(12);
         job.abandoned_at = row.optional_time(13);
         job.account = row.text(14);
+        job.step = row.integer(15);
+        job.steps_after = row.integer(16);
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -225,7 +238,8 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         if (row.is_null(7)) {
             state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
                                   DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
-                                  from_unix_ms(row.integer(6)), is_target_unknown, row.text(10)});
+                                  from_unix_ms(row.integer(6)), is_target_unknown, row.text(10),
+                                  row.integer(11)});
             continue;
         }
         engine::RecoveredJob job;
@@ -241,6 +255,7 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         job.status = engine::JobStatus::failed;
         job.queued_at = job.abandoned_at = row.optional_time(8);
         job.is_target_unknown = is_target_unknown;
+        job.steps_after = row.integer(11);
         state.jobs.push_back(std::move(job));
     }
 }

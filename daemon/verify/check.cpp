@@ -141,9 +141,9 @@ private:
         const auto window_end = view.window_end(instant);
         if (const auto* run = account_for(view, instant.at)) {
             no_verdict_.end();
-            return check_open_run(*run, std::max(window_end, run->window_end) + book.timeout);
+            return check_open_run(*run, std::max(window_end, run->window_end) + book.ends_within());
         }
-        if (may_still_come(instant.at, window_end + book.timeout)) {
+        if (may_still_come(instant.at, window_end + book.ends_within())) {
             ++report_.pending;
             return;
         }

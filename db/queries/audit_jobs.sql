@@ -1,7 +1,8 @@
 -- Each job with what the events say of it.
 SELECT j.job_uid AS subject, e.seq AS seq, e.kind AS kind, e.data AS event_data, e.at AS event_at,
        e.actor AS event_actor, j.created_at AS begun_at,
-       r.run_uid AS run_uid, j.device_uid AS device_uid, j.step AS step, j.attempt AS attempt,
+       r.run_uid AS run_uid, j.device_uid AS device_uid, j.step AS step, ifnull(j.step_name, '') AS step_name,
+       j.attempt AS attempt,
        j.component_uid AS component_uid, j.component_name AS component_name, j.variables AS variables_sha256,
        iif(j.status = 'created', '', j.status) AS status, j.reason AS reason, j.datto_job_uid AS datto_job_uid,
        j.datto_status AS datto_status, j.warnings AS warnings,

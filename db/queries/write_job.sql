@@ -1,3 +1,4 @@
-INSERT INTO jobs (job_uid, run, device_uid, step, attempt, component_uid, component_name, variables, created_at)
+INSERT INTO jobs (job_uid, run, device_uid, step, attempt, component_uid, component_name, variables, created_at,
+                  step_name, steps_after)
 VALUES (:job, (SELECT id FROM runs WHERE run_uid = :run), :device, :step, :attempt, :component_uid, :component_name,
-        :variables, :at);
+        :variables, :at, nullif(:step_name, ''), :steps_after);

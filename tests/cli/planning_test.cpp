@@ -76,6 +76,42 @@ TEST_CASE("plan says what would refuse the run, what would not be reached, and w
     CHECK(contains(session.err, "--at: 'soon' is neither a span ahead (2h, 7d) nor a time"));
 }
 
+TEST_CASE("plan says what each step runs, and when", "[cli]") {
+    FakeDaemon daemon;
+    auto preview = two_devices();
+    preview.component = ComponentUid{};
+    preview.component_name.clear();
+    preview.inputs.clear();
+    engine::PreviewedStep check;
+    check.name = "check";
+    check.component_name = "Check Backup";
+    check.timeout = std::chrono::hours{1};
+    check.goes_on_after_failure = true;
+    check.inputs = {{"days", "string", "30", "7"}};
+    auto repair = check;
+    repair.name = "repair";
+    repair.when = {"check.failed", "check.timeout"};
+    repair.goes_on_after_failure = false;
+    repair.inputs.clear();
+    engine::PreviewedStep back;
+    back.name = "back";
+    back.expect = runbook::ExpectedReturn{true, true, std::chrono::minutes{20}};
+    preview.steps = {check, repair, back};
+    daemon.planning.preview = preview;
+    daemon.start();
+    Session session;
+    session.environment["RUNBOOKD_SOCKET"] = daemon.socket;
+    CHECK(session.run({"plan", "clean"}) == 0);
+    CHECK(contains(session.out, " UTC: 3 steps on 2 devices"));
+    CHECK(contains(session.out,
+                   "  check: Check Backup, at most 1h, goes on after a failure\n    days = 30\n"
+                   "  repair: Check Backup, at most 1h, when check.failed or check.timeout\n"
+                   "  back: expects the device back within 20m (online, rebooted)\n"));
+    CHECK(session.run({"plan", "clean", "--json"}) == 0);
+    CHECK(contains(session.out, "\"on_failure\": \"continue\""));
+    CHECK(contains(session.out, "\"component_uid\": null"));
+}
+
 TEST_CASE("forecast lists the coming runs and sums up what would not go out", "[cli]") {
     FakeDaemon daemon;
     ports::ForecastRun run;

@@ -104,14 +104,6 @@ TEST_CASE("what is right and not built yet is refused where it stands", "[config
         {"approval: required", {"3:11 not_supported approval"}},
         {"approval: {ahead: 24h, not_starter: true}", {"3:11 not_supported approval"}},
     });
-    check_all({{"steps:\n"
-                "  - {name: check, component: Check Backup, on_failure: continue, success: {warnings: ok}}\n"
-                "  - {name: repair, component: Restart Agent, when: check.failed, timeout: 10m, variables: "
-                "{a: 1}}\n"
-                "  - {expect: {online: true, rebooted: true, within: 20m}}\n"
-                "targets: {include: [{all: true}]}",
-                {"3:3 not_supported steps"}}},
-              "name: a\n");
 }
 
 TEST_CASE("says of everything that waits for its turn what is wrong with it", "[config]") {
@@ -160,7 +152,7 @@ TEST_CASE("says of everything that waits for its turn what is wrong with it", "[
          {"3:15 bad_value notify[0].to", "3:28 bad_value notify[0].on", "3:33 missing_key notify[1].to",
           "3:33 missing_key notify[1].on", "3:39 bad_value notify[1].per"}},
         {"schedule: {maintenance: patch, cron: '0 2 * * *'}", {"3:38 bad_value schedule.cron"}},
-        {"steps: []", {"3:8 bad_value steps", "3:8 bad_value steps", "3:8 not_supported steps"}},
+        {"steps: []", {"3:8 bad_value steps", "3:8 bad_value steps"}},
     });
 }
 
@@ -209,31 +201,69 @@ TEST_CASE("says of a trigger what is wrong with it", "[config]") {
 TEST_CASE("says of a step what is wrong with it", "[config]") {
     check_all(
         {
-            {"steps:\n  - {component: A}", {"3:3 not_supported steps", "3:5 missing_key steps[0].name"}},
-            {"steps:\n  - {name: a}", {"3:3 not_supported steps", "3:5 missing_key steps[0].component"}},
+            {"steps:\n  - {component: A}", {"3:5 missing_key steps[0].name"}},
+            {"steps:\n  - {name: a}", {"3:5 missing_key steps[0].component"}},
             {"steps:\n  - {name: a, component: A}\n  - {name: a, component: B}",
-             {"3:3 not_supported steps", "4:12 duplicate_name steps[1].name"}},
-            {"steps:\n  - {name: a, component: A, when: a.failed}",
-             {"3:3 not_supported steps", "3:35 bad_value steps[0].when"}},
+             {"4:12 duplicate_name steps[1].name"}},
+            {"steps:\n  - {name: a, component: A, when: a.failed}", {"3:35 bad_value steps[0].when"}},
             {"steps:\n  - {name: check, component: A}\n  - {name: b, component: B, when: chek.failed}\n"
              "  - {name: c, component: C, when: check.fialed}\n  - {name: d, component: D, when: check}",
-             {"3:3 not_supported steps", "4:35 bad_value steps[1].when", "5:35 bad_value steps[2].when",
+             {"4:35 bad_value steps[1].when", "5:35 bad_value steps[2].when",
               "6:35 bad_value steps[3].when"}},
             {"steps:\n  - {expect: {}}\n  - {expect: {online: yes, within: 0s}, component: A}",
-             {"3:3 not_supported steps", "3:14 bad_value steps[0].expect",
+             {"3:14 bad_value steps[0].expect", "3:14 bad_value steps[0].expect",
               "4:23 wrong_type steps[1].expect.online", "4:36 bad_value steps[1].expect.within",
               "4:52 bad_value steps[1].component"}},
             {"steps:\n  - {name: A, component: [], timeout: 0s, on_failure: retry, success: {stdout: "
              "{must_match: '['}}}",
-             {"3:3 not_supported steps", "3:12 bad_value steps[0].name", "3:26 wrong_type steps[0].component",
+             {"3:12 bad_value steps[0].name", "3:26 wrong_type steps[0].component",
               "3:39 bad_value steps[0].timeout", "3:55 bad_value steps[0].on_failure",
               "3:93 bad_value steps[0].success.stdout.must_match"}},
+            {"steps:\n  - {name: a, component: A}\n  - {name: b, component: B, when: a.failed}\n"
+             "  - {name: c, component: C, when: [a.succeeded, a.expired]}\n  - {name: d, component: D, when: "
+             "[]}",
+             {"4:35 bad_value steps[1].when", "5:49 bad_value steps[2].when[1]",
+              "6:35 bad_value steps[3].when"}},
+            {"steps:\n  - {name: a, component: A}\n  - {expect: {online: false, rebooted: true}}",
+             {"4:23 bad_value steps[1].expect.online"}},
+            {"steps: [{name: a, component: A}]\ncomponent: A", {"2:8 bad_value steps"}},
         },
         "targets: {include: [{all: true}]}\n");
     const auto wrong = parse(
         "targets: {include: [{all: true}]}\nsteps: [{name: check, component: A}, {name: b, "
         "component: B, when: chek.failed}]\n");
     CHECK(wrong.diagnostics.back().suggestion == "check");
+}
+
+TEST_CASE("steps are read with what holds for each of them", "[config]") {
+    const auto book =
+        *parse(
+             "targets: {include: [{all: true}]}\ntimeout: 30m\nsuccess: {warnings: fail}\n"
+             "variables: {a: 1}\nsteps:\n"
+             "  - {name: check, component: Check, on_failure: continue, success: {exit_code: [0]}}\n"
+             "  - {name: repair, component: Repair, when: [check.failed, check.timeout], timeout: "
+             "10m, variables: {b: '2'}}\n"
+             "  - {expect: {online: true, rebooted: true}}\n")
+             .runbook;
+    REQUIRE(book.steps);
+    const auto& steps = book.steps->list;
+    REQUIRE(steps.size() == 3);
+    CHECK(steps[0].name == "check");
+    CHECK(steps[0].goes_on_after_failure);
+    CHECK(steps[1].component == "Repair");
+    CHECK_FALSE(steps[1].goes_on_after_failure);
+    REQUIRE(steps[1].when.size() == 2);
+    CHECK(steps[1].when[1].step == 0);
+    CHECK(steps[1].when[1].end == runbookd::runbook::StepEnd::timeout);
+    CHECK(steps[1].variables.size() == 1);
+    CHECK(steps[2].name == "step-3");
+    REQUIRE(steps[2].expect);
+    CHECK(steps[2].expect->within == std::chrono::minutes{20});
+    CHECK(book.timeout_of(1) == std::chrono::minutes{30});
+    CHECK(book.timeout_of(2) == std::chrono::minutes{10});
+    CHECK_FALSE(book.success_of(1)->warnings_fail);
+    CHECK(book.success_of(2)->warnings_fail);
+    CHECK(book.ends_within() == std::chrono::minutes{50});
 }
 
 TEST_CASE("a guard is read as a whole", "[config]") {

@@ -105,6 +105,20 @@ void SimulatedStore::take(const engine::TargetRetried& r) {
     for (auto& target : runs_.at(r.run).targets)
         if (target.row.device == r.device) target.retry = r.retry;
 }
+void SimulatedStore::take(const engine::TargetStepped& r) {
+    for (auto& target : runs_.at(r.run).targets) {
+        if (target.row.device != r.device) continue;
+        require(target.disposition == engine::Disposition::pending,
+                "a target takes steps while it is pending");
+        require(r.ended.size() == target.ended.size() + 1 &&
+                    std::equal(target.ended.begin(), target.ended.end(), r.ended.begin()),
+                "one step ends after the other");
+        target.ended = r.ended;
+        target.step_at = r.at;
+        target.attempts = target.tries = 0;
+        target.retry.reset();
+    }
+}
 void SimulatedStore::take(const engine::RunFinished& r) {
     auto& run = runs_.at(r.run);
     require(!engine::is_terminal(run.status), "a run finishes once");
@@ -119,19 +133,20 @@ void SimulatedStore::take(const engine::TargetDecided& r) {
     found->disposition = r.disposition;
     run.reasons[r.device] = r.reason;
     run.decided_at[r.device] = r.at;
-    run.is_called_off =
-        run.is_called_off || (r.disposition == engine::Disposition::cancelled && r.reason == "by_person");
 }
 void SimulatedStore::take(const engine::JobCreated& r) {
     require(!jobs_.contains(r.job), "a job is created once");
     for (const auto& [uid, job] : jobs_)
         require(job.created.run != r.run || job.created.device != r.device ||
-                    (is_terminal(job.status) && job.created.attempt < r.attempt),
-                "one intent for each target and attempt");
+                    (is_terminal(job.status) &&
+                     std::pair(job.created.step, job.created.attempt) < std::pair(r.step, r.attempt)),
+                "one intent for each target, step and attempt");
     jobs_[r.job].created = r;
     for (auto& target : runs_.at(r.run).targets)
         if (target.row.device == r.device) {
+            require(r.step == std::ssize(target.ended) + 1, "a job is of the step that its target stands at");
             target.attempts = r.attempt;
+            target.last_job_at = r.at;
             target.retry.reset();
             ++target.tries;
         }
@@ -431,8 +446,11 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
         if (!engine::is_terminal(run.status))
-            state.runs.push_back({run.planned, run.started_at, run.targets, run.wave, run.waits_for,
-                                  run.waits_until, run.is_called_off});
+            state.runs.push_back(
+                {run.planned, run.started_at, run.targets, run.wave, run.waits_for, run.waits_until,
+                 std::any_of(notes_.begin(), notes_.end(), [&run_uid = uid](const auto& note) {
+                     return note.kind == "run.cancelled" && note.subject_uid == run_uid.str();
+                 })});
     add_groups(state);
     for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {
@@ -443,7 +461,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         if (is_lost && !job.datto_job) {
             state.lost.push_back({uid, job.created.run, run.planned.runbook, job.created.device,
                                   job.created.component_uid, job.created.component_name, job.created.at,
-                                  is_target_unknown});
+                                  is_target_unknown, "", job.created.steps_after});
             continue;
         }
         const bool ended =
@@ -462,6 +480,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.queued_at = job.queued_at;
         open.started_at = job.started_at;
         open.runbook = run.planned.runbook;
+        open.step = job.created.step;
+        open.steps_after = job.created.steps_after;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);
         if (is_lost) open.abandoned_at = job.queued_at;
         if (job.status == engine::JobStatus::timeout && !open.abandoned_at)

@@ -25,7 +25,6 @@ struct StoredRun {
     std::int64_t wave = 1;
     std::string waits_for;  ///< empty: nothing
     std::optional<UtcTime> waits_until;
-    bool is_called_off = false;
 };
 struct StoredJob {
     engine::JobCreated created;
@@ -79,6 +78,7 @@ private:
     void take(const engine::RunWaiting& r);
     void take(const engine::TargetMoved& r);
     void take(const engine::TargetRetried& r);
+    void take(const engine::TargetStepped& r);
     void add_groups(engine::RecoveredState& state) const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
