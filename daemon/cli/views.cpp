@@ -97,6 +97,9 @@ void print_job(Surroundings& around, const Json& job) {
     sheet.line("device", text_at(job, "hostname") + " at " + text_at(job, "site_name") + " (" +
                              text_at(job, "device_uid") + ")");
     sheet.line("component", text_at(job, "component_name") + " (" + text_at(job, "component_uid") + ")");
+    // A number where the runbook has no steps.
+    if (const auto step = job.find("step"); step != job.end() && step->is_string())
+        sheet.line("step", text_at(job, "step"));
     if (const auto variables = job.find("variables"); variables != job.end() && variables->is_object())
         for (const auto& [name, value] : variables->items())
             sheet.line("variable",

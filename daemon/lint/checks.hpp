@@ -18,6 +18,8 @@ void check_entry(const Subject& subject, const EntrySubject& entry, Findings& fi
 void check_entry_window(const Subject& subject, const EntrySubject& entry, Findings& findings);
 /// The window against the next occurrence and blackouts.
 void check_window(const Subject& subject, Findings& findings);
+/// The steps against the window, and what they expect of a device.
+void check_steps(const Subject& subject, Findings& findings);
 
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string list_of(const std::vector<std::string>& words);

@@ -42,6 +42,7 @@ Findings check(const Subject& subject) {
     Findings findings;
     if (const auto plain = first_lane_of(subject.runbook))
         return check({*plain, subject.default_zone, subject.now, subject.is_written});
+    check_steps(subject, findings);
     if (!subject.runbook.schedule) return findings;
     const auto& entries = subject.runbook.schedule->entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
