@@ -49,3 +49,15 @@ FROM (SELECT r.run_uid, j.component_name, j.step, j.step_name, s.stream, iif(s.s
                                                AND l.attempt > j.attempt)
       GROUP BY r.run_uid, j.component_name, j.step, j.step_name, s.stream, output) g
 JOIN outputs o ON o.id = g.output;
+
+-- `step` stays the number, by which the rows of a device are in order; its name stands beside it.
+DROP VIEW collected_rows;
+CREATE VIEW collected_rows AS
+SELECT r.run_uid, r.runbook, j.device_uid, t.hostname, t.customer, t.site_name, c.row_no, c.data, t.site_uid, j.job_uid,
+       j.step, j.step_name
+FROM runs r
+JOIN jobs j ON j.run = r.id
+JOIN collected c ON c.job = j.id
+JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
+WHERE NOT EXISTS (SELECT 1 FROM jobs l WHERE l.run = j.run AND l.device_uid = j.device_uid AND l.step = j.step
+                                         AND l.attempt > j.attempt);
