@@ -108,7 +108,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
-                   Instant now) {
+                   Instant now, FirstWave first_wave) {
     assert(run.status == RunStatus::planned);
     run.status = RunStatus::running;
     run.started_at = now.utc;
@@ -117,10 +117,23 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(targets));
     outbox_.write(
         RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc, run.tolerated});
+    if (first_wave == FirstWave::waits_for_approval) {
+        run.wave = 0;
+        return;
+    }
     const auto [first, last] =
         std::minmax_element(run.targets.begin(), run.targets.end(),
                             [](const Target& a, const Target& b) { return a.row.wave < b.row.wave; });
     if (last != run.targets.end() && last->row.wave > 1) start_wave(run, first->row.wave, "", now);
+}
+
+void Books::await_approval(Run& run, Instant now) {
+    run.status = RunStatus::waiting;
+    run.next_wave = run.wave_after().value_or(1);
+    run.waits_for = "approval";
+    RunWaiting waiting{run.plan.run, run.next_wave, run.waits_for, std::nullopt, now.utc};
+    waiting.is_unapproved = true;
+    outbox_.write(std::move(waiting));
 }
 
 void Books::restore_targets(Run& run, const RecoveredRun& stored) {
@@ -162,7 +175,7 @@ void Books::decide(Run& run, Target& target, Disposition disposition, std::strin
         count(Disposition::succeeded) + count(Disposition::warning) + count(Disposition::skipped);
     if (count(Disposition::cancelled) > 0) return finish(run, RunStatus::cancelled, "by_person", now);
     const bool is_good = std::ssize(run.targets) - good <= run.tolerated;
-    finish(run, is_good ? RunStatus::completed : RunStatus::failed, "", now);
+    finish(run, is_good ? RunStatus::completed : RunStatus::failed, run.ended_because, now);
 }
 
 void Books::abort(Run& run, const std::string& reason, Instant now) {

@@ -69,8 +69,10 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                [this](Job& job) { dispatcher_.restore_in_flight(job); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
       rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant) { dispatcher_.enqueue(run); }),
+      approvals_(books_, outbox_),
       starter_(books_, alarms_, outbox_,
-               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_}, holds_,
+               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_, approvals_},
+               holds_,
                [this](Run& run, Instant now) {
                    rollouts_.take_up(run, now);
                    if (!is_terminal(run.status)) dispatcher_.enqueue(run);
@@ -157,6 +159,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     };
     durations_.restore(state.durations);
     rollouts_.restore(state.groups);
+    approvals_.restore(state.approvals);
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& job : state.lost) {
@@ -239,6 +242,8 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
                      start_delay(*runbook.book, occurrence.nominal, occurrence.jitter, occurrence.window);
     plan.window_end = occurrence.nominal + occurrence.window;
     plan.caught_up = occurrence.caught_up;
+    plan.applied_by = runbook.applied_by;
+    approvals_.bind(plan);
     plan.at = now.utc;
     outbox_.write(plan);
     starter_.add(books_.add_run(std::move(plan), runbook.book, now), now);
@@ -250,6 +255,7 @@ void Engine::on_window(Run& run, Instant now) {
         const std::string why = line_.problem().empty() ? "fleet_not_read" : "api_unavailable";
         return miss(run, run.missed_because.empty() ? why : run.missed_because, now);
     }
+    if (run.is_unapproved()) run.ended_because = "not_approved";
     dispatcher_.close_window(run, now);
     if (is_terminal(run.status)) return;
     const auto pickup_ends = run.plan.window_end + kPickupGrace;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/approvals.hpp"
 #include "engine/books.hpp"
 #include "engine/customers.hpp"
 #include "engine/filter_reader.hpp"
@@ -31,6 +32,7 @@ public:
         FilterReader& filter_reader;
         Guard& guard;
         const Customers& customers;
+        Approvals& approvals;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -84,6 +86,8 @@ private:
     /// Whether the guard lets the run go on; one that it refuses is over.
     [[nodiscard]] bool passes_guard(Run& run, Instant now);
     void decide_by_rules(Run& run, Instant now);
+    /// What is left to be created begins, or waits for a person, or has been refused by one.
+    void go_on(Run& run, const Approvals::Consent& consent, Instant now);
     [[nodiscard]] std::optional<Ruling> ruling_of(const Run& run, const TargetRow& target) const;
     void record_occurrence(const Run& run, Instant now);
     void record_refused_occurrence(const Run& run, Instant now);
@@ -106,6 +110,7 @@ private:
     FilterReader& filter_reader_;
     Guard& guard_;
     const Customers& customers_;
+    Approvals& approvals_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

@@ -13,6 +13,7 @@
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
 #include "runbook/amount.hpp"
+#include "runbook/approval.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
 #include "runbook/notify.hpp"
@@ -96,6 +97,7 @@ struct Meaning {
     /// No job goes to a device on which any other is open.
     bool one_job_per_device = false;
     std::shared_ptr<const NotifyRules> notify;  ///< null: nobody is told anything
+    Boxed<Approval> approval;                   ///< empty: nobody has to say yes
 
     /// How long from its begin a window lets jobs be created: shorter than it by `timeout` with finish_by:
     /// window.
