@@ -15,12 +15,11 @@ namespace runbookd::cli {
 namespace {
 
 const std::vector<std::string> kVerbs{
-    "validate",    "lint",     "next",     "run",      "quickjob", "runbooks", "runs",
-    "occurrences", "targets",  "jobs",     "show",     "output",   "events",   "devices",
-    "components",  "status",   "pause",    "resume",   "verify",   "schema",   "diff",
-    "apply",       "coverage", "why",      "retarget", "plan",     "forecast", "budget",
-    "settle",      "cancel",   "failures", "outputs",  "audit",    "doctor",   "approve",
-    "reject"};
+    "validate", "lint",   "next",     "run",    "quickjob", "runbooks", "runs",       "occurrences",
+    "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
+    "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
+    "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "failures",   "outputs",
+    "audit",    "doctor", "approve",  "reject"};
 /// Of the design, not built yet: said so, rather than "unknown".
 const std::vector<std::string> kLaterVerbs{"collect", "import", "token", "dashboard", "completion"};
 

@@ -1,9 +1,9 @@
 #include "cli/cli.hpp"
 
+#include "cli/approving.hpp"
 #include "cli/arguments.hpp"
 #include "cli/auditing.hpp"
 #include "cli/budget.hpp"
-#include "cli/approving.hpp"
 #include "cli/cancelling.hpp"
 #include "cli/client.hpp"
 #include "cli/lists.hpp"

@@ -83,14 +83,6 @@ void Approvals::void_request(const ApprovalUid& uid, const std::string& reason, 
     requests_.erase(found);
 }
 
-std::vector<ApprovalUid> Approvals::named(const std::string& beginning) const {
-    std::vector<ApprovalUid> found;
-    for (auto next = requests_.lower_bound(ApprovalUid{beginning});
-         next != requests_.end() && next->first.str().starts_with(beginning); ++next)
-        found.push_back(next->first);
-    return found;
-}
-
 Result<void> Approvals::approve(const ApprovalUid& uid, const std::string& applied_by, bool not_starter,
                                 const ApprovalOrder& order, Instant now) {
     auto& known = requests_.at(uid);
@@ -103,8 +95,8 @@ Result<void> Approvals::approve(const ApprovalUid& uid, const std::string& appli
     known.actor = order.actor;
     known.words = order.words;
     const auto& plan = known.request.plan;
-    outbox_.write(RunApproved{std::nullopt, uid, order.actor, order.words, plan.sha256, plan.devices.size(),
-                              0, now.utc});
+    outbox_.write(RunApproved{known.request.run, uid, order.actor, order.words, plan.sha256,
+                              plan.devices.size(), 0, now.utc});
     return {};
 }
 
@@ -116,7 +108,7 @@ Result<void> Approvals::reject(const ApprovalUid& uid, const ApprovalOrder& orde
     known.word = Request::Word::rejected;
     known.actor = order.actor;
     known.words = order.words;
-    outbox_.write(RunRejected{std::nullopt, uid, order.actor, order.words, now.utc});
+    outbox_.write(RunRejected{known.request.run, uid, order.actor, order.words, now.utc});
     return {};
 }
 

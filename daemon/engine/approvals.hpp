@@ -45,8 +45,6 @@ public:
     [[nodiscard]] const std::map<ApprovalUid, Request>& requests() const { return requests_; }
     /// It is of no use any more, and why; of one whose run has come the run tells.
     void void_request(const ApprovalUid& uid, const std::string& reason, Instant now);
-    /// Those whose uid begins so.
-    [[nodiscard]] std::vector<ApprovalUid> named(const std::string& beginning) const;
     /// Errors: refused_by_rule (whoever put the revision into force may not), conflict (it is approved).
     [[nodiscard]] Result<void> approve(const ApprovalUid& request, const std::string& applied_by,
                                        bool not_starter, const ApprovalOrder& order, Instant now);
@@ -65,7 +63,7 @@ public:
     [[nodiscard]] Consent consent_to(const Run& run) const;
     /// The targets are frozen and pending, and nobody has said yes to them: the run waits.
     void ask(Run& run, Instant now);
-    /// The run has started: what was asked ahead of it has had its use.
+    /// The run has started, or is over: what was asked ahead of it has had its use.
     void forget(const Run& run) { requests_.erase(run.plan.approval); }
 
     // ── a run that waits ──

@@ -20,30 +20,53 @@ Error waits_for_nobody(const Run& run) {
 
 }  // namespace
 
-Result<Engine::InQuestion> Engine::in_question(const std::string& uid) const {
-    std::vector<InQuestion> named;
-    if (!uid.empty()) {
-        for (const auto& open : books_.runs())
-            if (!is_terminal(open->status) && is_named(*open, uid)) {
-                auto& one = named.emplace_back(InQuestion{open.get(), {}});
-                // Until its targets are frozen the word is about what was asked ahead of it.
-                if (open->status == RunStatus::planned && approvals_.requests().contains(open->plan.approval))
-                    one.request = open->plan.approval;
-            }
-        for (const auto& request : approvals_.named(uid)) {
-            const auto is_of_it = [&](const InQuestion& one) {
-                return one.run != nullptr && one.run->plan.approval == request;
-            };
-            if (std::none_of(named.begin(), named.end(), is_of_it)) named.push_back({nullptr, request});
-        }
+std::vector<Engine::InQuestion> Engine::all_in_question(
+    const std::function<bool(const Run& run)>& of_run,
+    const std::function<bool(const ApprovalRequested& request)>& of_request) const {
+    std::vector<InQuestion> found;
+    for (const auto& open : books_.runs()) {
+        if (is_terminal(open->status) || !of_run(*open)) continue;
+        auto& one = found.emplace_back(InQuestion{open.get(), {}});
+        // Until its targets are frozen the word is about what was asked ahead of it.
+        if (open->status == RunStatus::planned && approvals_.requests().contains(open->plan.approval))
+            one.request = open->plan.approval;
     }
-    if (named.empty())
+    for (const auto& [uid, known] : approvals_.requests())
+        if (!known.request.run && of_request(known.request)) found.push_back({nullptr, uid});
+    return found;
+}
+
+Result<Engine::InQuestion> Engine::in_question(const std::string& uid) const {
+    auto found = all_in_question(
+        [&](const Run& run) { return !uid.empty() && is_named(run, uid); },
+        [&](const ApprovalRequested& one) { return !uid.empty() && one.approval.str().starts_with(uid); });
+    if (found.size() > 1)
+        return fail(ErrorCode::conflict, "'" + uid + "' is the beginning of " + std::to_string(found.size()) +
+                                             " open runs' uids; give more of it");
+    if (found.empty()) {
+        // A runbook's name will do where only one thing of it waits.
+        found = all_in_question(
+            [&](const Run& run) {
+                return run.plan.runbook == uid &&
+                       (run.waits_for_person() || approvals_.requests().contains(run.plan.approval));
+            },
+            [&](const ApprovalRequested& one) { return one.runbook == uid; });
+        if (found.size() > 1)
+            return fail(ErrorCode::conflict,
+                        "of runbook '" + uid + "' " + std::to_string(found.size()) +
+                            " things wait for approval; give the uid of one: " + uids_of(found));
+    }
+    if (found.empty())
         return fail(ErrorCode::not_found,
                     "no run '" + uid + "' is open; `runbookctl runs` lists all there are");
-    if (named.size() > 1)
-        return fail(ErrorCode::conflict, "'" + uid + "' is the beginning of " + std::to_string(named.size()) +
-                                             " open runs' uids; give more of it");
-    return named.front();
+    return found.front();
+}
+
+std::string Engine::uids_of(const std::vector<InQuestion>& found) {
+    std::string list;
+    for (const auto& [run, request] : found)
+        list += (list.empty() ? "" : ", ") + (run != nullptr ? run->plan.run.str() : request.str());
+    return list;
 }
 
 bool Engine::has_in_question(const std::string& uid) const {

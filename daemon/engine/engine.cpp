@@ -88,6 +88,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
               on_due(runbook, occurrence, now);
           }),
+      approval_rounds_(settings_.account, alarms_, books_, outbox_, ulids_, planner_, starter_, approvals_),
       triggers_(settings_.account, alarms_, books_, outbox_, line_, ulids_,
                 {planner_, fleet_, history_, customers_, guard_},
                 {[this](const std::string& name, Instant now) {
@@ -209,6 +210,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
     triggers_.follow(now);
+    approval_rounds_.look_again();
     take_in_fleet(now);
     const auto names_filter = [](const auto& entry) { return !entry.second.book->filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
@@ -220,6 +222,7 @@ std::optional<Planner::Retired> Engine::release_runbook(const std::string& name,
                                                         Instant now) {
     // Whoever takes it over believes the clock by now, which is the same one.
     if (is_started_ && !std::exchange(is_downtime_judged_, true)) planner_.judge_downtime(now);
+    approval_rounds_.look_again();
     return planner_.release(name, actor, now);
 }
 
@@ -272,6 +275,7 @@ void Engine::miss(Run& run, const std::string& cause, Instant now) {
         outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                         *run.plan.nominal, *run.plan.nominal, 1, Verdict::missed, cause,
                                         run.plan.run, now.utc, run.plan.customer});
+    approvals_.forget(run);
     books_.finish(run, RunStatus::failed, "window_closed", now);
 }
 
@@ -362,6 +366,7 @@ void Engine::pump(Instant now) {
         triggers_.hand_over(now);
         quick_jobs_.pump(now);
         lookups_.pump();
+        if (!guard_.is_doubted()) approval_rounds_.pump(now);
         reader_.pump(now);
         filter_reader_.pump(now);
         if (!guard_.is_doubted()) history_.pump(fleet_, now);

@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "base/ulid.hpp"
 #include "engine/alarm.hpp"
+#include "engine/approval_rounds.hpp"
 #include "engine/approvals.hpp"
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
@@ -196,8 +197,8 @@ public:
 
     /// Lets a run that waits for a person go on (it as a whole, or its next wave), or says yes to what was
     /// asked ahead of one; answers once it is durable. `uid`: of the run or the request, or a prefix that no
-    /// other open one has. Errors: not_found (no such run is open), conflict (several are; it waits for
-    /// nobody), refused_by_rule (who started it may not).
+    /// other open one has, or the name of a runbook of which only one waits. Errors: not_found (no such run
+    /// is open), conflict (several are; it waits for nobody), refused_by_rule (who started it may not).
     using Approved = std::function<void(Result<ApprovedRun>)>;
     void approve(const ApprovalOrder& order, Approved answer, Instant now);
     /// Says no: what has no job is skipped / not_approved at once, or, of what was asked ahead, when its time
@@ -279,6 +280,10 @@ private:
         ApprovalUid request{};
     };
     [[nodiscard]] Result<InQuestion> in_question(const std::string& uid) const;
+    [[nodiscard]] std::vector<InQuestion> all_in_question(
+        const std::function<bool(const Run& run)>& of_run,
+        const std::function<bool(const ApprovalRequested& request)>& of_request) const;
+    [[nodiscard]] static std::string uids_of(const std::vector<InQuestion>& found);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
@@ -325,6 +330,7 @@ private:
     QuickJobs quick_jobs_;
     DeviceLookups lookups_;
     Planner planner_;
+    ApprovalRounds approval_rounds_;
     Triggers triggers_;
     Forecast forecast_;
     Previews previews_;

@@ -181,8 +181,9 @@ asio::awaitable<Result<ports::ApproveAccepted>> ControlService::approve(ports::A
     if (!approved) co_return gone();
     if (!*approved) co_return tl::unexpected<Error>((*approved).error());
     auto& begun = **approved;
-    co_return ports::ApproveAccepted{std::move(begun.run),      std::move(begun.runbook), begun.wave,
-                                     std::move(begun.approval), begun.nominal,            begun.devices};
+    co_return ports::ApproveAccepted{std::move(begun.run), std::move(begun.runbook),
+                                     begun.wave,           std::move(begun.approval),
+                                     begun.nominal,        begun.devices};
 }
 
 asio::awaitable<Result<ports::RejectAccepted>> ControlService::reject(ports::ApproveRequest request) {

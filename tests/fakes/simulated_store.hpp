@@ -110,7 +110,7 @@ private:
     };
     std::vector<Voided> voided_;
     std::vector<engine::Noted> notes_;
-    std::vector<engine::PastRevision> past_revisions_;  // the newest first
+    std::vector<engine::PastRevision> past_revisions_;            // the newest first
     std::map<ApprovalUid, engine::RecoveredApproval> approvals_;  // that are not void
 };
 
