@@ -166,9 +166,8 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
         return abort(run, "run.device_ambiguous", *doubt, now);
     if (run.is_lane_lost())
         return abort(run, "run.lane_lost", "its customer or zone is none of its runbook's any more", now);
-    auto selection = select(run, std::move(filters), now.utc);
     const auto consent = approvals_.consent_to(run);
-    if (consent.plan != nullptr) keep_to(*consent.plan, selection);
+    auto selection = select(run, std::move(filters), now.utc, consent.plan);
     books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now,
                   consent.kind == Approvals::Consent::Kind::missing ? Books::FirstWave::waits_for_approval
                                                                     : Books::FirstWave::begins);
@@ -197,7 +196,8 @@ void Starter::go_on(Run& run, const Approvals::Consent& consent, Instant now) {
     }
 }
 
-Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) const {
+Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at,
+                          const PlanInQuestion* approved) const {
     SelectionFacts facts;
     facts.now = at;
     facts.filters = std::move(filters.members);
@@ -206,6 +206,7 @@ Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) cons
     if (run.book->lanes) facts.lanes_by = run.book->lanes->by;
     facts.first_seen = [this](const DeviceUid& device) { return history_.first_seen(device); };
     auto selection = select_targets(run.book->targets, run.plan.scope, fleet_, facts);
+    if (approved != nullptr) keep_to(*approved, selection);
     place_in_waves(selection.targets, *run.book, fleet_, facts);
     return selection;
 }

@@ -82,7 +82,9 @@ private:
     /// Ends a run whose targets cannot be told: without any, as a refusal.
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     [[nodiscard]] bool is_fleet_fresh(const Run& run) const;
-    [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at) const;
+    /// `approved`: what is not in it is left out; null: nothing is.
+    [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at,
+                                   const PlanInQuestion* approved = nullptr) const;
     /// Whether the guard lets the run go on; one that it refuses is over.
     [[nodiscard]] bool passes_guard(Run& run, Instant now);
     void decide_by_rules(Run& run, Instant now);
