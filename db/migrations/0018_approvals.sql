@@ -45,3 +45,10 @@ SELECT a.approval_uid, r.run_uid, a.runbook, a.revision, a.account, a.customer, 
        strftime('%Y-%m-%dT%H:%M:%fZ', a.decided_at / 1000.0, 'unixepoch') AS decided_at
 FROM approvals a
 LEFT JOIN runs r ON r.id = a.run;
+
+CREATE VIEW approval_devices AS
+SELECT a.approval_uid, r.run_uid, a.runbook, d.value AS device_uid,
+       (SELECT f.hostname FROM devices f WHERE f.device_uid = d.value AND f.account = a.account) AS hostname
+FROM approvals a
+JOIN json_each(a.plan) d
+LEFT JOIN runs r ON r.id = a.run;
