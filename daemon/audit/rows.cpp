@@ -66,6 +66,18 @@ const std::array kOfJobs{
              {"late_at"}},
 };
 
+const std::array kOfApprovals{
+    KindRule{"approval.requested",
+             {"runbook", "revision", "account", "zone", "customer", "nominal_at", "component_uid",
+              "plan_sha256", "devices", "state", "note", "decided_at"},
+             {},
+             {"requested_at"},
+             true},
+    KindRule{"run.approved", {"plan_sha256", "devices", "state", "note"}, {}, {"decided_at"}, true},
+    KindRule{"run.rejected", {"state", "note"}, {}, {"decided_at"}, true},
+    KindRule{"approval.voided", {"state", "note"}, {}, {"decided_at"}, true},
+};
+
 /// The columns of the audit_* queries that tell the event: subject, seq, kind, data, at, actor; and when the
 /// row's run or job began. What is compared follows.
 enum Place { kSubject, kSeq, kKind, kData, kAt, kActor, kBegun, kFirstOfRow };
@@ -216,6 +228,7 @@ RowsReport check_rows(store::Connection& connection) {
     report.runs = compare(report, connection, "audit_runs", "run", kOfRuns);
     report.targets = compare(report, connection, "audit_targets", "target", kOfTargets);
     report.jobs = compare(report, connection, "audit_jobs", "job", kOfJobs);
+    report.approvals = compare(report, connection, "audit_approvals", "approval", kOfApprovals);
     check_outputs(report, connection);
     look_for_missing(report, connection);
     look_for_untold_pruning(report, connection);

@@ -14,6 +14,7 @@ bool has(const std::vector<std::string>& columns, std::string_view column) {
 std::string time_of(const std::string& view, const std::vector<std::string>& columns) {
     if (view == "run_history") return "coalesce(started_at, nominal_at, window_end)";
     if (view == "target_ledger") return "coalesce(decided_at, nominal_at)";
+    if (view == "approval_history") return "requested_at";
     for (const auto* column : {"at", "created_at", "effective_from", "from_at", "nominal_at"})
         if (has(columns, column)) return column;
     return {};
@@ -27,6 +28,8 @@ std::string of_customer(const std::string& view, const std::vector<std::string>&
                ":customer)"
                " OR subject = 'job' AND subject_uid IN (SELECT job_uid FROM job_history WHERE customer = "
                ":customer)"
+               " OR subject = 'approval' AND subject_uid IN (SELECT approval_uid FROM approval_history WHERE "
+               "customer = :customer)"
                " OR subject = 'target' AND subject_uid IN (SELECT run_uid || '/' || device_uid FROM "
                "target_ledger "
                "WHERE customer = :customer))";

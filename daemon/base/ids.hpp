@@ -59,6 +59,7 @@ using DattoJobUid = Id<struct DattoJobUidTag>;    ///< Datto's uid of a quick jo
 using AlertUid = Id<struct AlertUidTag>;          ///< Datto's
 using RunUid = Id<struct RunUidTag>;              ///< ours, a ULID
 using JobUid = Id<struct JobUidTag>;              ///< ours, a ULID; the token in the job's name
+using ApprovalUid = Id<struct ApprovalUidTag>;    ///< ours, a ULID: a request ahead of its run, or the run's
 
 }  // namespace runbookd
 

@@ -19,9 +19,9 @@ const std::vector<std::string> kVerbs{
     "targets",  "jobs",   "show",     "output", "events",   "devices",  "components", "status",
     "pause",    "resume", "verify",   "schema", "diff",     "apply",    "coverage",   "why",
     "retarget", "plan",   "forecast", "budget", "settle",   "cancel",   "failures",   "outputs",
-    "audit",    "doctor", "approve",  "collect"};
+    "audit",    "doctor", "approve",  "reject", "collect"};
 /// Of the design, not built yet: said so, rather than "unknown".
-const std::vector<std::string> kLaterVerbs{"reject", "import", "token", "dashboard", "completion"};
+const std::vector<std::string> kLaterVerbs{"import", "token", "dashboard", "completion"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -209,9 +209,21 @@ private:
                             "Ends a pause now; of a run's uid: starts again what of it was halted");
         add_scope(resume);
         resume->add_option("--note", command_.note, "Kept with the new run");
-        verb("approve", Verb::approve, "Lets the next wave of a run begin that waits for it")
-            ->add_option("RUN", command_.name, "A run's uid or its beginning")
-            ->required();
+        add_approving();
+    }
+    void add_approving() {
+        constexpr const char* kWhat = "Uid of a run, or of what was asked ahead of one, or its beginning";
+        auto* approve = verb("approve", Verb::approve,
+                             "Lets a run go on that waits for a person: as a whole, or its next wave");
+        approve->add_option("RUN", command_.name, kWhat)->required();
+        approve->add_option("--note,--reason", command_.note, "Kept in the record");
+        auto* reject = verb("reject", Verb::reject, "Says no to it: what has no job gets none");
+        reject->add_option("RUN", command_.name, kWhat)->required();
+        reject->add_option("--reason", command_.reason, "Kept in the record")
+            ->required()
+            ->check([](const std::string& text) {
+                return text.empty() ? std::string("--reason: must not be empty") : std::string{};
+            });
     }
     void add_scope(CLI::App* sub) {
         sub->add_option("RUNBOOK", command_.name, "Which runbook");

@@ -1,5 +1,6 @@
 #include "cli/cli.hpp"
 
+#include "cli/approving.hpp"
 #include "cli/arguments.hpp"
 #include "cli/auditing.hpp"
 #include "cli/budget.hpp"
@@ -60,6 +61,7 @@ int ask_daemon(Surroundings& around, const Command& command) {
             return names_run(command) ? run_resume_halted(around, client, command)
                                       : run_resume(around, client, command);
         case Verb::approve: return run_approve(around, client, command);
+        case Verb::reject: return run_reject(around, client, command);
         case Verb::plan: return run_plan(around, client, command);
         case Verb::forecast: return run_forecast(around, client, command);
         case Verb::verify: return run_verify(around, client, command);

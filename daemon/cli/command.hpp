@@ -49,6 +49,7 @@ enum class Verb {
     exceptions,
     prune,
     approve,
+    reject,
     collect
 };
 enum class Format { table, json, csv };
@@ -76,7 +77,7 @@ struct Command {
     std::vector<std::string> customers;            ///< run, plan, next: exact names
     std::string device, component;                 ///< quickjob, pause, resume
     std::map<std::string, std::string> variables;  ///< run, plan, quickjob
-    std::string note;                              ///< run, apply, retarget, resume
+    std::string note;                              ///< run, apply, retarget, resume, approve
     bool waits = false;                            ///< run, quickjob
     bool of_stderr = false;                        ///< output
     bool of_all = false;                           ///< pause, resume: not one runbook but all
@@ -85,7 +86,7 @@ struct Command {
     std::vector<std::string> overrides;            ///< run: rules that are set aside
     std::string span;                              ///< pause; audit sql: --timeout
     std::string public_key;                        ///< audit verify: a file
-    std::string reason;                            ///< pause, run, settle, cancel
+    std::string reason;                            ///< pause, run, settle, cancel, reject
     std::int64_t group = 0;                        ///< outputs: who is in it; 0: all groups
     bool is_dry_run = false;                       ///< prune
     std::string outcome;                           ///< settle: ran, not_run, redispatch

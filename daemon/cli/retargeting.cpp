@@ -62,16 +62,6 @@ int run_resume_halted(Surroundings& around, const Client& client, Command comman
     return run_retarget(around, client, command);
 }
 
-int run_approve(Surroundings& around, const Client& client, const Command& command) {
-    Target target("/v1/runs");
-    target.segment(command.name).segment("approve");
-    return show(around, command, read_object(client.post(target, "{}")), [&](const Json& answer) {
-        around.out << "run " << harmless(text_at(answer, "run_uid")) << " of "
-                   << harmless(text_at(answer, "runbook")) << ": wave " << number_at(answer, "wave")
-                   << " has begun\n";
-    });
-}
-
 int run_retarget(Surroundings& around, const Client& client, const Command& command) {
     Json body;
     body["only"] = command.only;

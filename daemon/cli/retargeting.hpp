@@ -11,7 +11,5 @@ int run_retarget(Surroundings& around, const Client& client, const Command& comm
 [[nodiscard]] bool names_run(const Command& command);
 /// `resume RUN`: what was halted of it, again.
 int run_resume_halted(Surroundings& around, const Client& client, Command command);
-/// `approve RUN`: its next wave begins.
-int run_approve(Surroundings& around, const Client& client, const Command& command);
 
 }  // namespace runbookd::cli

@@ -42,6 +42,41 @@ std::string utc(const Json& object, const char* key) {
     return time.empty() ? time : time + " UTC";
 }
 
+/// "approved by carol, 2026-12-05 09:12:40 UTC: looks right"; empty: nobody was asked.
+std::string approval_words(const Json& approval) {
+    auto words = text_at(approval, "state");
+    if (words.empty()) return words;
+    if (const auto actor = text_at(approval, "actor"); !actor.empty()) words += " by " + actor;
+    if (const auto decided = utc(approval, "decided_at"); !decided.empty()) words += ", " + decided;
+    if (const auto note = text_at(approval, "note"); !note.empty()) words += ": " + note;
+    return words;
+}
+
+/// Of a run; empty: nobody was asked, or it cannot be told now.
+std::string approval_of(const Client& client, const std::string& run) {
+    Target target("/v1/approvals");
+    target.parameter("run", run);
+    const auto body = client.get(target);
+    if (!body) return {};
+    const auto all = Json::parse(*body, nullptr, false);
+    return all.is_array() && !all.empty() && all.front().is_object() ? approval_words(all.front()) : "";
+}
+
+/// What was asked ahead of a run that has not come, or not come yet.
+void print_approval(Surroundings& around, const Json& approval) {
+    Sheet sheet(around.out);
+    sheet.line("approval", text_at(approval, "approval_uid"));
+    sheet.line("runbook", text_at(approval, "runbook") + " (revision " + text_at(approval, "revision") + ")");
+    sheet.line("state", approval_words(approval));
+    sheet.line("customer", text_at(approval, "customer"));
+    sheet.line("run", text_at(approval, "run_uid"));
+    sheet.line("nominal", utc(approval, "nominal_at"));
+    sheet.line("asked", utc(approval, "requested_at"));
+    sheet.line("component", text_at(approval, "component_name"));
+    sheet.line("devices", text_at(approval, "devices"));
+    sheet.line("plan", text_at(approval, "plan_sha256"));
+}
+
 void print_run(Surroundings& around, const Client& client, const Json& run) {
     Sheet sheet(around.out);
     sheet.line("run", text_at(run, "run_uid"));
@@ -58,6 +93,7 @@ void print_run(Surroundings& around, const Client& client, const Json& run) {
     sheet.line("started", utc(run, "started_at"));
     sheet.line("finished", utc(run, "finished_at"));
     sheet.line("window end", utc(run, "window_end"));
+    sheet.line("approval", approval_of(client, text_at(run, "run_uid")));
     const auto outcome = outcome_of(run);
     sheet.line("targets", text_at(run, "targets") + (outcome.empty() ? "" : ": " + outcome));
 
@@ -119,15 +155,18 @@ void print_job(Surroundings& around, const Json& job) {
     print_stream(around.out, "stderr", job);
 }
 
-/// A run or a job by its uid or the beginning of it.
+/// A run or a job by its uid or the beginning of it; else what was asked ahead of a run.
 Result<Json> find(const Client& client, const std::string& uid) {
     const auto run = client.get(Target("/v1/runs").segment(uid));
     if (!run && run.error().code != ErrorCode::not_found) return tl::unexpected(run.error());
     const auto job = client.get(Target("/v1/jobs").segment(uid));
     if (!job && job.error().code != ErrorCode::not_found) return tl::unexpected(job.error());
-    if (!run && !job)
+    if (!run && !job) {
+        const auto approval = client.get(Target("/v1/approvals").segment(uid));
+        if (approval) return Json::parse(*approval, nullptr, false);
         return fail(ErrorCode::not_found, "no run and no job has a uid that begins with '" + uid +
                                               "'; see `runbookctl runs` and `runbookctl jobs`");
+    }
     auto run_object = run ? Json::parse(*run, nullptr, false) : Json();
     auto job_object = job ? Json::parse(*job, nullptr, false) : Json();
     const auto run_uid = run ? text_at(run_object, "run_uid") : std::string{};
@@ -185,6 +224,8 @@ int run_show(Surroundings& around, const Client& client, const Command& command)
     if (!found) return report(around, found.error());
     if (command.format == Format::json)
         print_json(around, *found);
+    else if (found->contains("approval_uid"))
+        print_approval(around, *found);
     else if (found->contains("job_uid"))
         print_job(around, *found);
     else

@@ -314,7 +314,8 @@ private:
         read_the_triggers();
         read_one_job_per_device();
         if (const auto field = map_.get("guard")) runbook_.guard = read_guard(*field);
-        if (const auto field = map_.get("approval")) check_approval(*field);
+        if (const auto field = map_.get("approval"))
+            if (const auto approval = read_approval(*field)) runbook_.approval = *approval;
         if (const auto field = map_.get("once")) runbook_.once = read_once(*field);
         if (const auto field = map_.get("ramp")) read_the_ramp(*field);
         read_the_rollout();

@@ -68,18 +68,24 @@ std::vector<runbook::Ramp::Step> read_shares(const Field& field) {
 
 }  // namespace
 
-void check_approval(const Field& field) {
+std::optional<runbook::Approval> read_approval(const Field& field) {
     if (field.is_scalar()) {
-        (void)read_word(field, {{"none"}, {.text = "required", .supported = false}});
-        return;
+        const auto word = read_word(field, {{"none"}, {"required"}});
+        if (word != std::size_t{1}) return std::nullopt;
+        return runbook::Approval{};
     }
     static const Vocabulary keys{{"ahead", "not_starter"}, {}};
-    if (!field.is_map()) return field.wrong_type("none, required, or a map with " + join(keys.known));
+    if (!field.is_map()) {
+        field.wrong_type("none, required, or a map with " + join(keys.known));
+        return std::nullopt;
+    }
     const auto map = MapReader::open(field, keys);
     check_not_empty(*map, join(keys.known) + ", or the word required");
-    if (const auto ahead = map->get("ahead")) (void)read_duration(*ahead, kAheads);
-    if (const auto not_starter = map->get("not_starter")) (void)read_bool(*not_starter);
-    field.not_supported("an approval");
+    runbook::Approval approval;
+    if (const auto ahead = map->get("ahead")) approval.ahead = read_duration(*ahead, kAheads);
+    if (const auto not_starter = map->get("not_starter"))
+        approval.not_starter = read_bool(*not_starter).value_or(false);
+    return approval;
 }
 
 Boxed<runbook::Once> read_once(const Field& field) {

@@ -130,7 +130,7 @@ void Books::take_up(Run& run, TargetRow row, Disposition disposition) {
 }
 
 void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions,
-                   Instant now) {
+                   Instant now, FirstWave first_wave) {
     assert(run.status == RunStatus::planned);
     run.status = RunStatus::running;
     run.started_at = now.utc;
@@ -140,10 +140,23 @@ void Books::freeze(Run& run, std::vector<TargetRow> targets, std::vector<Exclusi
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(targets));
     outbox_.write(
         RunStarted{run.plan.run, std::move(targets), std::move(exclusions), now.utc, run.tolerated});
+    if (first_wave == FirstWave::waits_for_approval) {
+        run.wave = 0;
+        return;
+    }
     const auto [first, last] =
         std::minmax_element(run.targets.begin(), run.targets.end(),
                             [](const Target& a, const Target& b) { return a.row.wave < b.row.wave; });
     if (last != run.targets.end() && last->row.wave > 1) start_wave(run, first->row.wave, "", now);
+}
+
+void Books::await_approval(Run& run, Instant now) {
+    run.status = RunStatus::waiting;
+    run.next_wave = run.wave_after().value_or(1);
+    run.waits_for = "approval";
+    RunWaiting waiting{run.plan.run, run.next_wave, run.waits_for, std::nullopt, now.utc};
+    waiting.is_unapproved = true;
+    outbox_.write(std::move(waiting));
 }
 
 void Books::restore_targets(Run& run, const RecoveredRun& stored) {
@@ -202,10 +215,10 @@ void Books::close(Run& run, Instant now) {
     const auto cancelled = count(Disposition::cancelled);
     if (run.is_called_off && cancelled > 0) return finish(run, RunStatus::cancelled, "by_person", now);
     if (std::ssize(run.targets) - good - cancelled > run.tolerated)
-        return finish(run, RunStatus::failed, "", now);
+        return finish(run, RunStatus::failed, run.ended_because, now);
     // What a later run has stopped, though nothing went wrong, is not completed.
     if (cancelled > 0) return finish(run, RunStatus::cancelled, "overlap", now);
-    finish(run, RunStatus::completed, "", now);
+    finish(run, RunStatus::completed, run.ended_because, now);
 }
 
 void Books::abort(Run& run, const std::string& reason, Instant now) {
@@ -423,7 +436,8 @@ bool Books::is_overtaken(const Run& run, const DeviceUid& device) const {
     const auto& takers = place->second;
     const auto self = std::find(takers.begin(), takers.end(), &run);
     return self != takers.end() &&
-           std::any_of(self + 1, takers.end(), [](const Run* later) { return stops_others(*later); });
+           std::any_of(self + 1, takers.end(),
+                       [](const Run* later) { return stops_others(*later) && !later->is_unapproved(); });
 }
 
 std::vector<Run*> Books::earlier_on(const Run& run, const DeviceUid& device) const {

@@ -128,6 +128,10 @@ struct Run {
 
     /// The next wave that has something to do; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> wave_after() const;
+    /// It waits for a person before anything of it is created.
+    [[nodiscard]] bool is_unapproved() const { return status == RunStatus::waiting && wave == 0; }
+    /// It, or its next wave, waits for a person.
+    [[nodiscard]] bool waits_for_person() const { return waits_for == "approval"; }
     /// What has no job of the site gets none any more.
     [[nodiscard]] bool is_halted_at(const SiteUid& site) const {
         return is_halted || halted_sites.contains(site);
@@ -167,10 +171,11 @@ struct Run {
     std::string aborted_because;  ///< empty: it is not being aborted
     bool is_halted = false;       ///< by abort_when: what has no job gets none any more
     bool is_called_off = false;   ///< likewise, by a person: so it ends as cancelled if a target is
+    std::string ended_because;    ///< what is written with its end, if that is no abort; mostly empty
     std::set<SiteUid> halted_sites;
     std::int64_t tolerated = 0;  ///< so many targets may fail
     // ── waves ──
-    std::int64_t wave = 1;       ///< that began last
+    std::int64_t wave = 1;       ///< that began last; 0: none has, for nobody has approved the run
     std::int64_t next_wave = 0;  ///< while it is waiting: for that one
     std::string waits_for;       ///< soak, approval; empty: it is not waiting
     std::optional<UtcTime> soaks_until;
@@ -202,8 +207,13 @@ public:
     [[nodiscard]] const auto& runs() const { return runs_; }
     [[nodiscard]] const std::unordered_map<JobUid, std::unique_ptr<Job>>& jobs() const { return jobs_; }
 
-    /// Freezes the targets, all pending.
-    void freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions, Instant now);
+    enum class FirstWave { begins, waits_for_approval };
+    /// Freezes the targets, all pending. Who waits for approval is to be told so by await_approval, unless it
+    /// is over before.
+    void freeze(Run& run, std::vector<TargetRow> targets, std::vector<ExclusionRow> exclusions, Instant now,
+                FirstWave first_wave = FirstWave::begins);
+    /// A person must say yes before the first wave begins.
+    void await_approval(Run& run, Instant now);
     /// The final word on a target. Closes the run when it was the last.
     void decide(Run& run, Target& target, Disposition disposition, std::string reason, std::string message,
                 Instant now);

@@ -23,6 +23,7 @@ void Engine::cancel(CancelOrder order, CancelAnswer answer, Instant now) {
             outbox_.write(OccurrenceDecided{run->plan.runbook, run->plan.revision.value_or(1), run->plan.zone,
                                             *run->plan.nominal, *run->plan.nominal, 1, Verdict::skipped,
                                             "by_person", run->plan.run, now.utc, run->plan.customer});
+        approvals_.forget(*run);
         books_.finish(*run, RunStatus::cancelled, "by_person", now);
     } else {
         run->is_halted = run->is_called_off = true;  // what runs now is neither tried again nor gone on with

@@ -72,6 +72,7 @@ void Engine::settle_clock(Instant now) {
 }
 
 void Engine::follow_clock(Instant now) {
+    approval_rounds_.look_again();
     if (!std::exchange(is_downtime_judged_, true))
         planner_.judge_downtime(now);
     else

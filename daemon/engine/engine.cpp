@@ -84,15 +84,17 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                [this](Job& job) { dispatcher_.restore_in_flight(job); }}),
       dispatcher_(books_, alarms_, line_, fleet_, reader_, sender_, holds_),
       rollouts_(books_, alarms_, outbox_, [this](Run& run, Instant now) { dispatcher_.enqueue(run, now); }),
+      approvals_(books_, outbox_),
       starter_(books_, alarms_, outbox_,
-               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_, successes_},
+               {fleet_, reader_, history_, filters_, filter_reader_, last_targets_, customers_, successes_,
+                approvals_},
                holds_,
                [this](Run& run, Instant now) {
                    rollouts_.take_up(run, now);
                    // What a kill left of a run that was called off, for its create had not gone out.
                    if (run.is_called_off)
                        dispatcher_.call_off(run, {Disposition::cancelled, "by_person", ""}, now);
-                   dispatcher_.stop_earlier(run, now);
+                   if (!run.is_unapproved()) dispatcher_.stop_earlier(run, now);
                    if (is_terminal(run.status)) return;
                    dispatcher_.enqueue(run, now);
                    steps_.take_up(run, now);
@@ -108,6 +110,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
           [this](const Planner::InForce& runbook, const Planner::Occurrence& occurrence, Instant now) {
               on_due(runbook, occurrence, now);
           }),
+      approval_rounds_(settings_.account, alarms_, books_, outbox_, ulids_, planner_, starter_, approvals_),
       triggers_(settings_.account, alarms_, books_, outbox_, line_, ulids_,
                 {planner_, fleet_, history_, customers_, guard_},
                 {[this](const std::string& name, Instant now) {
@@ -183,6 +186,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     };
     durations_.restore(state.durations);
     rollouts_.restore(state.groups);
+    approvals_.restore(state.approvals);
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
     for (const auto& job : state.jobs) recover_job(job, now);
     for (const auto& job : state.lost) {
@@ -232,6 +236,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
     if (!is_start) note("reload.done");
     planner_.apply(std::move(reload.runbooks), reload.bad, reload.author, now);
     triggers_.follow(now);
+    approval_rounds_.look_again();
     take_in_fleet(now);
     const auto names_filter = [](const auto& entry) { return !entry.second.book->filters().empty(); };
     // So that whoever wrote the runbook hears at once of a filter that does not exist.
@@ -243,6 +248,7 @@ std::optional<Planner::Retired> Engine::release_runbook(const std::string& name,
                                                         Instant now) {
     // Whoever takes it over believes the clock by now, which is the same one.
     if (is_started_ && !std::exchange(is_downtime_judged_, true)) planner_.judge_downtime(now);
+    approval_rounds_.look_again();
     return planner_.release(name, actor, now);
 }
 
@@ -265,6 +271,8 @@ void Engine::on_due(const Planner::InForce& runbook, const Planner::Occurrence& 
                      start_delay(*runbook.book, occurrence.nominal, occurrence.jitter, occurrence.window);
     plan.window_end = occurrence.nominal + occurrence.window;
     plan.caught_up = occurrence.caught_up;
+    plan.applied_by = runbook.applied_by;
+    approvals_.bind(plan);
     plan.at = now.utc;
     outbox_.write(plan);
     starter_.add(books_.add_run(std::move(plan), runbook.book, now), now);
@@ -276,6 +284,7 @@ void Engine::on_window(Run& run, Instant now) {
         const std::string why = line_.problem().empty() ? "fleet_not_read" : "api_unavailable";
         return miss(run, run.missed_because.empty() ? why : run.missed_because, now);
     }
+    if (run.is_unapproved()) run.ended_because = "not_approved";
     dispatcher_.close_window(run, now);
     if (is_terminal(run.status)) return;
     const auto pickup_ends = run.plan.window_end + kPickupGrace;
@@ -292,6 +301,7 @@ void Engine::miss(Run& run, const std::string& cause, Instant now) {
         outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                         *run.plan.nominal, *run.plan.nominal, 1, Verdict::missed, cause,
                                         run.plan.run, now.utc, run.plan.customer});
+    approvals_.forget(run);
     books_.finish(run, RunStatus::failed, "window_closed", now);
 }
 
@@ -393,6 +403,7 @@ void Engine::pump(Instant now) {
         triggers_.hand_over(now);
         quick_jobs_.pump(now);
         lookups_.pump();
+        if (!guard_.is_doubted()) approval_rounds_.pump(now);
         reader_.pump(now);
         filter_reader_.pump(now);
         if (!guard_.is_doubted()) history_.pump(fleet_, now);

@@ -16,6 +16,8 @@
 #include "base/result.hpp"
 #include "base/ulid.hpp"
 #include "engine/alarm.hpp"
+#include "engine/approval_rounds.hpp"
+#include "engine/approvals.hpp"
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
 #include "engine/completion_log.hpp"
@@ -90,11 +92,22 @@ struct PauseOrder {
     std::string actor;
 };
 
-/// A run whose next wave a person has let begin.
+/// A run that a person has let begin, or its next wave; or one that is still to come.
 struct ApprovedRun {
-    RunUid run;
+    RunUid run;  ///< empty: there is none yet
     std::string runbook;
-    std::int64_t wave = 1;  ///< that has begun
+    std::int64_t wave = 1;                  ///< that has begun; 0: none, for the run has not started
+    ApprovalUid approval{};                 ///< of what was asked ahead; empty: nothing was
+    std::optional<UtcTime> nominal{};       ///< of a run that is to come
+    std::optional<std::int64_t> devices{};  ///< that were approved; unset: it is about a wave
+};
+/// A run of which nothing more is created, by a person's word.
+struct RejectedRun {
+    RunUid run;  ///< empty: there is none yet
+    std::string runbook;
+    std::int64_t skipped = 0;  ///< targets
+    ApprovalUid approval{};
+    std::optional<UtcTime> nominal{};
 };
 
 /// A person's word on a job that nobody knows about.
@@ -185,11 +198,19 @@ public:
     /// Whether the account has a device of that uid or hostname; see DeviceLookups.
     void look_for_device(std::string device, DeviceLookups::Answer answer, Instant now);
 
-    /// Lets the next wave of a run begin that waits for a person (`run`: its uid, or a prefix of it that no
-    /// other open run has); answers once it is durable. Errors: not_found (no such run is open), conflict
-    /// (several are; it waits for nobody).
+    /// Lets a run that waits for a person go on (it as a whole, or its next wave), or says yes to what was
+    /// asked ahead of one; answers once it is durable. `uid`: of the run or the request, or a prefix that no
+    /// other open one has, or the name of a runbook of which only one waits. Errors: not_found (no such run
+    /// is open), conflict (several are; it waits for nobody), refused_by_rule (who started it may not).
     using Approved = std::function<void(Result<ApprovedRun>)>;
-    void approve(const std::string& run, const std::string& actor, Approved answer, Instant now);
+    void approve(const ApprovalOrder& order, Approved answer, Instant now);
+    /// Says no: what has no job is skipped / not_approved at once, or, of what was asked ahead, when its time
+    /// comes. Errors: as of approve, but whoever started it may.
+    using Rejected = std::function<void(Result<RejectedRun>)>;
+    void reject(const ApprovalOrder& order, Rejected answer, Instant now);
+
+    /// Whether an open run, or what was asked ahead of one, has that uid, or one that begins so.
+    [[nodiscard]] bool has_in_question(const std::string& uid) const;
 
     /// The last word on the target of a job, which the record has as `unknown` and not revised; answers once
     /// it is durable, with the run that was started for it, if one was. Errors: conflict (it was revised
@@ -259,6 +280,16 @@ private:
     [[nodiscard]] std::optional<Error> rules_against(const RunOrder& order, UtcTime at, Instant now) const;
     [[nodiscard]] RunPlanned plan_of(RunOrder order, Instant now);
     void on_window(Run& run, Instant now);
+    /// What a person's word is about: an open run, or what was asked ahead of one that is to come.
+    struct InQuestion {
+        Run* run = nullptr;  ///< null: there is none yet
+        ApprovalUid request{};
+    };
+    [[nodiscard]] Result<InQuestion> in_question(const std::string& uid) const;
+    [[nodiscard]] std::vector<InQuestion> all_in_question(
+        const std::function<bool(const Run& run)>& of_run,
+        const std::function<bool(const ApprovalRequested& request)>& of_request) const;
+    [[nodiscard]] static std::string uids_of(const std::vector<InQuestion>& found);
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
@@ -303,10 +334,12 @@ private:
     Sender sender_;
     Dispatcher dispatcher_;
     Rollouts rollouts_;
+    Approvals approvals_;
     Starter starter_;
     QuickJobs quick_jobs_;
     DeviceLookups lookups_;
     Planner planner_;
+    ApprovalRounds approval_rounds_;
     Triggers triggers_;
     Forecast forecast_;
     Previews previews_;

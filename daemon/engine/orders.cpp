@@ -93,6 +93,7 @@ RunPlanned Engine::plan_of(RunOrder order, Instant now) {
                       (order.overrides.window ? kOverriddenWindow : runbook->book->window);
     plan.scope = std::move(order.scope);
     plan.overrides = std::move(order.overrides);
+    plan.applied_by = runbook->applied_by;
     plan.at = now.utc;
     return plan;
 }
@@ -188,30 +189,6 @@ Result<PauseScope> Engine::resolve(const PauseScope& asked) const {
             });
     }
     return asked;
-}
-
-void Engine::approve(const std::string& run, const std::string& actor, Approved answer, Instant now) {
-    enter(now);
-    if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    std::vector<Run*> named;
-    for (const auto& open : books_.runs())
-        if (!run.empty() && !is_terminal(open->status) && open->plan.run.str().starts_with(run))
-            named.push_back(open.get());
-    if (named.empty())
-        return answer(fail(ErrorCode::not_found,
-                           "no run '" + run + "' is open; `runbookctl runs` lists all there are"));
-    if (named.size() > 1)
-        return answer(fail(ErrorCode::conflict, "'" + run + "' is the beginning of " +
-                                                    std::to_string(named.size()) +
-                                                    " open runs' uids; give more of it"));
-    auto& found = *named.front();
-    if (auto promoted = rollouts_.promote(found, actor, now); !promoted)
-        return answer(tl::unexpected<Error>(std::move(promoted.error())));
-    ApprovedRun approved{found.plan.run, found.plan.runbook, found.wave};
-    outbox_.when_durable([answer = std::move(answer), approved = std::move(approved)](Instant) mutable {
-        answer(std::move(approved));
-    });
-    pump(now);
 }
 
 std::set<DeviceUid> Engine::may_still_run(const std::string& runbook) const {

@@ -57,6 +57,7 @@ void Planner::recover(const std::vector<RecoveredRunbook>& runbooks,
         runbook.identity = runbook::identity_of(stored.yaml, stored.resolved);
         runbook.revision = stored.revision;
         runbook.effective_from = stored.effective_from;
+        runbook.applied_by = stored.applied_by;
         runbook.past.restore(stored);
         restore_lanes(runbook, stored);
     }
@@ -136,6 +137,7 @@ void Planner::put_in_force(runbook::Runbook& runbook, const Author& author, Inst
     // reading left between goes as a whole.
     set_book(place, std::make_shared<const runbook::Meaning>(runbook));
     place.effective_from = now.utc;
+    place.applied_by = author.actor;
     place.problem = {};
     arm_all(place, now.utc, now);
 }

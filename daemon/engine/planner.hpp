@@ -83,6 +83,7 @@ public:
         Sha256 identity{};  ///< of the texts
         std::int64_t revision = 1;
         UtcTime effective_from{};
+        std::string applied_by;      ///< who put it into force; empty: a start of the daemon did
         Boxed<std::string> problem;  ///< why the file's newest text is not in force; empty: it is
         /// In the order of the book's lanes; those that it has no more come last. Null: it never had any.
         std::unique_ptr<LaneTracks> lanes;

@@ -120,6 +120,8 @@ struct RunPlanned {
     runbook::Overrides overrides;
     UtcTime at{};
     std::optional<RequestKey> key{};  ///< of a quick job that was asked for with one
+    ApprovalUid approval{};           ///< the request that was made ahead of it; empty: none was
+    std::string applied_by{};  ///< who put its revision into force: known from the revision, not written
 };
 
 struct TargetRow {
@@ -162,6 +164,7 @@ struct RunWaiting {
     std::string reason;            ///< soak, approval
     std::optional<UtcTime> until;  ///< of a soak
     UtcTime at{};
+    bool is_unapproved = false;  ///< no wave of it has begun: the run as a whole waits for a person
 };
 /// The device of a target came online after its wave: it belongs to another (event target.moved).
 struct TargetMoved {
@@ -343,6 +346,53 @@ struct TargetStepped {
     UtcTime at{};
 };
 
+/// What a person says yes to. Whoever approves has this in mind, and nothing else is approved.
+struct PlanInQuestion {
+    ComponentUid component;
+    std::string component_name;
+    std::vector<DeviceUid> devices;  ///< in order
+    std::string sha256;              ///< of all of it and the variables as written, in hex
+};
+/// A person is asked whether a run may create anything (event approval.requested). Again of the same
+/// approval: its run has frozen its targets, and nobody had said yes to them.
+struct ApprovalRequested {
+    ApprovalUid approval;
+    std::optional<RunUid> run;  ///< none: it is of an instant that is still to come
+    std::string runbook;
+    std::int64_t revision = 1;
+    std::string account;
+    std::string zone;
+    std::string customer;
+    std::optional<UtcTime> nominal;
+    PlanInQuestion plan;
+    UtcTime at{};
+};
+/// A person says yes (event run.approved): to a request, to a run that waits, to its next wave.
+struct RunApproved {
+    std::optional<RunUid> run;  ///< none: the one that is to come
+    ApprovalUid approval;       ///< empty: it is about a wave of a run that has begun
+    std::string actor;
+    std::string note;
+    std::string plan_sha256;     ///< of what was approved
+    std::size_t devices = 0;     ///< so many
+    std::int64_t next_wave = 0;  ///< that may begin; 0: none yet
+    UtcTime at{};
+};
+/// A person says no (event run.rejected).
+struct RunRejected {
+    std::optional<RunUid> run;
+    ApprovalUid approval;
+    std::string actor;
+    std::string reason;
+    UtcTime at{};
+};
+/// What was asked ahead of a run is of no use any more (event approval.voided).
+struct ApprovalVoided {
+    ApprovalUid approval;
+    std::string reason;
+    UtcTime at{};
+};
+
 /// Anything else worth a line in the trail: daemon.started, api.throttled, job.searched, reload.done …
 struct Noted {
     std::string subject;      ///< daemon, account, runbook, run, job, …
@@ -357,7 +407,8 @@ using Record =
     std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
                  RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
                  OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised, WaveStarted,
-                 RunWaiting, TargetMoved, TargetRetried, TargetStepped>;
+                 RunWaiting, TargetMoved, TargetRetried, TargetStepped, ApprovalRequested, RunApproved,
+                 RunRejected, ApprovalVoided>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;

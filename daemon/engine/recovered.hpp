@@ -117,7 +117,8 @@ struct RecoveredRunbook {
         std::optional<UtcTime> ahead_from;
     };
     std::vector<Lane> lanes = {};
-    std::string account{};  ///< of the revision; empty: from before it was recorded
+    std::string account{};     ///< of the revision; empty: from before it was recorded
+    std::string applied_by{};  ///< who put it into force; empty: a start of the daemon did
 };
 /// A run that a trigger of its runbook started, finished or not.
 struct TriggeredStart {
@@ -175,6 +176,14 @@ struct LastSuccess {
     DeviceUid device;
     UtcTime at{};
 };
+/// What was asked ahead of a run that has not frozen its targets yet.
+struct RecoveredApproval {
+    ApprovalRequested request;
+    enum class Word : std::uint8_t { asked, approved, rejected };
+    Word word = Word::asked;
+    std::string actor;  ///< whose it is
+    std::string words;  ///< the note, or the reason
+};
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
@@ -199,6 +208,7 @@ struct RecoveredState {
     std::vector<TriggeredStart> triggered{};
     std::vector<PastRevision> past_revisions{};  ///< of the last 31 days, the newest of each runbook first
     std::vector<PastDisposition> past_dispositions{};  ///< of the last 31 days, oldest first
+    std::vector<RecoveredApproval> approvals{};        ///< oldest first
     // Of several accounts; an engine has only what is its own, above.
     std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
     std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account

@@ -294,6 +294,8 @@ std::string Sender::offline_until_the_end(const Run& run, const Target& target) 
 }
 
 Sender::Ending Sender::ending_before_wave(const Run& run, const Target& target) {
+    if (run.is_unapproved())
+        return {Disposition::skipped, "not_approved", "nobody approved the run before its window closed"};
     const auto wave = "wave " + std::to_string(target.row.wave);
     if (run.waits_for == "approval")
         return {Disposition::skipped, "not_approved", wave + " was not approved before the window closed"};

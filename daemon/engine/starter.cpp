@@ -35,6 +35,17 @@ std::string not_found_message(const std::string& component, const Fleet& fleet) 
     return message;
 }
 
+/// What has come since a person approved the plan is not what they approved.
+void keep_to(const PlanInQuestion& plan, Selection& selection) {
+    const SharedText reason("it was not among the devices when the run was approved");
+    std::erase_if(selection.targets, [&](const TargetRow& row) {
+        if (std::binary_search(plan.devices.begin(), plan.devices.end(), row.device)) return false;
+        selection.exclusions.push_back(
+            {row.device, row.hostname, row.site_name, "not_in_approved_plan", reason});
+        return true;
+    });
+}
+
 }  // namespace
 
 Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -50,6 +61,7 @@ Starter::Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge know
       guard_(knowledge.guard),
       customers_(knowledge.customers),
       successes_(knowledge.successes),
+      approvals_(knowledge.approvals),
       holds_(holds),
       on_started_(std::move(on_started)) {}
 
@@ -167,9 +179,13 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
         return abort(run, "run.device_ambiguous", *doubt, now);
     if (run.is_lane_lost())
         return abort(run, "run.lane_lost", "its customer or zone is none of its runbook's any more", now);
-    auto selection = select(run, std::move(filters), now.utc);
+    const auto consent = approvals_.consent_to(run);
+    auto selection = select(run, std::move(filters), now.utc, consent.plan);
     const auto left_out = left_out_for_now(selection.exclusions);
-    books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now);
+    books_.freeze(run, std::move(selection.targets), std::move(selection.exclusions), now,
+                  consent.kind == Approvals::Consent::Kind::missing ? Books::FirstWave::waits_for_approval
+                                                                    : Books::FirstWave::begins);
+    approvals_.forget(run);
     if (!passes_guard(run, left_out, now)) return;
     record_occurrence(run, now);
     guard_.remember(run, left_out);
@@ -177,10 +193,25 @@ void Starter::start(Run& run, FilterLookup filters, Instant now) {
     if (const auto obstacle = find_obstacle(run)) return fail_all(run, *obstacle, now);
     warn_of_variables(run, now);
     decide_by_rules(run, now);
-    if (run.status == RunStatus::running) on_started_(run, now);
+    if (run.status == RunStatus::running) go_on(run, consent, now);
 }
 
-Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) const {
+void Starter::go_on(Run& run, const Approvals::Consent& consent, Instant now) {
+    switch (consent.kind) {
+        case Approvals::Consent::Kind::missing: return approvals_.ask(run, now);
+        case Approvals::Consent::Kind::refused:
+            run.ended_because = "not_approved";
+            for (auto& target : run.targets)
+                if (target.disposition == Disposition::pending)
+                    books_.decide(run, target, Disposition::skipped, "not_approved", consent.words, now);
+            return;
+        case Approvals::Consent::Kind::not_needed:
+        case Approvals::Consent::Kind::given: return on_started_(run, now);
+    }
+}
+
+Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at,
+                          const PlanInQuestion* approved) const {
     SelectionFacts facts;
     facts.now = at;
     facts.filters = std::move(filters.members);
@@ -191,6 +222,7 @@ Selection Starter::select(const Run& run, FilterLookup filters, UtcTime at) cons
     const StartRules start_rules(*run.book, run.lane, successes_, at);
     facts.start_rules = &start_rules;
     auto selection = select_targets(run.book->targets, run.plan.scope, fleet_, facts);
+    if (approved != nullptr) keep_to(*approved, selection);
     place_in_waves(selection.targets, *run.book, fleet_, facts);
     return selection;
 }
@@ -238,6 +270,7 @@ bool Starter::passes_guard(Run& run, const DeviceHashes& left_out, Instant now) 
 void Starter::abort(Run& run, const std::string& kind, const std::string& message, Instant now) {
     outbox_.write(Noted{"run", run.plan.run.str(), kind, "", {{"message", message}}, now.utc});
     books_.freeze(run, {}, {}, now);
+    approvals_.forget(run);
     record_occurrence(run, now);
     books_.finish(run, RunStatus::aborted, "rejected", now);
 }

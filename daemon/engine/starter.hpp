@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/approvals.hpp"
 #include "engine/books.hpp"
 #include "engine/customers.hpp"
 #include "engine/filter_reader.hpp"
@@ -33,6 +34,7 @@ public:
         Guard& guard;
         const Customers& customers;
         Successes& successes;
+        Approvals& approvals;
     };
     /// `on_started` gets each run once its targets are frozen and not all decided.
     Starter(Books& books, AlarmClock& clock, Outbox& outbox, Knowledge knowledge, const Holds& holds,
@@ -85,12 +87,16 @@ private:
     /// Ends a run whose targets cannot be told: without any, as a refusal.
     void abort(Run& run, const std::string& kind, const std::string& message, Instant now);
     [[nodiscard]] bool is_fleet_fresh(const Run& run) const;
-    [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at) const;
+    /// `approved`: what is not in it is left out; null: nothing is.
+    [[nodiscard]] Selection select(const Run& run, FilterLookup filters, UtcTime at,
+                                   const PlanInQuestion* approved = nullptr) const;
     /// Whether it is known who has succeeded, where that matters.
     [[nodiscard]] bool knows_successes(const Run& run);
     /// Whether the guard lets the run go on; one that it refuses is over.
     [[nodiscard]] bool passes_guard(Run& run, const DeviceHashes& left_out, Instant now);
     void decide_by_rules(Run& run, Instant now);
+    /// What is left to be created begins, or waits for a person, or has been refused by one.
+    void go_on(Run& run, const Approvals::Consent& consent, Instant now);
     [[nodiscard]] std::optional<Ruling> ruling_of(const Run& run, const TargetRow& target) const;
     void record_occurrence(const Run& run, Instant now);
     void record_refused_occurrence(const Run& run, Instant now);
@@ -114,6 +120,7 @@ private:
     Guard& guard_;
     const Customers& customers_;
     Successes& successes_;
+    Approvals& approvals_;
     const Holds& holds_;
     OnStarted on_started_;
     std::vector<RunUid> waiting_;

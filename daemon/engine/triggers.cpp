@@ -166,6 +166,7 @@ void Triggers::start(const std::string& name, const std::vector<DeviceUid>& devi
         std::max(std::int64_t{0}, book.triggers->max_per_hour - memory_.starts_in_hour(name, now.utc));
     if (room < std::ssize(targets))
         plan.scope.held.assign(plan.scope.devices.begin() + room, plan.scope.devices.end());
+    plan.applied_by = runbook->applied_by;
     plan.at = now.utc;
     outbox_.write(plan);
     if (!plan.scope.held.empty() && !memory_.is_storm(name))

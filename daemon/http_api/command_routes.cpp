@@ -130,20 +130,6 @@ asio::awaitable<Response> retarget(Services services, Request request) {
     co_return json_response(retarget_view(*accepted), accepted->run ? 201 : 200);
 }
 
-asio::awaitable<Response> approve(Services services, Request request) {
-    const auto known = only_known(request, {});
-    if (!known) co_return error_response(known.error());
-    auto run = request.captured.at("uid");
-    auto actor = request.actor;
-    const auto accepted = co_await services.control.approve(std::move(run), std::move(actor));
-    if (!accepted) co_return error_response(accepted.error());
-    Json view;
-    view["run_uid"] = accepted->run.str();
-    view["runbook"] = accepted->runbook;
-    view["wave"] = accepted->wave;
-    co_return json_response(view);
-}
-
 Response accepted_job(const ports::QuickJobAccepted& accepted) {
     Json body;
     body["job_uid"] = accepted.job.str();
@@ -172,9 +158,6 @@ void add_command_routes(Router& router, Services services) {
                }));
     router.add(Method::post, "/v1/runs/{uid}/retarget", once(services.keys, [services](Request request) {
                    return retarget(services, std::move(request));
-               }));
-    router.add(Method::post, "/v1/runs/{uid}/approve", once(services.keys, [services](Request request) {
-                   return approve(services, std::move(request));
                }));
     router.add(Method::post, "/v1/quickjobs",
                [services](Request request) { return start_quick_job(services, std::move(request)); });

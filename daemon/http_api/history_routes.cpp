@@ -33,6 +33,7 @@ struct Subject {
     const char* not_found_code;
 };
 constexpr Subject kRun{ports::View::runs, "run", "run_uid", "NOT_FOUND"};
+constexpr Subject kApproval{ports::View::approvals, "approval", "approval_uid", "NOT_FOUND"};
 constexpr Subject kJob{ports::View::jobs, "job", "job_uid", "JOB_NOT_FOUND"};
 
 struct Found {
@@ -88,6 +89,14 @@ asio::awaitable<Response> show_run(Services services, Request request) {
     co_return json_response(found.object);
 }
 
+asio::awaitable<Response> show_approval(Services services, Request request) {
+    const auto known = only_known(request, {});
+    if (!known) co_return error_response(known.error());
+    const auto found = co_await find_one(services, kApproval, request.captured["uid"]);
+    if (found.object.is_null()) co_return found.failure;
+    co_return json_response(found.object);
+}
+
 asio::awaitable<Response> show_job(Services services, Request request) {
     const auto known = only_known(request, {});
     if (!known) co_return error_response(known.error());
@@ -137,6 +146,9 @@ void add_history_routes(Router& router, Services services) {
     add_list("/v1/occurrences", ports::View::occurrences);
     add_list("/v1/events", ports::View::events);
     add_list("/v1/exclusions", ports::View::exclusions);
+    add_list("/v1/approvals", ports::View::approvals);
+    router.add(Method::get, "/v1/approvals/{uid}",
+               [services](Request request) { return show_approval(services, std::move(request)); });
     router.add(Method::get, "/v1/runs/{uid}",
                [services](Request request) { return show_run(services, std::move(request)); });
     router.add(Method::get, "/v1/jobs/{uid}",

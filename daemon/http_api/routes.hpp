@@ -45,6 +45,7 @@ void add_device_routes(Router& router, Services services);
 void add_state_routes(Router& router, Services services);
 /// POST /v1/runs/{uid}/cancel.
 void add_cancel_routes(Router& router, Services services);
+void add_approval_routes(Router& router, Services services);
 /// POST /v1/jobs/{uid}/settle.
 void add_settle_routes(Router& router, Services services);
 /// POST /v1/store/accept-restore.

@@ -104,9 +104,7 @@ public:
         }
         for (std::size_t i = 0; i < facts_.events.rows.size(); ++i) {
             const auto event = row_view(facts_.events, i);
-            const auto message = message_of(event);
-            add(list, "event_trail", event, "at",
-                text_at(event, "kind") + (message.empty() ? "" : ": " + message));
+            add(list, "event_trail", event, "at", words_of(event));
         }
         return list;
     }
@@ -116,6 +114,18 @@ public:
 private:
     static std::string with_reason(const std::string& reason) {
         return reason.empty() ? reason : " (" + reason + ")";
+    }
+    /// "run.rejected by carol: not on a Friday"
+    static std::string words_of(const Json& event) {
+        const auto kind = text_at(event, "kind");
+        const bool is_word = kind == "run.approved" || kind == "run.rejected";
+        auto words = kind;
+        if (const auto actor = text_at(event, "actor"); is_word && !actor.empty()) words += " by " + actor;
+        auto message = message_of(event);
+        if (const auto data = event.find("data");
+            is_word && message.empty() && data != event.end() && data->is_object())
+            message = text_at(*data, "note");
+        return message.empty() ? words : words + ": " + message;
     }
     static std::string message_of(const Json& event) {
         const auto data = event.find("data");
@@ -246,6 +256,11 @@ private:
     }
     [[nodiscard]] std::string pending_answer(const std::string& in_run) const {
         auto answer = question_.runbook + " is not decided yet on " + hostname() + in_run + ": ";
+        if (facts_.jobs.rows.empty() && text_at(run_, "status") == "waiting" &&
+            text_at(run_, "reason") == "approval")
+            return answer + "the run waits until somebody approves it (runbookctl approve " +
+                   text_at(run_, "run_uid") + "); that may happen until " +
+                   spoken_time(text_at(run_, "window_end")) + ".";
         if (facts_.jobs.rows.empty())
             return answer + "no job has been created yet; that may happen until " +
                    spoken_time(text_at(run_, "window_end")) + ".";

@@ -16,7 +16,7 @@ constexpr std::array kReasons{
     Words{"excluded_state", "it was deleted, suspended or the like after the targets were frozen"},
     Words{"paused", "the runbook was paused"},
     Words{"storm", "more starts were triggered than max_per_hour allows"},
-    Words{"not_approved", "nobody approved the run"},
+    Words{"not_approved", "nobody approved it"},
     Words{"window_closed", "the window closed before its job could be created"},
     Words{"blackout", "not_during let nothing be created"},
     Words{"catch_up", "a newer occurrence was caught up instead"},

@@ -20,7 +20,8 @@ bool has_trouble(const Row& counts) {
 
 /// What is so of the run, whatever became of its parts.
 Conditions of_the_run(const Event& event) {
-    if (event.kind == Event::Kind::run_waiting) return {Condition::waiting};
+    if (event.kind == Event::Kind::run_waiting || event.kind == Event::Kind::approval_requested)
+        return {Condition::waiting};
     const auto status = text_of(event.run.run, "status");
     const auto& before = event.run.previous_status;
     if (status == "failed") return {Condition::failed};

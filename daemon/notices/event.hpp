@@ -29,12 +29,14 @@ struct RunFacts {
 };
 
 struct Event {
-    enum class Kind : std::uint8_t { run_finished, run_waiting, occurrence_decided };
+    enum class Kind : std::uint8_t { run_finished, run_waiting, occurrence_decided, approval_requested };
     std::int64_t seq = 0;  ///< in the trail
     UtcTime at{};
     Kind kind = Kind::run_finished;
     std::string runbook;
-    RunFacts run;    ///< of a run's events
+    /// Of a run's events. Of an approval that is asked for ahead of its run: what is known of that one, with
+    /// the uid of what was asked as `approval_uid`.
+    RunFacts run;
     Row occurrence;  ///< else: of occurrence_history
 };
 

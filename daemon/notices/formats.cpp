@@ -27,6 +27,7 @@ Facts facts_of(const json& payload) {
     add("Runbook", payload, "runbook");
     const auto run = part("run");
     add("Run", run, "run_uid");
+    add("Approval", run, "approval_uid");
     add("Status", run, "status");
     const auto target = part("target");
     add("Device", target, "hostname");

@@ -19,7 +19,7 @@ struct Addressed {
 
 std::string subject_of(const Event& event) {
     if (event.kind == Event::Kind::occurrence_decided) return text_of(event.occurrence, "nominal_at");
-    return text_of(event.run.run, "run_uid");
+    return text_of(event.run.run, event.kind == Event::Kind::approval_requested ? "approval_uid" : "run_uid");
 }
 
 /// Collects what the rules ask for, each part once.

@@ -64,7 +64,15 @@ std::string target_text(const Event& event, const Part& part) {
     return text;
 }
 
+std::string approval_text(const Event& event) {
+    const auto& run = event.run.run;
+    auto text = event.runbook + " asks for approval";
+    if (const auto customer = text_of(run, "customer"); !customer.empty()) text += " for " + customer;
+    return text + ": " + counted(run) + " at " + text_of(run, "nominal_at");
+}
+
 std::string text_of_part(const Event& event, const Part& part) {
+    if (event.kind == Event::Kind::approval_requested) return approval_text(event);
     if (event.kind == Event::Kind::occurrence_decided) return occurrence_text(event, part);
     std::string text;
     if (part.target != nullptr) {

@@ -82,11 +82,26 @@ struct CancelAccepted {
     std::int64_t cancelled = 0;      ///< targets that get no job
     std::int64_t still_running = 0;  ///< that have one, which Datto does not recall
 };
-/// A run whose next wave a person has let begin.
+/// A person's yes or no to a run that waits for it, or to what was asked ahead of one.
+struct ApproveRequest {
+    std::string uid;    ///< of the run or of the request, or the beginning of one
+    std::string words;  ///< the note, or the reason; may be empty
+    std::string actor;
+};
 struct ApproveAccepted {
-    RunUid run;
+    RunUid run;  ///< empty: it is still to come
     std::string runbook;
-    std::int64_t wave = 1;  ///< that has begun
+    std::int64_t wave = 1;                  ///< that has begun; 0: none, for the run has not started
+    ApprovalUid approval{};                 ///< of what was asked ahead; empty: nothing was
+    std::optional<UtcTime> nominal{};       ///< of a run that is to come
+    std::optional<std::int64_t> devices{};  ///< that were approved; unset: it was about a wave
+};
+struct RejectAccepted {
+    RunUid run;  ///< empty: it is still to come
+    std::string runbook;
+    std::int64_t skipped = 0;  ///< targets that get no job
+    ApprovalUid approval{};
+    std::optional<UtcTime> nominal{};
 };
 
 struct PauseRequest {
@@ -242,9 +257,12 @@ public:
     /// Once it is durable. Errors: not_found; conflict (a prefix that fits several; the run is over);
     /// refused_by_rule (it is a job's uid).
     virtual boost::asio::awaitable<Result<CancelAccepted>> cancel(CancelRequest request) = 0;
-    /// Lets the next wave of the run (its uid, or the beginning of one) begin; once it is durable. Errors:
-    /// not_found (no such run is open), conflict (several are; it waits for nobody), unavailable.
-    virtual boost::asio::awaitable<Result<ApproveAccepted>> approve(std::string run, std::string actor) = 0;
+    /// Lets a run that waits for a person go on, or its next wave, or says yes to what was asked ahead of
+    /// one; once it is durable. Errors: not_found (no such run is open), conflict (several are; it waits for
+    /// nobody; it is approved), refused_by_rule (whoever started it may not), unavailable.
+    virtual boost::asio::awaitable<Result<ApproveAccepted>> approve(ApproveRequest request) = 0;
+    /// Says no; once it is durable. Errors: not_found, conflict, unavailable.
+    virtual boost::asio::awaitable<Result<RejectAccepted>> reject(ApproveRequest request) = 0;
     /// Once the job's intent is durable. Errors: as above, invalid_variable and missing_variable,
     /// rate_limited. The message names what was not found. `unavailable` with a name: that run is recorded,
     /// and its job goes out when it can.

@@ -29,20 +29,21 @@ enum class View {
     revisions,
     devices,
     exceptions,  ///< everything outside the rules
-    failures     ///< targets that did not go well, the newest decision first; columns of the targets
+    failures,    ///< targets that did not go well, the newest decision first; columns of the targets
+    approvals    ///< what people were asked to approve, and have said
 };
 
 /// Filters that apply to the view's columns; those a view has no column for are an error (invalid_input).
 struct Query {
     View view = View::runs;
-    std::optional<std::string> uid;      ///< run_uid or job_uid, whole or a prefix
+    std::optional<std::string> uid;      ///< run_uid, job_uid or approval_uid, whole or a prefix
     std::optional<std::string> run;      ///< run_uid or a prefix
     std::optional<std::string> runbook;  ///< exact
     std::optional<std::string> customer;
     std::optional<std::string> site;    ///< site name or uid, exact ignoring case
     std::optional<std::string> device;  ///< device uid or hostname, exact ignoring case
     /// status, or disposition for targets, verdict for occurrences, kind for exceptions, online, offline or
-    /// gone for devices
+    /// gone for devices, state for approvals
     std::optional<std::string> status;
     std::optional<std::int64_t> since_ms, until_ms;
     std::int64_t limit = 100;  ///< newest first

@@ -13,6 +13,7 @@
 #include "cron/zone.hpp"
 #include "cron/zone_rules.hpp"
 #include "runbook/amount.hpp"
+#include "runbook/approval.hpp"
 #include "runbook/guard.hpp"
 #include "runbook/lanes.hpp"
 #include "runbook/notify.hpp"
@@ -103,6 +104,7 @@ struct Meaning {
     std::shared_ptr<const NotifyRules> notify;  ///< null: nobody is told anything
     Boxed<Once> once;                           ///< empty: what has succeeded is taken again
     Boxed<Ramp> ramp;                           ///< empty: all devices at once
+    Boxed<Approval> approval;                   ///< empty: nobody has to say yes
 
     /// How long from its begin a window lets jobs be created: shorter than it by the longest timeout with
     /// finish_by: window.

@@ -65,10 +65,31 @@ asio::awaitable<Result<ports::CancelAccepted>> AccountsControl::cancel(ports::Ca
     co_return co_await (*account)->control.cancel(std::move(request));
 }
 
-asio::awaitable<Result<ports::ApproveAccepted>> AccountsControl::approve(std::string run, std::string actor) {
-    const auto account = co_await account_of_run(run);
+asio::awaitable<Result<ports::ApproveAccepted>> AccountsControl::approve(ports::ApproveRequest request) {
+    const auto account = co_await account_in_question(request.uid);
     if (!account) co_return tl::unexpected<Error>(account.error());
-    co_return co_await (*account)->control.approve(std::move(run), std::move(actor));
+    co_return co_await (*account)->control.approve(std::move(request));
+}
+
+asio::awaitable<Result<ports::RejectAccepted>> AccountsControl::reject(ports::ApproveRequest request) {
+    const auto account = co_await account_in_question(request.uid);
+    if (!account) co_return tl::unexpected<Error>(account.error());
+    co_return co_await (*account)->control.reject(std::move(request));
+}
+
+asio::awaitable<Result<const ServedAccount*>> AccountsControl::account_in_question(std::string& uid) {
+    const ServedAccount* only = nullptr;
+    for (const auto& account : accounts_.all()) {
+        if (account.is_absent() || !account.engine().has_in_question(uid)) continue;
+        if (only != nullptr)
+            co_return fail(ErrorCode::conflict, "'" + uid + "' is the beginning of open runs' uids on '" +
+                                                    only->name + "' and '" + account.name +
+                                                    "'; give more of it");
+        only = &account;
+    }
+    if (only != nullptr) co_return only;
+    // The record knows best what else it is.
+    co_return co_await account_of_run(uid);
 }
 
 asio::awaitable<Result<const ServedAccount*>> AccountsControl::account_of_run(std::string& run) {

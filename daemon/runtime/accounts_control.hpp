@@ -24,8 +24,8 @@ public:
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
     /// Errors also: unavailable (the run's account is absent).
     boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
-    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(std::string run,
-                                                                   std::string actor) override;
+    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(ports::ApproveRequest request) override;
+    boost::asio::awaitable<Result<ports::RejectAccepted>> reject(ports::ApproveRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override;
@@ -54,6 +54,8 @@ public:
 private:
     /// The account of a run; its uid is completed. Errors: as find_run; unavailable (it is absent).
     boost::asio::awaitable<Result<const ServedAccount*>> account_of_run(std::string& run);
+    /// The account of an open run, or of what was asked ahead of one. Errors: as account_of_run.
+    boost::asio::awaitable<Result<const ServedAccount*>> account_in_question(std::string& uid);
     /// The account on which what `runbook` left on account `was_on` can go on. `what`: "run X", for the
     /// error.
     [[nodiscard]] Result<const ServedAccount*> still_on(const std::string& was_on, const std::string& runbook,

@@ -172,14 +172,31 @@ asio::awaitable<Result<ports::CancelAccepted>> ControlService::cancel(ports::Can
     co_return accepted;
 }
 
-asio::awaitable<Result<ports::ApproveAccepted>> ControlService::approve(std::string run, std::string actor) {
+asio::awaitable<Result<ports::ApproveAccepted>> ControlService::approve(ports::ApproveRequest request) {
     const Answer<Result<engine::ApprovedRun>> answer(executor_);
-    loop_.tell([&](engine::Engine& core, Instant now) { core.approve(run, actor, answer.callback(), now); });
+    const engine::ApprovalOrder order{std::move(request.uid), std::move(request.words),
+                                      std::move(request.actor)};
+    loop_.tell([&](engine::Engine& core, Instant now) { core.approve(order, answer.callback(), now); });
     auto approved = co_await answer.wait();
     if (!approved) co_return gone();
     if (!*approved) co_return tl::unexpected<Error>((*approved).error());
     auto& begun = **approved;
-    co_return ports::ApproveAccepted{std::move(begun.run), std::move(begun.runbook), begun.wave};
+    co_return ports::ApproveAccepted{std::move(begun.run), std::move(begun.runbook),
+                                     begun.wave,           std::move(begun.approval),
+                                     begun.nominal,        begun.devices};
+}
+
+asio::awaitable<Result<ports::RejectAccepted>> ControlService::reject(ports::ApproveRequest request) {
+    const Answer<Result<engine::RejectedRun>> answer(executor_);
+    const engine::ApprovalOrder order{std::move(request.uid), std::move(request.words),
+                                      std::move(request.actor)};
+    loop_.tell([&](engine::Engine& core, Instant now) { core.reject(order, answer.callback(), now); });
+    auto rejected = co_await answer.wait();
+    if (!rejected) co_return gone();
+    if (!*rejected) co_return tl::unexpected<Error>((*rejected).error());
+    auto& ended = **rejected;
+    co_return ports::RejectAccepted{std::move(ended.run), std::move(ended.runbook), ended.skipped,
+                                    std::move(ended.approval), ended.nominal};
 }
 
 asio::awaitable<Result<ports::QuickJobAccepted>> ControlService::quick_job(ports::QuickJobRequest request) {

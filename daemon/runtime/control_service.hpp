@@ -24,8 +24,8 @@ public:
     boost::asio::awaitable<Result<ports::RetargetAccepted>> retarget(ports::RetargetRequest request) override;
     boost::asio::awaitable<Result<ports::SettleAccepted>> settle(ports::SettleRequest request) override;
     boost::asio::awaitable<Result<ports::CancelAccepted>> cancel(ports::CancelRequest request) override;
-    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(std::string run,
-                                                                   std::string actor) override;
+    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(ports::ApproveRequest request) override;
+    boost::asio::awaitable<Result<ports::RejectAccepted>> reject(ports::ApproveRequest request) override;
     boost::asio::awaitable<Result<ports::QuickJobAccepted>> quick_job(
         ports::QuickJobRequest request) override;
     boost::asio::awaitable<Result<void>> accept_restore(std::string actor) override;

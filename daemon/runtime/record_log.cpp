@@ -128,6 +128,33 @@ LogLine line_of(const engine::TargetRevised& r) {
     add_if(fields, "actor", r.actor);
     return {Level::info, "target.revised", fields};
 }
+/// The run, or what was asked ahead of it.
+Fields fields_of(const std::optional<RunUid>& run, const ApprovalUid& approval) {
+    if (run) return {{"run", run->str()}};
+    return {{"approval", approval.str()}};
+}
+LogLine line_of(const engine::ApprovalRequested& r) {
+    auto fields = fields_of(r.run, r.approval);
+    fields.emplace_back("runbook", r.runbook);
+    if (r.nominal) fields.emplace_back("nominal", format_utc(*r.nominal));
+    fields.emplace_back("devices", std::to_string(r.plan.devices.size()));
+    return {Level::warning, "approval.requested", fields};
+}
+LogLine line_of(const engine::RunApproved& r) {
+    auto fields = fields_of(r.run, r.approval);
+    add_if(fields, "actor", r.actor);
+    add_if(fields, "note", r.note);
+    return {Level::info, "run.approved", fields};
+}
+LogLine line_of(const engine::RunRejected& r) {
+    auto fields = fields_of(r.run, r.approval);
+    add_if(fields, "actor", r.actor);
+    add_if(fields, "reason", r.reason);
+    return {Level::warning, "run.rejected", fields};
+}
+LogLine line_of(const engine::ApprovalVoided& r) {
+    return {Level::info, "approval.voided", {{"approval", r.approval.str()}, {"reason", r.reason}}};
+}
 LogLine line_of(const engine::OccurrenceDecided& r) {
     Fields fields{{"runbook", r.runbook},
                   {"nominal", format_utc(r.nominal)},

@@ -100,6 +100,10 @@ struct Redaction {
     void operator()(engine::Noted& r) const { texts(r.data); }
     void operator()(engine::JobFound&) const {}
     void operator()(engine::TargetRevised& r) const { text(r.message); }
+    void operator()(engine::ApprovalRequested& r) const { text(r.plan.component_name); }
+    void operator()(engine::RunApproved& r) const { text(r.note); }
+    void operator()(engine::RunRejected& r) const { text(r.reason); }
+    void operator()(engine::ApprovalVoided& r) const { text(r.reason); }
 };
 
 }  // namespace

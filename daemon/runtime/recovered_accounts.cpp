@@ -20,6 +20,7 @@ public:
         divide_pauses();
         divide_fleet();
         divide_triggers();
+        divide_approvals();
         for (auto& [name, account] : accounts_)
             account.state.last_targets = of_account(all_.last_targets, name);
         return std::move(accounts_);
@@ -118,6 +119,14 @@ private:
         for (const auto& name : all_.known_fleets)
             if (const auto account = accounts_.find(name); account != accounts_.end())
                 account->second.state.knows_fleet = true;
+    }
+
+    void divide_approvals() {
+        for (auto& approval : all_.approvals)
+            if (is_configured(approval.request.account)) {
+                auto& state = place_of(approval.request.account).state;
+                state.approvals.push_back(std::move(approval));
+            }
     }
 
     void divide_triggers() {

@@ -28,6 +28,7 @@ std::string query_name(ports::View view) {
         case ports::View::revisions: return "history_revisions";
         case ports::View::exceptions: return "history_exceptions";
         case ports::View::failures: return "history_failures";
+        case ports::View::approvals: return "history_approvals";
     }
     return {};
 }

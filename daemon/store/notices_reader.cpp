@@ -52,6 +52,23 @@ notices::Row occurrence_of(const std::string& data) {
     return row;
 }
 
+/// The run that approval is asked for ahead of, as far as it is known: the columns of run_history.
+notices::Row coming_run_of(const std::string& data) {
+    const auto event = notices::Row::parse(data, nullptr, false);
+    auto row = notices::Row::object();
+    for (const auto* column : {"approval_uid", "runbook", "revision", "account", "customer", "zone",
+                               "nominal_at", "component_name", "plan_sha256"}) {
+        const auto found = event.find(column);
+        row[column] = found == event.end() ? notices::Row() : *found;
+    }
+    row["run_uid"] = nullptr;
+    row["status"] = "waiting";
+    row["reason"] = "approval";
+    const auto devices = event.find("devices");
+    row["targets"] = devices == event.end() ? notices::Row() : *devices;
+    return row;
+}
+
 }  // namespace
 
 NoticesReader::NoticesReader(const std::string& path) : connection_(path, Access::read_only) {
@@ -111,16 +128,18 @@ Result<ports::TrailPart> NoticesReader::unseen_trail(const std::set<std::string>
                 auto runbook = line.text(4);
                 const auto kind = line.text(2);
                 const RunKey run{line.integer(5), line.text(6)};
-                const bool is_of_run = kind != "occurrence.decided";
+                const bool is_of_run = kind != "occurrence.decided" && kind != "approval.requested";
                 if (!runbooks.contains(runbook) || (is_of_run && run.id == 0)) continue;
                 auto& event = part.events.emplace_back();
                 event.seq = line.integer(0);
                 event.at = from_unix_ms(line.integer(1));
                 event.runbook = std::move(runbook);
-                event.kind = kind == "run.finished"  ? notices::Event::Kind::run_finished
-                             : kind == "run.waiting" ? notices::Event::Kind::run_waiting
-                                                     : notices::Event::Kind::occurrence_decided;
-                if (!is_of_run) event.occurrence = occurrence_of(line.text(3));
+                event.kind = kind == "run.finished"         ? notices::Event::Kind::run_finished
+                             : kind == "run.waiting"        ? notices::Event::Kind::run_waiting
+                             : kind == "approval.requested" ? notices::Event::Kind::approval_requested
+                                                            : notices::Event::Kind::occurrence_decided;
+                if (kind == "occurrence.decided") event.occurrence = occurrence_of(line.text(3));
+                if (kind == "approval.requested") event.run.run = coming_run_of(line.text(3));
                 runs.push_back(run);
             }
         }

@@ -158,6 +158,7 @@ void Pruner::prune_occurrences() {
     const auto before = to_unix_ms(*horizons_.history);
     // Before the first row goes: `verify` must not miss what is missing by right.
     use("prune_mark_history").bind(":before", before).run();
+    use("prune_approvals_voided").bind(":before", before).bind(":limit", kRowsAtOnce).run();
     while (has_time()) {
         auto rows = use("prune_occurrences");
         rows.bind(":after", after_).bind(":before", before).bind(":limit", kRowsAtOnce);
@@ -207,6 +208,7 @@ bool Pruner::prune_run() {
         return true;
     }
     use("prune_run_keys").bind(":run", run_).run();
+    use("prune_run_approval").bind(":run", run_).run();
     counts_.runs += use("prune_run").bind(":run", run_).run();
     return false;
 }

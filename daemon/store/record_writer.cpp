@@ -116,7 +116,10 @@ void RecordWriter::record(const engine::RunPlanned& run) {
         key.bind(":actor", run.actor).bind(":key", run.key->key).bind(":request", run.key->request);
         key.bind(":run", run.run.str()).bind(":at", run.at).run();
     }
+    if (!run.approval.empty())
+        use("write_approval_run").bind(":approval", run.approval.str()).bind(":run", run.run.str()).run();
     json data{{"runbook", run.runbook}, {"account", run.account}, {"trigger", std::string(trigger)}};
+    put_text(data, "approval_uid", run.approval.str());
     put_integer(data, "revision", run.revision);
     put_text(data, "zone", run.zone);
     put_text(data, "cause_uid", run.cause);
@@ -170,6 +173,7 @@ void RecordWriter::record(const engine::WaveStarted& wave) {
 void RecordWriter::record(const engine::RunWaiting& run) {
     auto wait = use("write_run_waiting");
     wait.bind(":run", run.run.str()).bind(":reason", run.reason).bind(":until", run.until);
+    wait.bind(":unapproved", std::int64_t{run.is_unapproved ? 1 : 0});
     if (wait.run() != 1) throw ContradictingRecord("run.waiting: run " + run.run.str() + " is not under way");
     json data{{"reason", run.reason}, {"next_wave", run.next_wave}};
     put_time(data, "until", run.until);

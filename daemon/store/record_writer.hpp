@@ -56,6 +56,13 @@ private:
     void record(const engine::JobFound& job);
     void record(const engine::TargetRevised& target);
     void record(const engine::TargetStepped& target);
+    void record(const engine::ApprovalRequested& request);
+    void record(const engine::RunApproved& approved);
+    void record(const engine::RunRejected& rejected);
+    void record(const engine::ApprovalVoided& voided);
+    /// What was said of an approval, in its row.
+    void write_word(const ApprovalUid& approval, std::string_view state, const std::string& actor,
+                    const std::string& note, UtcTime at);
 
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
     void event(EventLine line) { append_event(connection_, end_, std::move(line)); }

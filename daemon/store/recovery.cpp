@@ -126,6 +126,7 @@ std::vector<engine::RecoveredRunbook> read_runbooks(Connection& connection, UtcT
         runbook.missed = read_missed(connection, runbook.runbook);
         if (row.integer(7) != 0) read_lanes(connection, runbook, now);
         runbook.account = row.text(8);
+        runbook.applied_by = row.text(9);
         runbooks.push_back(std::move(runbook));
     }
     return runbooks;
@@ -194,6 +195,8 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         run.waits_for = row.text(21);
         run.waits_until = row.optional_time(22);
         run.is_called_off = row.integer(23) != 0;
+        planned.approval = ApprovalUid(row.text(24));
+        planned.applied_by = row.text(25);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }
@@ -267,6 +270,37 @@ std::vector<engine::RecoveredPause> read_pauses(Connection& connection) {
         pauses.push_back({row.text(0), from_unix_ms(row.integer(1)), row.text(2), row.text(3),
                           from_unix_ms(row.integer(4))});
     return pauses;
+}
+
+engine::RecoveredApproval::Word word_from(const std::string& state) {
+    using Word = engine::RecoveredApproval::Word;
+    return state == "approved" ? Word::approved : state == "rejected" ? Word::rejected : Word::asked;
+}
+
+std::vector<engine::RecoveredApproval> read_approvals(Connection& connection) {
+    std::vector<engine::RecoveredApproval> approvals;
+    Execution row(connection.statement("recover_approvals"));
+    while (row.step()) {
+        auto& approval = approvals.emplace_back();
+        auto& request = approval.request;
+        request.approval = ApprovalUid(row.text(0));
+        if (!row.is_null(1)) request.run = RunUid(row.text(1));
+        request.runbook = row.text(2);
+        request.revision = row.integer(3);
+        request.account = row.text(4);
+        request.zone = row.text(5);
+        request.customer = row.text(6);
+        request.nominal = row.optional_time(7);
+        request.at = from_unix_ms(row.integer(8));
+        request.plan.component = ComponentUid(row.text(9));
+        request.plan.component_name = row.text(10);
+        request.plan.sha256 = row.text(11);
+        request.plan.devices = devices_from_json(row.text(12));
+        approval.word = word_from(row.text(13));
+        approval.actor = row.text(14);
+        approval.words = row.text(15);
+    }
+    return approvals;
 }
 
 void read_triggers(Connection& connection, UtcTime now, engine::RecoveredState& state) {
@@ -355,6 +389,7 @@ engine::RecoveredState recover(Connection& connection, UtcTime now) {
         state.older_revisions[older.text(0)][older.integer(1)] = {older.text(2), older.text(3)};
     state.runs = read_runs(connection);
     state.pauses = read_pauses(connection);
+    state.approvals = read_approvals(connection);
     read_triggers(connection, now, state);
     Execution digests(connection.statement("recover_zone_digests"));
     while (digests.step()) state.zone_digests.push_back(digests.text(0));

@@ -74,6 +74,19 @@ runbook::Overrides overrides_from_json(const std::string& text) {
     return std::move(*overrides);
 }
 
+std::string devices_to_json(const std::vector<DeviceUid>& devices) {
+    json list = json::array();
+    for (const auto& device : devices) list.push_back(device.str());
+    return list.dump();
+}
+
+std::vector<DeviceUid> devices_from_json(const std::string& text) {
+    std::vector<DeviceUid> devices;
+    const auto list = json::parse(text);
+    for (const auto& device : list) devices.emplace_back(device.get<std::string>());
+    return devices;
+}
+
 std::string variables_to_json(const std::map<std::string, std::string>& variables) {
     return canonical_json(json(variables));
 }

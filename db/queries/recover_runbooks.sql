@@ -5,7 +5,7 @@ SELECT v.runbook, v.revision, v.yaml, v.resolved, v.effective_from, v.effective_
                   ifnull((SELECT max(nominal_at) FROM runs r
                           WHERE r.runbook = v.runbook AND r."trigger" = 'schedule'), -1)), -1) AS judged_until,
        iif(json_valid(v.resolved), json_type(v.resolved, '$.lanes') IS NOT NULL, 0) AS has_lanes,
-       v.account
+       v.account, v.actor
 FROM revisions v
 WHERE v.revision = (SELECT max(w.revision) FROM revisions w WHERE w.runbook = v.runbook)
 ORDER BY v.runbook;

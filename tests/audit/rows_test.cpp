@@ -76,5 +76,40 @@ TEST_CASE("a row that was changed is named with its column and the event that sa
     });
 }
 
+TEST_CASE("what people approved is held to the trail too", "[audit]") {
+    const TempFolder folder;
+    const auto database = folder.file("audit.db");
+    {
+        store_test::OpenStore open(database.string());
+        engine::ApprovalRequested asked;
+        asked.approval = ApprovalUid{"01ASK"};
+        asked.runbook = "clean";
+        asked.account = "main";
+        asked.nominal = store_test::at(86'400'000);
+        asked.plan = {ComponentUid{"c1"}, "Clear Temp Files", {DeviceUid{"d1"}}, std::string(64, 'a')};
+        asked.at = store_test::at(5);
+        engine::RunApproved said;
+        said.approval = asked.approval;
+        said.actor = "carol";
+        said.note = "looks right";
+        said.plan_sha256 = asked.plan.sha256;
+        said.devices = 1;
+        said.at = store_test::at(6);
+        auto plan = store_test::planned();
+        plan.approval = asked.approval;
+        open.commit({store_test::revision(), asked, said, plan});
+    }
+    store::Connection connection(database, store::Access::read_write);
+    const auto honest = check_rows(connection);
+    for (const auto& finding : honest.findings) UNSCOPED_INFO(finding.subject << ": " << finding.what);
+    CHECK(honest.found == 0);
+    CHECK(honest.approvals == 1);
+    connection.database().exec("UPDATE approvals SET actor = 'eve'");
+    const auto forged = check_rows(connection);
+    REQUIRE(forged.found == 1);
+    CHECK(forged.findings[0].subject == "approval 01ASK");
+    CHECK(contains(forged.findings[0].what, "its column actor holds 'eve'"));
+}
+
 }  // namespace
 }  // namespace runbookd::audit_test

@@ -55,8 +55,8 @@ std::map<std::int64_t, int> wave_sizes(const EngineBench& bench) {
 std::vector<Result<ApprovedRun>> approve(EngineBench& bench, const std::string& run) {
     std::vector<Result<ApprovedRun>> answers;
     bench.tell([&](Engine& core, Instant now) {
-        core.approve(
-            run, "carol", [&](Result<ApprovedRun> answer) { answers.push_back(std::move(answer)); }, now);
+        const ApprovalOrder order{run, "", "carol"};
+        core.approve(order, [&](Result<ApprovedRun> answer) { answers.push_back(std::move(answer)); }, now);
     });
     bench.run_for(seconds{1});
     return answers;

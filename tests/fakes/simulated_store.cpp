@@ -50,6 +50,7 @@ void SimulatedStore::take(const engine::RevisionEffective& r) {
                                {r.runbook, {runbook.yaml, runbook.resolved}, runbook.effective_from, r.at});
     const auto judged = runbook.judged_until;
     runbook = {r.runbook, r.revision, r.yaml, r.resolved, r.at, false, judged, {}, {}};
+    runbook.applied_by = r.actor;
 }
 void SimulatedStore::take(const engine::RevisionRetired& r) { runbooks_.at(r.runbook).retired = true; }
 void SimulatedStore::take(const engine::RunPlanned& r) {
@@ -63,6 +64,10 @@ void SimulatedStore::take(const engine::RunPlanned& r) {
         judged = std::max(judged.value_or(*r.nominal), *r.nominal);
     }
     runs_[r.run].planned = r;
+    if (r.approval.empty()) return;
+    auto& asked = approvals_.at(r.approval).request;
+    require(!asked.run && asked.nominal == r.nominal, "what was asked ahead is of one run");
+    asked.run = r.run;
 }
 void SimulatedStore::take(const engine::RunStarted& r) {
     auto& run = runs_.at(r.run);
@@ -84,6 +89,10 @@ void SimulatedStore::take(const engine::WaveStarted& r) {
 void SimulatedStore::take(const engine::RunWaiting& r) {
     auto& run = runs_.at(r.run);
     require(run.started_at && !engine::is_terminal(run.status), "who waits is open");
+    if (r.is_unapproved) {
+        require(run.wave == 1 && run.waits_for.empty(), "who waits for a first approval has no wave yet");
+        run.wave = 0;
+    }
     require(r.next_wave > run.wave, "what is waited for comes later");
     for (const auto& [uid, job] : jobs_)
         require(job.created.run != r.run || engine::is_terminal(job.status),
@@ -202,6 +211,34 @@ void SimulatedStore::take(const engine::JobLate& r) {
     job.late_status = r.late_status;
     if (r.out) job.out = r.out->text;
     if (r.collected) job.rows = r.collected->rows;
+}
+void SimulatedStore::take(const engine::ApprovalRequested& r) {
+    const auto known = approvals_.find(r.approval);
+    require(known == approvals_.end() || (r.run && known->second.request.run == r.run),
+            "what is asked again is asked by its run");
+    approvals_[r.approval] = {r, engine::RecoveredApproval::Word::asked, {}, {}};
+}
+void SimulatedStore::take(const engine::RunApproved& r) {
+    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is approved");
+    if (r.approval.empty()) return;
+    auto& known = approvals_.at(r.approval);
+    require(known.word != engine::RecoveredApproval::Word::approved, "one word is enough");
+    require(known.request.plan.sha256 == r.plan_sha256, "what was asked for is what is approved");
+    known.word = engine::RecoveredApproval::Word::approved;
+    known.actor = r.actor;
+    known.words = r.note;
+}
+void SimulatedStore::take(const engine::RunRejected& r) {
+    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is rejected");
+    if (r.approval.empty()) return;
+    auto& known = approvals_.at(r.approval);
+    known.word = engine::RecoveredApproval::Word::rejected;
+    known.actor = r.actor;
+    known.words = r.reason;
+}
+void SimulatedStore::take(const engine::ApprovalVoided& r) {
+    require(!approvals_.at(r.approval).request.run, "what a run has come of is not void");
+    approvals_.erase(r.approval);
 }
 engine::OccurrenceDecided* SimulatedStore::continued_by(const engine::OccurrenceDecided& r) {
     engine::OccurrenceDecided* last = nullptr;
@@ -451,6 +488,9 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
                  std::any_of(notes_.begin(), notes_.end(), [&run_uid = uid](const auto& note) {
                      return note.kind == "run.cancelled" && note.subject_uid == run_uid.str();
                  })});
+    for (const auto& [uid, approval] : approvals_)
+        if (!approval.request.run || (runs_.at(*approval.request.run).status == engine::RunStatus::planned))
+            state.approvals.push_back(approval);
     add_groups(state);
     for (const auto& [uid, job] : jobs_) state.recent_creates += job.created.at > now - kBudgetWindow ? 1 : 0;
     for (const auto& [uid, job] : jobs_) {

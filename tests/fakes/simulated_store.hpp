@@ -50,6 +50,10 @@ public:
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
     [[nodiscard]] const std::vector<engine::OccurrenceDecided>& occurrences() const { return occurrences_; }
+    /// What people were asked to approve, and have said, but for what is void.
+    [[nodiscard]] const std::map<ApprovalUid, engine::RecoveredApproval>& approvals() const {
+        return approvals_;
+    }
     [[nodiscard]] const std::vector<engine::Noted>& notes() const { return notes_; }
     /// All there ever were; `until` is when it really ended, if it has.
     [[nodiscard]] const std::vector<engine::RecoveredPause>& pauses() const { return pauses_; }
@@ -79,6 +83,10 @@ private:
     void take(const engine::TargetMoved& r);
     void take(const engine::TargetRetried& r);
     void take(const engine::TargetStepped& r);
+    void take(const engine::ApprovalRequested& r);
+    void take(const engine::RunApproved& r);
+    void take(const engine::RunRejected& r);
+    void take(const engine::ApprovalVoided& r);
     void add_groups(engine::RecoveredState& state) const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
@@ -106,7 +114,8 @@ private:
     };
     std::vector<Voided> voided_;
     std::vector<engine::Noted> notes_;
-    std::vector<engine::PastRevision> past_revisions_;  // the newest first
+    std::vector<engine::PastRevision> past_revisions_;            // the newest first
+    std::map<ApprovalUid, engine::RecoveredApproval> approvals_;  // that are not void
 };
 
 }  // namespace runbookd::fakes

@@ -87,13 +87,19 @@ struct FakeControl final : ports::Control {
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return retargeted;
     }
-    std::vector<std::pair<std::string, std::string>> approvals_asked;  ///< run and actor
+    std::vector<ports::ApproveRequest> approvals_asked;
     ports::ApproveAccepted approved;
-    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(std::string run,
-                                                                   std::string actor) override {
-        approvals_asked.emplace_back(std::move(run), std::move(actor));
+    boost::asio::awaitable<Result<ports::ApproveAccepted>> approve(ports::ApproveRequest request) override {
+        approvals_asked.push_back(std::move(request));
         if (refusal) co_return tl::unexpected<Error>(*refusal);
         co_return approved;
+    }
+    std::vector<ports::ApproveRequest> rejections_asked;
+    ports::RejectAccepted rejected;
+    boost::asio::awaitable<Result<ports::RejectAccepted>> reject(ports::ApproveRequest request) override {
+        rejections_asked.push_back(std::move(request));
+        if (refusal) co_return tl::unexpected<Error>(*refusal);
+        co_return rejected;
     }
     std::vector<ports::SettleRequest> settles_asked;
     ports::SettleAccepted settled;

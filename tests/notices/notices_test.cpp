@@ -82,6 +82,31 @@ TEST_CASE("each condition is met by what it is named after, and by nothing else"
     CHECK(count_of(waits, {Condition::failed, Condition::recovered}) == 0);
 }
 
+TEST_CASE("what is asked ahead of a run is told as waiting, with what to approve", "[notices]") {
+    notices::Event event;
+    event.seq = 8;
+    event.at = from_unix_ms(1'000'000);
+    event.kind = notices::Event::Kind::approval_requested;
+    event.runbook = "backup";
+    event.run.run = {{"run_uid", nullptr},
+                     {"approval_uid", "01ASK"},
+                     {"runbook", "backup"},
+                     {"customer", "acme"},
+                     {"nominal_at", "2026-12-01T02:00:00.000Z"},
+                     {"status", "waiting"},
+                     {"reason", "approval"},
+                     {"targets", 40}};
+    for (const auto per : {NoticesPer::run, NoticesPer::customer, NoticesPer::device}) {
+        const auto told = notices_of(event, to_oncall({Condition::waiting}, per));
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].subject == "01ASK");
+        CHECK(told[0].run_uid.empty());
+        CHECK(text_of(told[0]) ==
+              "backup asks for approval for acme: 40 devices at 2026-12-01T02:00:00.000Z");
+    }
+    CHECK(count_of(event, {Condition::failed, Condition::aborted}) == 0);
+}
+
 TEST_CASE("a run has recovered when the one before it of its lane had not completed", "[notices]") {
     auto event = ended("completed", {{"succeeded", 3}});
     CHECK(count_of(event, {Condition::recovered}) == 0);

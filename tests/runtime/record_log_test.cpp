@@ -79,4 +79,23 @@ TEST_CASE("revisions, verdicts and notes read like this in the log", "[runtime][
     CHECK(shown(note) == R"(warning account.throttled account=main message="a pause")");
 }
 
+TEST_CASE("what people are asked, and what they say, reads like this in the log", "[runtime][log]") {
+    engine::ApprovalRequested asked;
+    asked.approval = ApprovalUid{"01ASK"};
+    asked.runbook = "patch";
+    asked.nominal = kAt;
+    asked.plan.devices = {kDevice};
+    CHECK(shown(asked) ==
+          "warning approval.requested approval=01ASK runbook=patch nominal=2026-03-01T02:00:00.000Z "
+          "devices=1");
+    engine::RunApproved said;
+    said.run = kRun;
+    said.actor = "carol";
+    CHECK(shown(said) == "info run.approved run=01RUN actor=carol");
+    CHECK(shown(engine::RunRejected{kRun, {}, "carol", "later", kAt}) ==
+          "warning run.rejected run=01RUN actor=carol reason=later");
+    CHECK(shown(engine::ApprovalVoided{asked.approval, "gone", kAt}) ==
+          "info approval.voided approval=01ASK reason=gone");
+}
+
 }  // namespace runbookd::runtime

@@ -1,0 +1,1 @@
+DELETE FROM approvals WHERE run = :run;
