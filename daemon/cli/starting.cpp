@@ -22,7 +22,8 @@ bool has_ended(const Json& run) {
 
 int exit_status_of(const Json& run) {
     const auto status = text_at(run, "status");
-    if (status == "completed") return kDone;
+    // What nobody approved has not run, and nothing went wrong with it.
+    if (status == "completed") return text_at(run, "reason") == "not_approved" ? kRefused : kDone;
     return status == "aborted" ? kRefused : kFailed;
 }
 
@@ -30,6 +31,8 @@ int exit_status_of(const Json& run) {
 std::string progress_line(const Json& run) {
     const auto targets = number_at(run, "targets");
     auto line = harmless(text_at(run, "runbook")) + ": " + text_at(run, "status");
+    if (text_at(run, "status") == "waiting" && text_at(run, "reason") == "approval")
+        line += " for approval (runbookctl approve " + text_at(run, "run_uid") + ")";
     if (targets == 0) return line;
     line += ", " + std::to_string(targets - number_at(run, "pending")) + " of " + std::to_string(targets) +
             " done";

@@ -82,4 +82,24 @@ TEST_CASE("show tells of a run who approved it, and of what was asked ahead of o
     CHECK(contains(session.out, "devices:       40\n"));
 }
 
+TEST_CASE("run --wait says what it waits for, and that nobody approved it", "[cli]") {
+    FakeDaemon daemon;
+    int looks = 0;
+    daemon.history.on_query = [&looks](const ports::Query& query) {
+        if (query.view != ports::View::runs) return ports::Rows{};
+        const bool is_first = looks++ == 0;
+        return ports::Rows{{"run_uid", "runbook", "status", "reason"},
+                           {{std::string("01RUN00000000000000000000A"), std::string("clean"),
+                             std::string(is_first ? "waiting" : "completed"),
+                             std::string(is_first ? "approval" : "not_approved")}}};
+    };
+    daemon.start();
+    Session session;
+    session.environment["RUNBOOKD_SOCKET"] = daemon.socket;
+    CHECK(session.run({"run", "clean", "--wait"}) == 4);
+    CHECK(contains(session.err,
+                   "clean: waiting for approval (runbookctl approve 01RUN00000000000000000000A)\n"));
+    CHECK(contains(session.out, "completed (not_approved)"));
+}
+
 }  // namespace runbookd::testing

@@ -17,6 +17,15 @@ Result<ports::CancelAccepted> cancel(TwoAccounts& bed, const std::string& uid) {
         .value();
 }
 
+Result<ports::ApproveAccepted> approve(TwoAccounts& bed, const std::string& uid) {
+    return bed
+        .ask<Result<ports::ApproveAccepted>>([&bed, uid] {
+            ports::ApproveRequest request{uid, "", "bob"};
+            return bed.control.approve(std::move(request));
+        })
+        .value();
+}
+
 Result<void> accept_restore(TwoAccounts& bed) {
     return bed.ask<Result<void>>([&bed] { return bed.control.accept_restore("ana"); }).value();
 }
@@ -118,6 +127,27 @@ TEST_CASE("a run is called off on the account that it is on", "[runtime][account
     const auto job = cancel(bed, "01J");
     REQUIRE_FALSE(job);
     CHECK(job.error().code == ErrorCode::refused_by_rule);
+}
+
+TEST_CASE("a run is approved on the account that has it", "[runtime][accounts]") {
+    TwoAccounts bed;
+    auto patch = clean_on("b", "patch");
+    patch.approval = runbook::Approval{};
+    bed.start({clean_on("a", "sweep"), patch});
+    REQUIRE(run(bed, "patch"));
+    bed.pass(seconds{30});
+    CHECK(creates(bed.b.api) == 0);
+    const auto planned = bed.all<engine::RunPlanned>();
+    REQUIRE(planned.size() == 1);
+    const auto done = approve(bed, planned[0].run.str());
+    REQUIRE(done);
+    CHECK(done->run == planned[0].run);
+    CHECK(done->devices == 1);
+    bed.pass(seconds{30});
+    CHECK(creates(bed.b.api) == 1);
+    const auto again = approve(bed, "01");  // it waits for nobody now
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == ErrorCode::conflict);
 }
 
 TEST_CASE("a store that was put back holds every account until a person accepts it", "[runtime][accounts]") {

@@ -101,6 +101,33 @@ TEST_CASE("the trail is looked at from where it was left, with the rows that its
     CHECK(part.events[0].run.targets.empty());
 }
 
+TEST_CASE("what is asked ahead of a run is told with what is known of it", "[store]") {
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db").string());
+    engine::ApprovalRequested asked;
+    asked.approval = ApprovalUid{"01ASK"};
+    asked.runbook = "clean";
+    asked.account = "main";
+    asked.nominal = at(86'400'000);
+    asked.plan = {ComponentUid{"c1"}, "Clear Temp Files", {DeviceUid{"d1"}}, std::string(64, 'a')};
+    asked.at = at(5);
+    // What a run asks for itself is told as that it waits.
+    auto by_run = asked;
+    by_run.approval = ApprovalUid{"01RUN"};
+    by_run.run = RunUid{"01RUN"};
+    open.commit({revision(), asked, planned(), by_run});
+    const auto part = unseen(open);
+    REQUIRE(part.events.size() == 1);
+    CHECK(part.events[0].kind == Event::Kind::approval_requested);
+    const auto& run = part.events[0].run.run;
+    CHECK(run.at("run_uid").is_null());
+    CHECK(run.at("approval_uid") == "01ASK");
+    CHECK(run.at("nominal_at") == "2026-12-02T02:00:00.000Z");
+    CHECK(run.at("targets") == 1);
+    CHECK(run.at("status") == "waiting");
+    CHECK(run.at("customer").is_null());
+}
+
 TEST_CASE("verdicts of the trail are those of occurrence_history", "[store]") {
     TempFolder folder;
     OpenStore open(folder.file("audit.db").string());
