@@ -163,6 +163,13 @@ struct LastTargets {
     std::vector<DeviceUid> devices;
     std::string account{};
 };
+/// What is known of a store that was put back to an earlier state.
+struct RecoveredRestore {
+    UtcTime since{};                 ///< the newest time in it when that was first noticed
+    std::optional<UtcTime> held_at;  ///< when that was; none: it is now
+    std::vector<JobUid> known{};     ///< its jobs from an hour before `since` on
+    std::vector<JobUid> found{};     ///< of those: that it did not know, and the activity log showed
+};
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
@@ -187,6 +194,7 @@ struct RecoveredState {
     std::vector<TriggeredStart> triggered{};
     std::vector<PastRevision> past_revisions{};  ///< of the last 31 days, the newest of each runbook first
     std::vector<PastDisposition> past_dispositions{};  ///< of the last 31 days, oldest first
+    std::optional<RecoveredRestore> restore{};  ///< where the store is older than what was acknowledged
     // Of several accounts; an engine has only what is its own, above.
     std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
     std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account
