@@ -150,7 +150,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     enter(now);
     knows_synchronised_ = state.clock_was_synchronised;
     if (knows_synchronised_) guard_.hear({guard_.is_synchronised(), true});
-    if (!restored_.empty()) hold_restored(now);
+    if (!restored_.empty()) hold_restored(state, now);
     if (state.newest && now.utc < *state.newest) {
         guard_.doubt_start(now);
         begin_doubt(now);
@@ -229,6 +229,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
 std::optional<Planner::Retired> Engine::release_runbook(const std::string& name, const std::string& actor,
                                                         Instant now) {
     // Whoever takes it over believes the clock by now, which is the same one.
+    if (guard_.is_held()) planner_.lose(restore_search_.held_at());
     if (is_started_ && !std::exchange(is_downtime_judged_, true)) planner_.judge_downtime(now);
     return planner_.release(name, actor, now);
 }

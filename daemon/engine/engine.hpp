@@ -257,7 +257,7 @@ private:
     /// Begins every step: looks at the clock before anything is decided by it.
     void enter(Instant now);
     void begin_doubt(Instant now);
-    void hold_restored(Instant now);
+    void hold_restored(const RecoveredState& state, Instant now);
     void search_for_lost(const RecoveredState& state, Instant now);
     /// Goes on with the search, takes in what it found, and ends the hold where it may.
     void pump_restore(Instant now);

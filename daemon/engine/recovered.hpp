@@ -165,9 +165,10 @@ struct LastTargets {
 };
 /// What is known of a store that was put back to an earlier state.
 struct RecoveredRestore {
+    static constexpr Millis kKnownBefore = std::chrono::hours{1};
     UtcTime since{};                 ///< the newest time in it when that was first noticed
     std::optional<UtcTime> held_at;  ///< when that was; none: it is now
-    std::vector<JobUid> known{};     ///< its jobs from an hour before `since` on
+    std::vector<JobUid> known{};     ///< its jobs from `kKnownBefore` before `since` on
     std::vector<JobUid> found{};     ///< of those: that it did not know, and the activity log showed
 };
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
@@ -198,6 +199,7 @@ struct RecoveredState {
     // Of several accounts; an engine has only what is its own, above.
     std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
     std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account
+    std::map<std::string, RecoveredRestore> restores{};  ///< those that differ from `restore`, by account
 };
 
 }  // namespace runbookd::engine

@@ -14,29 +14,38 @@ constexpr Millis kFarBack = std::chrono::hours{24 * 30};
 // What was found waits so long for the lists of devices and components, which say more of it.
 constexpr Millis kListsPatience = std::chrono::minutes{5};
 
+RecoveredRestore restore_of(const RecoveredState& state, Instant now) {
+    auto restore = state.restore.value_or(RecoveredRestore{});
+    if (!state.restore) restore.since = state.newest.value_or(UtcTime{});
+    if (restore.since == UtcTime{}) restore.since = now.utc - kFarBack;
+    return restore;
+}
+
 std::string searched_words(const RestoreSearch& search) {
     return search.is_complete() ? "whole" : search.read_until() ? "in part" : "not at all";
 }
 
 }  // namespace
 
-void Engine::hold_restored(Instant now) {
+void Engine::hold_restored(const RecoveredState& state, Instant now) {
     guard_.hold(now);
     alarms_.doubt_wall_clock();
-    outbox_.write(Noted{"daemon", settings_.account, "store.restored", "", {{"why", restored_}}, now.utc});
+    outbox_.write(Noted{"daemon",
+                        settings_.account,
+                        "store.restored",
+                        "",
+                        {{"why", restored_}, {"since", format_utc(restore_of(state, now).since)}},
+                        now.utc});
 }
 
 void Engine::search_for_lost(const RecoveredState& state, Instant now) {
     // What was decided of these runs since then is lost: what fails may have been tried again.
     for (const auto& run : books_.runs())
         if (run->status != RunStatus::planned) run->found_at = now.utc;
-    auto restore = state.restore.value_or(RecoveredRestore{});
-    if (!state.restore) restore.since = state.newest.value_or(now.utc - kFarBack);
-    if (restore.since == UtcTime{}) restore.since = now.utc - kFarBack;
     std::set<JobUid> known;
     for (const auto& job : state.jobs) known.insert(job.job);
     for (const auto& job : state.lost) known.insert(job.job);
-    restore_search_.begin(restore, known, now);
+    restore_search_.begin(restore_of(state, now), known, now);
     if (!searches_restore_) restore_search_.end();
 }
 

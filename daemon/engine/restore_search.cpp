@@ -81,9 +81,12 @@ void RestoreSearch::take(const JobActivity& activity) {
         (lost_.contains(*uid) ? seen_found_ : seen_known_).insert(*uid);
         return;
     }
+    // Older ones are in the record, which was there then.
+    const auto created = time_of_ulid(uid->str());
+    if (created < since_ - RecoveredRestore::kKnownBefore) return;
     seen_found_.insert(*uid);
     found_.insert_or_assign(*uid, FoundJob{*uid, activity.job, runbook_in_name(activity.job_name),
-                                           activity.device, time_of_ulid(uid->str())});
+                                           activity.device, created});
 }
 
 void RestoreSearch::break_off(const ApiResult& result, Instant now) {
