@@ -15,7 +15,8 @@ namespace {
 constexpr Millis kSlack = std::chrono::minutes{1};
 // Jobs of a runbook without a schedule that stand further apart belong to different runs.
 constexpr Millis kOfOneRun = std::chrono::hours{1};
-constexpr const char* kNote = "found in the activity log after the store had been put back to an earlier state";
+constexpr const char* kNote =
+    "found in the activity log after the store had been put back to an earlier state";
 constexpr const char* kReason = "store_restored";
 
 /// Whether the run may have created a job then.
@@ -25,9 +26,12 @@ bool covers(const Run& run, UtcTime created) {
 }
 
 OccurrenceDecided verdict_of(const RunPlanned& plan, UtcTime at) {
-    return {plan.runbook,  plan.revision.value_or(1), plan.zone, *plan.nominal,
-            *plan.nominal, 1,                         Verdict::late, kReason,
-            plan.run,      at,                        plan.customer};
+    return {plan.runbook,  plan.revision.value_or(1),
+            plan.zone,     *plan.nominal,
+            *plan.nominal, 1,
+            Verdict::late, kReason,
+            plan.run,      at,
+            plan.customer};
 }
 
 }  // namespace
@@ -44,6 +48,8 @@ Adoption::Adoption(std::string account, Books& books, Outbox& outbox, UlidSource
 void Adoption::adopt(std::vector<FoundJob> jobs, Instant now) {
     std::map<RunUid, std::vector<FoundJob>> of_planned;
     std::vector<FoundJob> left;
+    for (auto& job : jobs)
+        if (job.device.empty()) job.device = device_called(job.hostname);
     // The newest job of a device is the one that its target waited for last.
     for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
         if (job->device.empty()) {
@@ -192,8 +198,8 @@ void Adoption::begin(Run& run, std::vector<FoundJob> jobs, Instant now) {
 void Adoption::attach(Run& run, Target& target, const FoundJob& found, Instant now) {
     const auto& wanted = run.book ? run.book->component : run.plan.scope.component;
     const auto* const component = wanted.empty() ? nullptr : known_.fleet.find_component(wanted);
-    auto& job = books_.add_job(
-        found.job, [on_look = handlers_.on_look, uid = found.job](Instant) { on_look(uid); });
+    auto& job =
+        books_.add_job(found.job, [on_look = handlers_.on_look, uid = found.job](Instant) { on_look(uid); });
     job.run = run.plan.run;
     job.runbook = run.plan.runbook;
     job.device = found.device;
@@ -207,8 +213,15 @@ void Adoption::attach(Run& run, Target& target, const FoundJob& found, Instant n
     ++target.tries;
     note(found, &run, now);
     // What it was sent with, nobody knows any more.
-    outbox_.write(JobCreated{job.uid, job.run, job.device, 1, ++target.attempts, job.component_uid,
-                             job.component_name, {}, job.created_at});
+    outbox_.write(JobCreated{job.uid,
+                             job.run,
+                             job.device,
+                             1,
+                             ++target.attempts,
+                             job.component_uid,
+                             job.component_name,
+                             {},
+                             job.created_at});
     JobChanged change;
     change.status = JobStatus::queued;
     change.message = kNote;
@@ -229,8 +242,13 @@ void Adoption::note(const FoundJob& found, const Run* run, Instant now) {
     } else {
         data["message"] = "the activity log does not say on which device: it cannot be followed";
     }
-    outbox_.write(
-        Noted{"job", found.job.str(), "job.found_after_restore", "", std::move(data), now.utc});
+    outbox_.write(Noted{"job", found.job.str(), "job.found_after_restore", "", std::move(data), now.utc});
+}
+
+DeviceUid Adoption::device_called(const std::string& hostname) const {
+    if (hostname.empty()) return {};
+    const auto found = known_.fleet.find_by_hostname(hostname);
+    return found.size() == 1 ? found.front()->device.uid : DeviceUid{};
 }
 
 const runbook::Lane* Adoption::lane_of(const Planner::InForce& runbook, const DeviceUid& device) const {
@@ -238,9 +256,8 @@ const runbook::Lane* Adoption::lane_of(const Planner::InForce& runbook, const De
     if (!runbook.book->lanes || seen == nullptr) return nullptr;
     const bool is_by_customer = runbook.book->lanes->by == runbook::LanesBy::customer;
     for (const auto& lane : runbook.book->lanes->all) {
-        const bool is_its = is_by_customer
-                                ? lane.customer == known_.customers.name_of(seen->device).str()
-                                : lane.zone()->name() == known_.customers.zone_of(seen->device);
+        const bool is_its = is_by_customer ? lane.customer == known_.customers.name_of(seen->device).str()
+                                           : lane.zone()->name() == known_.customers.zone_of(seen->device);
         if (is_its) return &lane;
     }
     return nullptr;

@@ -59,7 +59,10 @@ private:
     void begin(Run& run, std::vector<FoundJob> jobs, Instant now);
     void attach(Run& run, Target& target, const FoundJob& found, Instant now);
     void note(const FoundJob& found, const Run* run, Instant now);
-    [[nodiscard]] const runbook::Lane* lane_of(const Planner::InForce& runbook, const DeviceUid& device) const;
+    [[nodiscard]] const runbook::Lane* lane_of(const Planner::InForce& runbook,
+                                               const DeviceUid& device) const;
+    /// The only one of that name; empty: there is none, or several are called so.
+    [[nodiscard]] DeviceUid device_called(const std::string& hostname) const;
     [[nodiscard]] TargetRow row_of(const DeviceUid& device) const;
 
     std::string account_;

@@ -1,5 +1,6 @@
 // What the engine does about the wall clock: it looks at it with every step, and holds creates and verdicts
-// while it is in doubt. A store that was put back to an earlier state holds them in the same way (restore.cpp).
+// while it is in doubt. A store that was put back to an earlier state holds them in the same way
+// (restore.cpp).
 #include <utility>
 
 #include "engine/engine.hpp"

@@ -112,8 +112,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                      follower_.follow(job, now);
                      job.next_look.set(now.steady);  // it may have ended long ago
                  },
-                 [this](const JobUid& job) { follower_.look_at(job); }}),
-      restore_patience_ends_(alarms_, [](Instant) {}) {
+                 [this](const JobUid& job) { follower_.look_at(job); }}) {
     books_.tell_of_decisions(
         [this](const Run& run, const Target& target, const std::string& reason, Instant now) {
             // What was started by an end that is seen for the second time, the record has lost.
@@ -405,7 +404,8 @@ void Engine::set_pump_alarm(Instant now) {
     want(line_.wakes_at(now));
     if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
         follower_.wants_to_read() || completions_.wants_to_read() || quick_jobs_.wants_to_read() ||
-        triggers_.alerts().wants_to_read() || restore_search_.wants_to_read() || dispatcher_.wants_to_create())
+        triggers_.alerts().wants_to_read() || restore_search_.wants_to_read() ||
+        dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     if (triggers_.alerts().wants_to_write()) want(line_.opens_at(Budget::Kind::write, now));

@@ -139,7 +139,8 @@ public:
     /// nothing is created, caught up or judged until a person accepts that (events store.restored and
     /// store.restore_accepted).
     /// Meanwhile the activity log is searched for jobs of ours that the store does not know (see
-    /// RestoreSearch), and those are taken into the books (see Adoption); `Searches::no`: nobody can be asked.
+    /// RestoreSearch), and those are taken into the books (see Adoption); `Searches::no`: nobody can be
+    /// asked.
     enum class Searches { yes, no };
     void hold_for_restore(std::string why, Searches searches = Searches::yes) {
         restored_ = std::move(why);
@@ -333,8 +334,7 @@ private:
     std::function<void()> on_released_;
     RestoreSearch restore_search_;
     Adoption adoption_;
-    Alarm restore_patience_ends_;
-    bool is_clock_held_ = false;                                     // and it is recorded
+    bool is_clock_held_ = false;  // and it is recorded
     bool is_started_ = false;
     bool is_downtime_judged_ = false;
     bool knows_synchronised_ = false;  // it is recorded that the kernel's clock once was

@@ -30,8 +30,8 @@ std::optional<Planner::Occurrence> Planner::occurrence_at(const std::string& nam
     for (auto nominal = track->past.next_undecided(view.timeline(), after); nominal && nominal->at <= created;
          nominal = track->past.next_undecided(view.timeline(), nominal->at))
         if (created <= view.last_create(*nominal) + kOnItsWay)
-            newest = Occurrence{nominal->at, nominal->entry->jitter,
-                                runbook.book->window_of(*nominal->entry), false, lane};
+            newest = Occurrence{nominal->at, nominal->entry->jitter, runbook.book->window_of(*nominal->entry),
+                                false, lane};
     return newest;
 }
 

@@ -197,8 +197,8 @@ struct RecoveredState {
     std::vector<PastDisposition> past_dispositions{};  ///< of the last 31 days, oldest first
     std::optional<RecoveredRestore> restore{};  ///< where the store is older than what was acknowledged
     // Of several accounts; an engine has only what is its own, above.
-    std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
-    std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account
+    std::vector<std::string> known_fleets{};             ///< whose first list is recorded whole
+    std::map<std::string, std::int64_t> creates_of{};    ///< recent_creates, by account
     std::map<std::string, RecoveredRestore> restores{};  ///< those that differ from `restore`, by account
 };
 

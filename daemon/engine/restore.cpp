@@ -59,8 +59,6 @@ void Engine::pump_restore(Instant now) {
                                     fleet_.components_read_at() && *fleet_.components_read_at() >= since;
         if (are_lists_read || now.steady - since >= kListsPatience)
             adoption_.adopt(restore_search_.take_found(), now);
-        else
-            restore_patience_ends_.set(since + kListsPatience);
     }
     if (may_release(now)) release_restored(now);
 }
@@ -91,7 +89,6 @@ void Engine::accept_restore(const std::string& actor, Done answer, Instant now) 
                             actor,
                             {{"searched", searched_words(restore_search_)}},
                             now.utc});
-        restore_patience_ends_.set(restore_accepted_at_ + settings_.unknown_after);
     }
     outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
 }
@@ -107,7 +104,6 @@ void Engine::release_restored(Instant now) {
     // What passed before the daemon was started may have been served; what passed since was not.
     planner_.lose(restore_search_.held_at());
     restore_search_.end();
-    restore_patience_ends_.clear();
     guard_.release();
     if (on_released_) on_released_();
     settle_clock(now);

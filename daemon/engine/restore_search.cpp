@@ -86,7 +86,7 @@ void RestoreSearch::take(const JobActivity& activity) {
     if (created < since_ - RecoveredRestore::kKnownBefore) return;
     seen_found_.insert(*uid);
     found_.insert_or_assign(*uid, FoundJob{*uid, activity.job, runbook_in_name(activity.job_name),
-                                           activity.device, created});
+                                           activity.device, created, activity.hostname});
 }
 
 void RestoreSearch::break_off(const ApiResult& result, Instant now) {

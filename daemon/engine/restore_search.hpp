@@ -23,6 +23,7 @@ struct FoundJob {
     std::string runbook;
     DeviceUid device;      ///< empty: the log does not say
     UtcTime created_at{};  ///< when its intent was made, as its uid says
+    std::string hostname;  ///< as the log has it; may be empty
 };
 
 class RestoreSearch {
@@ -74,9 +75,9 @@ private:
     bool is_complete_ = false;
     bool is_refused_ = false;
     UtcTime since_{}, held_at_{};
-    std::set<JobUid> known_;           // to the store, by now
-    std::set<JobUid> lost_;            // of those: that the log showed first
-    std::map<JobUid, FoundJob> found_; // in this pass, or one that was broken off
+    std::set<JobUid> known_;            // to the store, by now
+    std::set<JobUid> lost_;             // of those: that the log showed first
+    std::map<JobUid, FoundJob> found_;  // in this pass, or one that was broken off
     std::vector<FoundJob> ready_;
     SteadyTime found_at_{};
     std::set<JobUid> seen_known_, seen_found_;

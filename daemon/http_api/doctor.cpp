@@ -34,7 +34,8 @@ Check store_check(const ports::DaemonStatus& status) {
 }
 
 Check restore_check(const ports::DaemonStatus& status) {
-    if (status.held.empty()) return {"restore", Health::ok, "the store is not older than what was acknowledged"};
+    if (status.held.empty())
+        return {"restore", Health::ok, "the store is not older than what was acknowledged"};
     const auto& first = status.held.front();
     return {"restore", Health::failed,
             first.why + "; held since " + format_utc(first.held_at) + ", nothing is created"};
@@ -55,7 +56,9 @@ Check budget_check(const ports::AccountStatus& account) {
         const auto of = use.allowed == 0 ? std::string() : " of " + std::to_string(use.allowed);
         return std::to_string(use.used) + of + " " + what;
     };
-    const auto is_spent = [](const ports::BudgetUse& use) { return use.allowed > 0 && use.used >= use.allowed; };
+    const auto is_spent = [](const ports::BudgetUse& use) {
+        return use.allowed > 0 && use.used >= use.allowed;
+    };
     const bool is_any_spent = is_spent(account.reads) || is_spent(account.creates);
     return {"budget", is_any_spent ? Health::warning : Health::ok,
             account.account + ": " + words(account.reads, "reads") + ", " +
@@ -140,11 +143,13 @@ std::string accepting_words(const std::vector<ports::HeldStatus>& held) {
         found += one.found_jobs;
         is_whole = is_whole && one.is_searched_whole;
     }
-    std::string words = "`runbookctl doctor --accept-restore` lets the daemon go on from what the store holds";
+    std::string words =
+        "`runbookctl doctor --accept-restore` lets the daemon go on from what the store holds";
     words += found == 0 ? "." : ", with the " + counted(found, "job") + " that the activity log showed.";
     if (!is_whole)
-        words += " The log has not been read whole: that is waited for first; where it cannot be read, look "
-                 "into Datto RMM for what ran since, for it may run again.";
+        words +=
+            " The log has not been read whole: that is waited for first; where it cannot be read, look "
+            "into Datto RMM for what ran since, for it may run again.";
     words += " No instant from before " + format_utc(held.front().held_at) +
              " is caught up; runs that were open go on, without another try of what fails.";
     return words;

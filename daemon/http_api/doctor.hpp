@@ -14,7 +14,8 @@ enum class Health {
 };
 
 struct Check {
-    std::string name;  ///< daemon, clock, store, restore, account, budget, fleet, pauses, record, configuration
+    std::string
+        name;  ///< daemon, clock, store, restore, account, budget, fleet, pauses, record, configuration
     Health health = Health::ok;
     std::string message;
 };

@@ -304,11 +304,11 @@ ports::DaemonStatus ControlService::status() const {
     status.store_trouble = store_.trouble();
     if (!status.store_trouble.empty()) status.problems.push_back("store: " + status.store_trouble);
     if (auto held = held_of(core, account_)) {
-        status.problems.push_back("store: " + held->why + "; nothing is created, caught up or judged until " +
-                                  (held->accepted_by.empty()
-                                       ? "`runbookctl doctor --accept-restore`"
-                                       : "the activity log has been searched (accepted by " +
-                                             held->accepted_by + ")"));
+        status.problems.push_back(
+            "store: " + held->why + "; nothing is created, caught up or judged until " +
+            (held->accepted_by.empty()
+                 ? "`runbookctl doctor --accept-restore`"
+                 : "the activity log has been searched (accepted by " + held->accepted_by + ")"));
         status.held.push_back(std::move(*held));
     }
     status.is_clock_synchronised = core.clock().is_synchronised();

@@ -43,6 +43,9 @@ public:
     void apply(const engine::Batch& batch);
     /// What a start at `now` finds.
     [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
+    /// Whether it is older than the last batch that was acknowledged: see Simulation::put_back. What a start
+    /// finds then says so.
+    bool is_put_back = false;
 
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
@@ -76,6 +79,7 @@ private:
     void take(const engine::TargetMoved& r);
     void take(const engine::TargetRetried& r);
     void add_groups(engine::RecoveredState& state) const;
+    [[nodiscard]] engine::RecoveredRestore restore() const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
 
