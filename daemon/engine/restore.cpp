@@ -101,6 +101,8 @@ void Engine::release_restored(Instant now) {
     if (const auto until = restore_search_.read_until()) data["searched_until"] = format_utc(*until);
     outbox_.write(Noted{"daemon", settings_.account, "store.restore_accepted",
                         std::exchange(restore_accepted_by_, {}), std::move(data), now.utc});
+    restore_search_.settle_for_part(now);
+    if (restore_search_.has_found()) adoption_.adopt(restore_search_.take_found(), now);
     // What passed before the daemon was started may have been served; what passed since was not.
     planner_.lose(restore_search_.held_at());
     restore_search_.end();

@@ -111,6 +111,10 @@ void RestoreSearch::end_pass(Instant now) {
     is_complete_ = is_complete_ || pass_began_ >= settled_at;
     const auto pause = is_complete_ ? kPause : std::clamp(settled_at - now.utc, kShortest, kSettled);
     next_.set(now.steady + pause);
+    settle_for_part(now);
+}
+
+void RestoreSearch::settle_for_part(Instant now) {
     if (found_.empty()) return;
     if (ready_.empty()) found_at_ = now.steady;
     for (auto& [uid, job] : std::exchange(found_, {})) {

@@ -40,6 +40,8 @@ public:
     /// Jobs that have come in with a pass that is whole, oldest first.
     [[nodiscard]] bool has_found() const { return !ready_.empty(); }
     [[nodiscard]] std::vector<FoundJob> take_found();
+    /// The pass that is under way will not become whole: what it has found is to be taken as well.
+    void settle_for_part(Instant now);
     /// When the oldest of them came in; meaningful while has_found().
     [[nodiscard]] SteadyTime found_at() const { return found_at_; }
     /// The log has been read from the beginning until a moment after the daemon was started: what it does not

@@ -322,6 +322,26 @@ TEST_CASE("who accepts at once waits for the search, and a log that is refused i
     }
 }
 
+TEST_CASE("what a part of the log showed is taken in before the store goes on", "[engine][restore]") {
+    Bed bed;
+    int pages = 0;
+    bed.bench.script = [&](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+        if (!std::holds_alternative<SearchActivities>(call)) return std::nullopt;
+        if (++pages > 1) return failure(FailureKind::rejected, 400);
+        return Page<JobActivity>{{line_of("sweep", job_of(test_start() - minutes{10}), "j7")}, "page 2"};
+    };
+    bed.ends("j7");
+    bed.start(clean_all("sweep"));
+    bed.bench.run_for(seconds{5});
+    CHECK(bed.bench.all<JobCreated>().empty());
+    bed.accept();
+    bed.bench.run_for(seconds{30});
+    CHECK_FALSE(bed.is_held());
+    CHECK(bed.bench.all<JobCreated>().size() == 1);
+    CHECK(bed.bench.all<RunFinished>().size() == 1);
+    CHECK(bed.bench.notes("store.restore_accepted").at(0).data.at("searched") == "in part");
+}
+
 TEST_CASE("what fails among the found is not tried again", "[engine][restore]") {
     Bed bed;
     auto book = clean_every_minute("sweep", hours{1});
