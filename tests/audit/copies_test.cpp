@@ -82,6 +82,8 @@ TEST_CASE("an export of a customer has nothing of the others, and names what it 
     const auto trail = text_of(scene.out + "/event_trail.jsonl");
     CHECK(contains(trail, "01RUN1/d3"));
     CHECK_FALSE(contains(trail, "01RUN2"));
+    CHECK(contains(trail, "occurrence.decided"));
+    CHECK_FALSE(contains(trail, "birch"));
     const auto left_out = scene.manifest()["left_out"];
     CHECK(std::find(left_out.begin(), left_out.end(), "runbook_revisions") != left_out.end());
     CHECK_FALSE(std::filesystem::exists(scene.out + "/runbook_revisions.csv"));
