@@ -55,8 +55,9 @@ void AllAccounts::add_absent(const Common& common) {
 }
 
 void AllAccounts::hold_for_restore(const std::string& why, Instant now) {
-    served_.tell_all(now, [&](const runtime::ServedAccount&, engine::Engine& core, Instant) {
-        core.hold_for_restore(why);
+    served_.tell_all(now, [&](const runtime::ServedAccount& account, engine::Engine& core, Instant) {
+        using Searches = engine::Engine::Searches;
+        core.hold_for_restore(why, account.is_absent() ? Searches::no : Searches::yes);
     });
 }
 

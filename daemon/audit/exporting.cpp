@@ -20,16 +20,41 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+/// What was made so far: removed again, unless all of it is there.
+class Unfinished {
+public:
+    explicit Unfinished(fs::path folder) : folder_(std::move(folder)) {}
+    ~Unfinished() {
+        if (is_kept_) return;
+        std::error_code ignored;
+        for (const auto& file : files_) fs::remove(file, ignored);
+        if (is_folder_made_) fs::remove(folder_, ignored);
+    }
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+
+    void made_folder() { is_folder_made_ = true; }
+    void make(const fs::path& file) { files_.push_back(file); }
+    void keep() { is_kept_ = true; }
+
+private:
+    fs::path folder_;
+    std::vector<fs::path> files_;
+    bool is_folder_made_ = false;
+    bool is_kept_ = false;
+};
+
 /// One file of the export, hashed while it is written.
 class Sheet {
 public:
-    Sheet(const fs::path& folder, const std::string& view, const char* ending)
+    Sheet(const fs::path& folder, const std::string& view, const std::string& ending)
         : path_(folder / (view + ending)) {
         file_.name = view + ending;
         file_.view = view;
     }
-    [[nodiscard]] Result<void> open() {
+    [[nodiscard]] Result<void> open(Unfinished& unfinished) {
         if (auto made = make_new_file(path_.string()); !made) return made;
+        unfinished.make(path_);
         out_.open(path_, std::ios::binary | std::ios::app);
         return {};
     }
@@ -39,6 +64,8 @@ public:
         file_.bytes += static_cast<std::int64_t>(line.size());
     }
     void count_row() { ++file_.rows; }
+    /// False: the disk has refused something, and close() will say so.
+    [[nodiscard]] bool is_good() const { return out_.good(); }
     [[nodiscard]] Result<ExportedFile> close() {
         out_.close();
         if (!out_)
@@ -55,7 +82,7 @@ private:
     ExportedFile file_;
 };
 
-Result<void> make_folder(const fs::path& folder) {
+Result<void> make_folder(const fs::path& folder, Unfinished& unfinished) {
     std::error_code error;
     if (fs::exists(folder, error)) {
         if (!fs::is_directory(folder, error) || !fs::is_empty(folder, error) || error)
@@ -67,6 +94,7 @@ Result<void> make_folder(const fs::path& folder) {
     if (error)
         return fail(error == std::errc::permission_denied ? ErrorCode::permission : ErrorCode::unavailable,
                     "cannot make the folder " + folder.string() + ": " + error.message());
+    unfinished.made_folder();
     using fs::perms;
     fs::permissions(folder, perms::owner_all | perms::group_read | perms::group_exec, error);
     return {};
@@ -90,7 +118,7 @@ void bind_scope(SQLite::Statement& rows, const ExportScope& scope, const std::st
 }
 
 Result<void> write_view(store::Connection& connection, const std::string& view, const fs::path& folder,
-                        const ExportScope& scope, ExportReport& report) {
+                        const ExportScope& scope, Unfinished& unfinished, ExportReport& report) {
     SQLite::Statement shape(connection.database(), "SELECT * FROM " + view + " LIMIT 0");
     const auto columns = column_names(shape);
     const auto selection = select_rows(view, columns, scope.customer.has_value(), scope.since.has_value(),
@@ -100,13 +128,13 @@ Result<void> write_view(store::Connection& connection, const std::string& view, 
         return {};
     }
     Sheet lines(folder, view, ".jsonl"), table(folder, view, ".csv");
-    if (auto opened = lines.open(); !opened) return opened;
-    if (auto opened = table.open(); !opened) return opened;
+    if (auto opened = lines.open(unfinished); !opened) return opened;
+    if (auto opened = table.open(unfinished); !opened) return opened;
     table.add(csv_line({columns.begin(), columns.end()}));
     SQLite::Statement rows(connection.database(), selection->sql);
     bind_scope(rows, scope, selection->sql);
     std::vector<Cell> row;
-    while (rows.executeStep()) {
+    while (lines.is_good() && table.is_good() && rows.executeStep()) {
         row.clear();
         for (int i = 0; i < rows.getColumnCount(); ++i) row.push_back(cell_of(rows, i));
         lines.add(json_line(columns, row) + "\n");
@@ -143,11 +171,23 @@ Json checkpoint_json(const std::vector<Checkpoint>& checkpoints) {
             {"signature", last.signature}};
 }
 
+Result<void> write_sums(const fs::path& folder, const std::string& of_manifest, Unfinished& unfinished,
+                        const ExportReport& report) {
+    Sheet sums(folder, "SHA256SUMS", "");
+    if (auto opened = sums.open(unfinished); !opened) return opened;
+    for (const auto& file : report.files) sums.add(file.sha256 + "  " + file.name + "\n");
+    sums.add(of_manifest + "  manifest.json\n");
+    const auto written = sums.close();
+    if (!written) return tl::unexpected<Error>(written.error());
+    return sync_folder_of((folder / "SHA256SUMS").string());
+}
+
 Result<void> write_manifest(store::Connection& connection, const fs::path& folder, const ExportScope& scope,
-                            UtcTime now, ExportReport& report) {
+                            UtcTime now, Unfinished& unfinished, ExportReport& report) {
     const auto end = store::read_chain_end(connection);
     report.last_seq = end.seq;
     Json manifest{{"made_at", format_utc(now)},
+                  {"schema_version", connection.database().execAndGet("PRAGMA user_version").getInt64()},
                   {"customer", or_null(scope.customer)},
                   {"since", or_null(text_of(scope.since))},
                   {"until", or_null(text_of(scope.until))},
@@ -162,24 +202,50 @@ Result<void> write_manifest(store::Connection& connection, const fs::path& folde
                          {"bytes", file.bytes},
                          {"sha256", file.sha256}});
     Sheet sheet(folder, "manifest", ".json");
-    if (auto opened = sheet.open(); !opened) return opened;
+    if (auto opened = sheet.open(unfinished); !opened) return opened;
     sheet.add(manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-    if (auto file = sheet.close(); !file) return tl::unexpected<Error>(file.error());
-    return sync_folder_of((folder / "manifest.json").string());
+    const auto written = sheet.close();
+    if (!written) return tl::unexpected<Error>(written.error());
+    return write_sums(folder, written->sha256, unfinished, report);
+}
+
+/// Whether anything in the record is of that customer: a name that was mistyped must not give an empty
+/// export.
+Result<void> check_customer(store::Connection& connection, const std::string& customer) {
+    SQLite::Statement known(connection.database(),
+                            "SELECT customer FROM device_fleet WHERE customer IS NOT NULL UNION "
+                            "SELECT customer FROM run_history WHERE customer IS NOT NULL UNION "
+                            "SELECT customer FROM target_ledger WHERE customer IS NOT NULL ORDER BY 1");
+    std::string names;
+    while (known.executeStep()) {
+        const auto name = known.getColumn(0).getString();
+        if (name == customer) return {};
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    return fail(ErrorCode::not_found, "nothing in the record is of a customer '" + customer + "'; it has " +
+                                          (names.empty() ? "none" : names));
 }
 
 }  // namespace
 
 Result<ExportReport> export_record(const std::string& database, const std::string& folder,
                                    const ExportScope& scope, UtcTime now) {
+    if (scope.since && scope.until && *scope.until <= *scope.since)
+        return fail(ErrorCode::invalid_input, "the period ends at " + format_utc(*scope.until) +
+                                                  ", before it has begun at " + format_utc(*scope.since));
     ExportReport report;
+    Unfinished unfinished(folder);
     const auto written = read_record(database, [&](store::Connection& connection) -> Result<void> {
-        if (auto made = make_folder(folder); !made) return made;
+        if (scope.customer)
+            if (auto known = check_customer(connection, *scope.customer); !known) return known;
+        if (auto made = make_folder(folder, unfinished); !made) return made;
         for (const auto& view : views_of(connection))
-            if (auto done = write_view(connection, view, folder, scope, report); !done) return done;
-        return write_manifest(connection, folder, scope, now, report);
+            if (auto done = write_view(connection, view, folder, scope, unfinished, report); !done)
+                return done;
+        return write_manifest(connection, folder, scope, now, unfinished, report);
     });
     if (!written) return tl::unexpected<Error>(written.error());
+    unfinished.keep();
     return report;
 }
 

@@ -30,9 +30,11 @@ struct ExportReport {
     std::int64_t last_seq = 0;          ///< the chain's end at the instant of the export
 };
 
-/// Writes each view as JSON Lines and as CSV, and `manifest.json`, into `folder`, which is made (0750) and
-/// must otherwise be empty. Everything is of one instant. Errors: conflict (the folder holds something),
-/// permission, not_found, unavailable.
+/// Writes each view as JSON Lines and as CSV, `manifest.json`, and `SHA256SUMS` (of all of them, as
+/// sha256sum reads it), into `folder`, which is made (0750) and must otherwise be empty. Everything is of one
+/// instant. Where it fails nothing is left; one that was killed has no SHA256SUMS, which comes last. Errors:
+/// conflict (the folder holds something), invalid_input (a period that ends before it begins), permission,
+/// not_found (also: nothing in the record is of that customer), unavailable.
 [[nodiscard]] Result<ExportReport> export_record(const std::string& database, const std::string& folder,
                                                  const ExportScope& scope, UtcTime now);
 

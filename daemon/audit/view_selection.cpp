@@ -32,7 +32,9 @@ std::string of_customer(const std::string& view, const std::vector<std::string>&
                "customer = :customer)"
                " OR subject = 'target' AND subject_uid IN (SELECT run_uid || '/' || device_uid FROM "
                "target_ledger "
-               "WHERE customer = :customer))";
+               "WHERE customer = :customer)"
+               " OR subject = 'pause' AND subject_uid = 'customer:' || :customer"
+               " OR json_extract(data, '$.customer') = :customer)";
     if (has(columns, "run_uid"))
         return "run_uid IN (SELECT run_uid FROM run_history WHERE customer = :customer)";
     return {};

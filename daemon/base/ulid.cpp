@@ -48,6 +48,13 @@ std::string ulid_of(UtcTime at, std::string_view key) {
 
 std::string first_ulid_of(UtcTime at) { return encode(std::max(to_unix_ms(at), std::int64_t{0}), 0, 0); }
 
+UtcTime time_of_ulid(std::string_view ulid) {
+    std::int64_t ms = 0;
+    for (const char letter : ulid.substr(0, 10))
+        ms = ms << 5 | static_cast<std::int64_t>(kAlphabet.find(letter));
+    return from_unix_ms(ms);
+}
+
 bool is_ulid(std::string_view text) {
     return text.size() == kLength && text[0] <= '7' && std::all_of(text.begin(), text.end(), [](char c) {
                return kAlphabet.find(c) != std::string_view::npos;

@@ -33,6 +33,9 @@ private:
 /// The first of that millisecond: none that is made from then on sorts before it.
 [[nodiscard]] std::string first_ulid_of(UtcTime at);
 
+/// When it was made, to the millisecond; `ulid` is one (is_ulid).
+[[nodiscard]] UtcTime time_of_ulid(std::string_view ulid);
+
 /// Whether `text` has the form of a ULID (26 Crockford letters, upper case).
 [[nodiscard]] bool is_ulid(std::string_view text);
 

@@ -70,10 +70,9 @@ void add_audit_verbs(CLI::App& app, Choices choices) {
 }
 
 void add_doctor(CLI::App& app, Choices choices) {
-    add_verb(app, choices, "doctor", Verb::accept_restore, "Puts right what only a person can")
-        ->add_flag_callback(
-            "--accept-restore", [] {}, "The store, put back to an earlier state, is to go on from")
-        ->required();
+    add_verb(app, choices, "doctor", Verb::doctor, "The daemon's health, point by point")
+        ->add_flag("--accept-restore", choices.command.accepts_restore,
+                   "The store, put back to an earlier state, is to go on from");
 }
 
 }  // namespace runbookd::cli

@@ -7,6 +7,7 @@
 #include "cli/cancelling.hpp"
 #include "cli/client.hpp"
 #include "cli/collecting.hpp"
+#include "cli/doctor.hpp"
 #include "cli/lists.hpp"
 #include "cli/offline.hpp"
 #include "cli/online_check.hpp"
@@ -71,7 +72,9 @@ int ask_daemon(Surroundings& around, const Command& command) {
         case Verb::retarget: return run_retarget(around, client, command);
         case Verb::cancel: return run_cancel(around, client, command);
         case Verb::settle: return run_settle(around, client, command);
-        case Verb::accept_restore: return run_accept_restore(around, client, command);
+        case Verb::doctor:
+            return command.accepts_restore ? run_accept_restore(around, client, command)
+                                           : run_doctor(around, client, command, *socket);
         case Verb::outputs: return run_outputs(around, client, command);
         case Verb::prune: return run_prune(around, client, command);
         case Verb::budget: return run_budget(around, client, command);

@@ -39,7 +39,7 @@ enum class Verb {
     budget,
     settle,
     cancel,
-    accept_restore,
+    doctor,
     audit_verify,
     audit_sql,
     audit_export,
@@ -90,6 +90,7 @@ struct Command {
     std::int64_t group = 0;                        ///< outputs: who is in it; 0: all groups
     bool is_dry_run = false;                       ///< prune
     std::string outcome;                           ///< settle: ran, not_run, redispatch
+    bool accepts_restore = false;                  ///< doctor
 };
 
 }  // namespace runbookd::cli

@@ -29,14 +29,4 @@ int run_settle(Surroundings& around, const Client& client, const Command& comman
                 [&](const Json& answer) { print(around, answer); });
 }
 
-int run_accept_restore(Surroundings& around, const Client& client, const Command& command) {
-    const auto text = client.post(Target("/v1/store/accept-restore"), "");
-    if (!text) return report(around, text.error());
-    if (command.format == Format::json)
-        around.out << *text << '\n';
-    else
-        around.out << "accepted: the daemon goes on from what the store holds, and this is recorded\n";
-    return kDone;
-}
-
 }  // namespace runbookd::cli

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/doctor.hpp"
 #include "cli/lists.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
@@ -276,6 +277,8 @@ int run_status(Surroundings& around, const Client& client, const Command& comman
     const auto read = fleet_read_words(status);
     if (const auto pauses = status.find("pauses"); pauses != status.end() && pauses->is_array())
         for (const auto& pause : *pauses) sheet.line("paused", pause_words(pause));
+    if (const auto held = status.find("held"); held != status.end() && held->is_array())
+        for (const auto& one : *held) sheet.line("held", held_words(one));
     sheet.line("clock", text_at(status, "clock_hold"));
     sheet.line("verified", verified_words(status));
     sheet.line("fleet", text_at(status, "fleet_devices") + " devices" +

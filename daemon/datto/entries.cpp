@@ -48,6 +48,7 @@ engine::JobActivity read_details(const json& details) {
     activity.job = DattoJobUid{dotted_or("job.uid", job, "uid")};
     activity.job_name = dotted_or("job.name", job, "name");
     activity.device = DeviceUid{dotted_or("device.uid", device, "uid")};
+    activity.hostname = dotted_or("device.hostname", device, "hostname");
     const auto status = dotted_or("job.status", job, "status");
     if (!status.empty()) activity.status = deployment_status(status);
     return activity;
@@ -133,6 +134,7 @@ engine::JobActivity read_activity(const json& entry) {
     else if (const auto parsed = parse_json(details.get_ref<const std::string&>()))
         activity = read_details(*parsed);
     activity.at = timestamp_at(entry, "date");
+    if (activity.hostname.empty()) activity.hostname = text_at(entry, "hostname");
     activity.has_stdout = flag_at(entry, "hasStdOut");
     activity.has_stderr = flag_at(entry, "hasStdErr");
     return activity;

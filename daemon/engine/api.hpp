@@ -94,6 +94,7 @@ struct JobActivity {
     std::optional<DeploymentStatus> status{};  ///< job.status; `other` where its word is not known
     std::optional<UtcTime> at{};               ///< when the log says that it happened
     std::optional<bool> has_stdout{}, has_stderr{};
+    std::string hostname{};  ///< of the device; empty: it does not say
 };
 
 /// An open alert of the account.

@@ -71,6 +71,7 @@ Run& Books::add_run(RunPlanned plan, std::shared_ptr<const runbook::Meaning> boo
     run->window_closes.set(run->create_end, now);
     run->counts_as_open = plan.trigger != Trigger::retarget || !plan.starts_at || *plan.starts_at <= now.utc;
     if (open_runs_ && run->counts_as_open) ++(*open_runs_)[plan.runbook];
+    if (plan.scope.found) run->found_at = plan.at;
     run->plan = std::move(plan);
     return **runs_.insert(runs_.end(), std::move(run));  // uids are made in order
 }

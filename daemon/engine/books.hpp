@@ -180,6 +180,9 @@ struct Run {
     std::string waits_for;       ///< soak, approval; empty: it is not waiting
     std::optional<UtcTime> soaks_until;
     std::unique_ptr<Alarm> soak_ends;
+    /// When its jobs, or some of them, were found after the store had been put back: what had been decided of
+    /// it is lost, so nothing is tried again.
+    std::optional<UtcTime> found_at;
     bool is_touched = false;  ///< something of it has changed that may end a wave, or the run
 };
 

@@ -1,5 +1,6 @@
 // What the engine does about the wall clock: it looks at it with every step, and holds creates and verdicts
-// while it is in doubt. A store that was put back to an earlier state holds them in the same way.
+// while it is in doubt. A store that was put back to an earlier state holds them in the same way
+// (restore.cpp).
 #include <utility>
 
 #include "engine/engine.hpp"
@@ -26,29 +27,6 @@ void Engine::begin_doubt(Instant now) {
     outbox_.write(Noted{"daemon", settings_.account, "clock.held", "", {{"why", guard_.why()}}, now.utc});
     is_clock_held_ = true;
     believes_clock_.set(guard_.believed_at());
-}
-
-void Engine::hold_restored(Instant now) {
-    guard_.hold(now);
-    alarms_.doubt_wall_clock();
-    outbox_.write(Noted{"daemon", settings_.account, "store.restored", "", {{"why", restored_}}, now.utc});
-}
-
-void Engine::accept_restore(const std::string& actor, Done answer, Instant now) {
-    enter(now);
-    if (stopping_) return answer(fail(ErrorCode::unavailable, "the daemon is stopping"));
-    if (!guard_.is_held())
-        return answer(fail(ErrorCode::conflict,
-                           "the store is not older than what was acknowledged: there is "
-                           "nothing to accept"));
-    outbox_.write(
-        Noted{"daemon", settings_.account, "store.restore_accepted", actor, {{"why", restored_}}, now.utc});
-    restored_.clear();
-    guard_.release();
-    settle_clock(now);
-    if (guard_.is_doubted()) believes_clock_.set(guard_.believed_at());
-    outbox_.when_durable([answer = std::move(answer)](Instant) { answer({}); });
-    pump(now);
 }
 
 void Engine::settle_clock(Instant now) {

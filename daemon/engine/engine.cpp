@@ -129,11 +129,20 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                 }),
       pump_again_(alarms_, [](Instant) {}),
       heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
-      believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }) {
+      believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }),
+      restore_search_(line_, alarms_),
+      adoption_(settings_.account, books_, outbox_, ulids_, {planner_, fleet_, customers_},
+                {[this](Job& job, Instant now) {
+                     dispatcher_.restore_in_flight(job);
+                     follower_.follow(job, now);
+                     job.next_look.set(now.steady);  // it may have ended long ago
+                 },
+                 [this](const JobUid& job) { follower_.look_at(job); }}) {
     books_.tell_of_decisions(
         [this](const Run& run, const Target& target, const std::string& reason, Instant now) {
             successes_.on_decided(run.plan.runbook, target.row.device, target.disposition, now.utc);
-            triggers_.on_decided(run, target, reason, now);
+            // What was started by an end that is seen for the second time, the record has lost.
+            if (!guard_.is_held()) triggers_.on_decided(run, target, reason, now);
         });
     books_.tell_of_revisions([this](const std::string& runbook) { successes_.forget(runbook); });
     history_.tell_of_returns([this](const std::vector<FleetHistory::Returned>& devices, Instant now) {
@@ -167,7 +176,7 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     enter(now);
     knows_synchronised_ = state.clock_was_synchronised;
     if (knows_synchronised_) guard_.hear({guard_.is_synchronised(), true});
-    if (!restored_.empty()) hold_restored(now);
+    if (!restored_.empty()) hold_restored(state, now);
     if (state.newest && now.utc < *state.newest) {
         guard_.doubt_start(now);
         begin_doubt(now);
@@ -195,12 +204,13 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     }
     for (const auto& run : books_.runs())
         if ((run->status == RunStatus::running || run->status == RunStatus::waiting) &&
-            (run->book != nullptr || run->plan.runbook == kQuickJobRunbook))
+            (run->book != nullptr || run->plan.runbook == kQuickJobRunbook) && !run->plan.scope.found)
             starter_.resume(*run, now);
     planner_.recover(state.runbooks, state.zone_digests, read, now);
     triggers_.restore(state, read, now);
     is_started_ = true;
     remember_synchronised(now);
+    if (guard_.is_held()) search_for_lost(state, now);
     if (!guard_.is_doubted()) follow_clock(now);
 }
 
@@ -247,6 +257,7 @@ void Engine::put_in_force(ReloadOrder reload, Instant now) {
 std::optional<Planner::Retired> Engine::release_runbook(const std::string& name, const std::string& actor,
                                                         Instant now) {
     // Whoever takes it over believes the clock by now, which is the same one.
+    if (guard_.is_held()) planner_.lose(restore_search_.held_at());
     if (is_started_ && !std::exchange(is_downtime_judged_, true)) planner_.judge_downtime(now);
     approval_rounds_.look_again();
     return planner_.release(name, actor, now);
@@ -287,7 +298,9 @@ void Engine::on_window(Run& run, Instant now) {
     if (run.is_unapproved()) run.ended_because = "not_approved";
     dispatcher_.close_window(run, now);
     if (is_terminal(run.status)) return;
-    const auto pickup_ends = run.plan.window_end + kPickupGrace;
+    // A job that was found later than that is looked at before it is judged.
+    const auto pickup_ends =
+        std::max(run.plan.window_end, run.found_at.value_or(run.plan.window_end)) + kPickupGrace;
     if (now.utc < pickup_ends) return run.window_closes.set(pickup_ends, now);
     if (now.utc < pickup_ends + kPickupPatience) {
         follower_.check_pending(run, now);
@@ -399,6 +412,7 @@ void Engine::pump(Instant now) {
         // In order of urgency: what must be known before anything may go out, what was lost, what creates
         // wait for, creates, results, and what is only to be fresh.
         line_.pump(now);
+        if (guard_.is_held()) pump_restore(now);
         finder_.pump(now);
         triggers_.hand_over(now);
         quick_jobs_.pump(now);
@@ -436,7 +450,8 @@ void Engine::set_pump_alarm(Instant now) {
     want(line_.wakes_at(now));
     if (finder_.wants_to_read() || reader_.wants_to_read() || filter_reader_.wants_to_read() ||
         follower_.wants_to_read() || completions_.wants_to_read() || quick_jobs_.wants_to_read() ||
-        triggers_.alerts().wants_to_read() || dispatcher_.wants_to_create())
+        triggers_.alerts().wants_to_read() || restore_search_.wants_to_read() ||
+        dispatcher_.wants_to_create())
         want(line_.opens_at(Budget::Kind::read, now));
     if (dispatcher_.wants_to_create()) want(line_.opens_at(Budget::Kind::create, now));
     if (triggers_.alerts().wants_to_write()) want(line_.opens_at(Budget::Kind::write, now));

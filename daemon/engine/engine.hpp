@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "base/ulid.hpp"
+#include "engine/adoption.hpp"
 #include "engine/alarm.hpp"
 #include "engine/approval_rounds.hpp"
 #include "engine/approvals.hpp"
@@ -41,6 +42,7 @@
 #include "engine/planner.hpp"
 #include "engine/preview.hpp"
 #include "engine/quick_jobs.hpp"
+#include "engine/restore_search.hpp"
 #include "engine/retries.hpp"
 #include "engine/returns.hpp"
 #include "engine/rollouts.hpp"
@@ -152,9 +154,23 @@ public:
     /// The store is older than the last write that was acknowledged, and why: to be told before start. Then
     /// nothing is created, caught up or judged until a person accepts that (events store.restored and
     /// store.restore_accepted).
-    void hold_for_restore(std::string why) { restored_ = std::move(why); }
-    /// Goes on from what the store holds; answers once it is durable. Errors: conflict (nothing is held).
+    /// Meanwhile the activity log is searched for jobs of ours that the store does not know (see
+    /// RestoreSearch), and those are taken into the books (see Adoption); `Searches::no`: nobody can be
+    /// asked.
+    enum class Searches { yes, no };
+    void hold_for_restore(std::string why, Searches searches = Searches::yes) {
+        restored_ = std::move(why);
+        searches_restore_ = searches == Searches::yes;
+    }
+    /// Goes on from what the store holds; answers once it is durable. Where the log has not been searched
+    /// whole, that is waited for, at most for `unknown_after`, and the answer is that this is recorded.
+    /// Errors: conflict (nothing is held).
     void accept_restore(const std::string& actor, Done answer, Instant now);
+    /// Called when it is held no more, before what records that is made durable.
+    void tell_of_release(std::function<void()> on_released) { on_released_ = std::move(on_released); }
+    /// Who has accepted the store while the search is waited for; empty: nobody, or nothing is held.
+    [[nodiscard]] const std::string& restore_accepted_by() const { return restore_accepted_by_; }
+    [[nodiscard]] const RestoreSearch& restore_search() const { return restore_search_; }
     /// Why it is held; empty: it is not.
     [[nodiscard]] const std::string& restored() const { return restored_; }
     /// Takes up what a start found in the store; then the runbooks that are in force. To be called once,
@@ -269,7 +285,12 @@ private:
     /// Begins every step: looks at the clock before anything is decided by it.
     void enter(Instant now);
     void begin_doubt(Instant now);
-    void hold_restored(Instant now);
+    void hold_restored(const RecoveredState& state, Instant now);
+    void search_for_lost(const RecoveredState& state, Instant now);
+    /// Goes on with the search, takes in what it found, and ends the hold where it may.
+    void pump_restore(Instant now);
+    [[nodiscard]] bool may_release(Instant now) const;
+    void release_restored(Instant now);
     void remember_synchronised(Instant now);
     void settle_clock(Instant now);
     void follow_clock(Instant now);
@@ -349,7 +370,13 @@ private:
     std::optional<ReloadOrder> waiting_reload_;                      // until the clock is believed
     std::set<std::pair<std::string, std::string>> lacking_filters_;  // by runbook; and it is recorded
     std::string restored_;                                           // why a person must accept the store
-    bool is_clock_held_ = false;                                     // and it is recorded
+    bool searches_restore_ = true;
+    std::string restore_accepted_by_;
+    SteadyTime restore_accepted_at_{};
+    std::function<void()> on_released_;
+    RestoreSearch restore_search_;
+    Adoption adoption_;
+    bool is_clock_held_ = false;  // and it is recorded
     bool is_started_ = false;
     bool is_downtime_judged_ = false;
     bool knows_synchronised_ = false;  // it is recorded that the kernel's clock once was

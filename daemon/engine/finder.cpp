@@ -40,6 +40,8 @@ std::optional<JobUid> job_in_name(const std::string& name) {
     return JobUid{std::move(token)};
 }
 
+std::string runbook_in_name(const std::string& name) { return name.substr(0, name.rfind(kTokenMark)); }
+
 Finder::Finder(Books& books, Line& line, AlarmClock& clock, const ClockGuard& guard, Millis unknown_after,
                Handlers handlers)
     : books_(books),

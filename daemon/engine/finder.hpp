@@ -18,6 +18,8 @@ namespace runbookd::engine {
 [[nodiscard]] std::string job_name(const std::string& runbook, const JobUid& job);
 /// The ULID behind the last " rb" of such a name; nullopt: not one of ours.
 [[nodiscard]] std::optional<JobUid> job_in_name(const std::string& name);
+/// What stands before it; `name` is one of ours.
+[[nodiscard]] std::string runbook_in_name(const std::string& name);
 
 class Finder {
 public:

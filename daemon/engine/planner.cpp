@@ -67,6 +67,7 @@ void Planner::judge_downtime(Instant now) {
     for (auto& [name, runbook] : in_force_) {
         for (const auto& part : parts_of(runbook)) {
             take_back(part, now);
+            if (lost_until_) Walk(*this, part, Cause::restored, now).through(*lost_until_);
             judge(part, runbook.effective_from, Cause::down, now);
             outbox_.may_cut();
         }

@@ -128,13 +128,23 @@ public:
     /// The wall clock was set by more than a minute and is believed now: what it passed over is judged, and
     /// what was missed but lies ahead again is taken back.
     void follow_clock(Instant now);
+    /// The newest instant of that lane (null: of the plain schedule) that has no verdict yet and in whose
+    /// window a job was created at `created`; nullopt: there is none.
+    [[nodiscard]] std::optional<Occurrence> occurrence_at(const std::string& runbook,
+                                                          const runbook::Lane* lane, UtcTime created) const;
+    /// A run of that instant has been found that the record had lost. What came before it has passed: it was
+    /// missed / store_restored, or is skipped / catch_up.
+    void take_found(const std::string& runbook, const runbook::Lane* lane, UtcTime nominal, Instant now);
+    /// What became of the instants up to `until` is lost (the store was put back): none of them is served.
+    /// To be called before the downtime is judged.
+    void lose(UtcTime until) { lost_until_ = until; }
     void stop();
     [[nodiscard]] const std::map<std::string, InForce>& in_force() const { return in_force_; }
     [[nodiscard]] const InForce* find(const std::string& name) const;
 
 private:
     /// Why instants were not served when they came.
-    enum class Cause { down, stalled, stepped };
+    enum class Cause { down, stalled, stepped, restored };
     class Walk;
 
     InForce& place_of(const std::string& name);
@@ -173,6 +183,7 @@ private:
     std::map<std::string, InForce> in_force_;
     std::map<std::string, Retired> retired_;
     std::set<std::string> known_zones_;  // digests
+    std::optional<UtcTime> lost_until_;
 };
 
 }  // namespace runbookd::engine

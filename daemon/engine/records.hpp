@@ -84,6 +84,9 @@ struct RunScope {
     std::vector<std::string> customers{};  ///< exact names
     std::vector<std::string> held{};  ///< uids of those devices that max_per_hour leaves out: skipped / storm
     std::optional<AlertCause> alert{};
+    /// Made of jobs that were found in the activity log after the store had been put back to an earlier
+    /// state: nothing more is created for it.
+    bool found = false;
     /// Whether it takes fewer devices than the runbook says.
     [[nodiscard]] bool narrows() const { return !devices.empty() || !sites.empty() || !customers.empty(); }
     friend bool operator==(const RunScope&, const RunScope&) = default;

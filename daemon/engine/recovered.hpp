@@ -184,6 +184,14 @@ struct RecoveredApproval {
     std::string actor;  ///< whose it is
     std::string words;  ///< the note, or the reason
 };
+/// What is known of a store that was put back to an earlier state.
+struct RecoveredRestore {
+    static constexpr Millis kKnownBefore = std::chrono::hours{1};
+    UtcTime since{};                 ///< the newest time in it when that was first noticed
+    std::optional<UtcTime> held_at;  ///< when that was; none: it is now
+    std::vector<JobUid> known{};     ///< its jobs from `kKnownBefore` before `since` on
+    std::vector<JobUid> found{};     ///< of those: that it did not know, and the activity log showed
+};
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
@@ -209,9 +217,11 @@ struct RecoveredState {
     std::vector<PastRevision> past_revisions{};  ///< of the last 31 days, the newest of each runbook first
     std::vector<PastDisposition> past_dispositions{};  ///< of the last 31 days, oldest first
     std::vector<RecoveredApproval> approvals{};        ///< oldest first
+    std::optional<RecoveredRestore> restore{};  ///< where the store is older than what was acknowledged
     // Of several accounts; an engine has only what is its own, above.
-    std::vector<std::string> known_fleets{};           ///< whose first list is recorded whole
-    std::map<std::string, std::int64_t> creates_of{};  ///< recent_creates, by account
+    std::vector<std::string> known_fleets{};             ///< whose first list is recorded whole
+    std::map<std::string, std::int64_t> creates_of{};    ///< recent_creates, by account
+    std::map<std::string, RecoveredRestore> restores{};  ///< those that differ from `restore`, by account
 };
 
 }  // namespace runbookd::engine

@@ -16,7 +16,8 @@ bool is_wanted(const runbook::Retry& retry, Disposition disposition) {
 
 std::optional<UtcTime> Retries::next_try(const Run& run, const Target& target, Disposition disposition,
                                          Instant now) const {
-    if (run.book == nullptr || !run.book->retry || run.is_halted_at(target.row.site_uid)) return std::nullopt;
+    if (run.book == nullptr || !run.book->retry || run.found_at || run.is_halted_at(target.row.site_uid))
+        return std::nullopt;
     if (books_.is_overtaken(run, target.row.device)) return std::nullopt;
     const auto& retry = *run.book->retry;
     if (target.tries >= retry.attempts || !is_wanted(retry, disposition)) return std::nullopt;

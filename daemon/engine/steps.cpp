@@ -33,13 +33,17 @@ void Steps::end(Run& run, Target& target, Disposition disposition, const std::st
     if (!end) return books_.decide(run, target, disposition, reason, message, now);
     books_.end_step(run, target, *end, reason, message, now);
     if (stops(*step, *end)) return books_.decide(run, target, disposition, reason, message, now);
+    // The record may have lost that the next one was begun.
+    if (run.found_at && run.book->steps->after(target.done->ended).step)
+        return books_.decide(run, target, Disposition::expired, "window_closed",
+                             "the store was put back to an earlier state: further steps are not begun", now);
     go_on(run, target, now);
 }
 
 bool Steps::has_next(const Run& run, const Target& target, Disposition disposition) {
     const auto* const step = run.step_of(target);
     const auto end = step == nullptr ? std::nullopt : end_of(disposition);
-    if (!end || stops(*step, *end) || run.is_halted_at(target.row.site_uid)) return false;
+    if (!end || stops(*step, *end) || run.found_at || run.is_halted_at(target.row.site_uid)) return false;
     auto ended = target.done ? target.done->ended : std::vector<StepEnd>{};
     ended.push_back(*end);
     return run.book->steps->after(ended).step.has_value();

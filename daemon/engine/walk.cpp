@@ -41,10 +41,25 @@ void Planner::Walk::over(UtcTime after) {
     write();
 }
 
+void Planner::Walk::through(UtcTime last) {
+    if (!runbook_.book->enabled || (part_.lane == nullptr && !runbook_.book->schedule)) return;
+    for (auto nominal = next(runbook_.effective_from); nominal && nominal->at <= last;
+         nominal = next(nominal->at))
+        decide(*nominal, std::nullopt);
+    write();
+}
+
+void Planner::Walk::up_to(UtcTime found) {
+    through(found - Millis{1});
+    past_.decide(found);
+}
+
 void Planner::Walk::decide(const schedule::Nominal& nominal, std::optional<UtcTime> newest) {
-    constexpr const char* kCauses[] = {"daemon_down", "daemon_stalled", "clock_stepped"};
+    constexpr const char* kCauses[] = {"daemon_down", "daemon_stalled", "clock_stepped", "store_restored"};
     // The hours that a clock jumped over were none: what lies in them is no backlog to be worked off.
-    const bool serves_all = nominal.entry->catch_up == schedule::CatchUp::all && cause_ != Cause::stepped;
+    // What became of those that the record has lost, nobody knows: a device must not get the job twice.
+    const bool may_serve_all = cause_ != Cause::stepped && cause_ != Cause::restored;
+    const bool serves_all = nominal.entry->catch_up == schedule::CatchUp::all && may_serve_all;
     if (auto reason = suppressed_by(nominal))
         skip(nominal.at, *reason);
     else if (part_.view().last_create(nominal) <= now_.utc)

@@ -21,6 +21,10 @@ public:
 
     /// Every undecided instant after `after`, up to now.
     void over(UtcTime after);
+    /// Every undecided instant up to `last` gets its verdict; none is served.
+    void through(UtcTime last);
+    /// The same of those before `found`, which is decided with them.
+    void up_to(UtcTime found);
 
 private:
     [[nodiscard]] std::optional<schedule::Nominal> next(UtcTime after) const;

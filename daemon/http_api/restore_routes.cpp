@@ -17,7 +17,8 @@ asio::awaitable<Response> accept_restore(Services services, Request request) {
     if (!known) co_return error_response(known.error());
     const auto done = co_await services.control.accept_restore(request.actor);
     if (!done) co_return error_response(done.error());
-    const nlohmann::ordered_json accepted{{"status", "accepted"}};
+    const bool waits = !services.control.status().held.empty();
+    const nlohmann::ordered_json accepted{{"status", waits ? "waits_for_search" : "accepted"}};
     co_return json_response(accepted);
 }
 

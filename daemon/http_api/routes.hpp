@@ -48,6 +48,8 @@ void add_cancel_routes(Router& router, Services services);
 void add_approval_routes(Router& router, Services services);
 /// POST /v1/jobs/{uid}/settle.
 void add_settle_routes(Router& router, Services services);
+/// GET /v1/doctor.
+void add_doctor_routes(Router& router, Services services);
 /// POST /v1/store/accept-restore.
 void add_restore_routes(Router& router, Services services);
 /// GET /v1/budget.

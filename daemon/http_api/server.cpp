@@ -114,6 +114,7 @@ Server::Server(asio::any_io_executor loop, async::Timers& timers, const Doors& d
     add_cancel_routes(parts_->router, services);
     add_approval_routes(parts_->router, services);
     add_restore_routes(parts_->router, services);
+    add_doctor_routes(parts_->router, services);
     add_plan_routes(parts_->router, services);
     add_reload_routes(parts_->router, services);
     add_device_questions(parts_->router, services);

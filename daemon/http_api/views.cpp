@@ -191,6 +191,22 @@ Json component_view(const ports::KnownComponent& component) {
     return view;
 }
 
+Json held_view(const ports::HeldStatus& held) {
+    Json view;
+    view["account"] = held.account;
+    view["why"] = held.why;
+    view["held_at"] = format_utc(held.held_at);
+    view["since"] = format_utc(held.since);
+    view["searched_until"] = time_or_null(held.searched_until);
+    view["searched_whole"] = held.is_searched_whole;
+    view["pages"] = held.pages;
+    view["known_jobs"] = held.known_jobs;
+    view["found_jobs"] = held.found_jobs;
+    view["problem"] = text_or_null(held.problem);
+    view["accepted_by"] = text_or_null(held.accepted_by);
+    return view;
+}
+
 Json status_view(const ports::DaemonStatus& status) {
     Json view;
     view["version"] = status.version;
@@ -211,6 +227,8 @@ Json status_view(const ports::DaemonStatus& status) {
     view["verified"] = status.verified ? verified_view(*status.verified) : Json(nullptr);
     view["accounts"] = Json::array();
     for (const auto& account : status.accounts) view["accounts"].push_back(account_view(account));
+    view["held"] = Json::array();
+    for (const auto& held : status.held) view["held"].push_back(held_view(held));
     return view;
 }
 

@@ -23,6 +23,8 @@ namespace runbookd::http_api {
                                                  const std::string& customer,
                                                  std::optional<UtcTime> first_seen_at);
 [[nodiscard]] nlohmann::ordered_json component_view(const ports::KnownComponent& component);
+/// What an account that is held for the store knows of what was lost.
+[[nodiscard]] nlohmann::ordered_json held_view(const ports::HeldStatus& held);
 [[nodiscard]] nlohmann::ordered_json status_view(const ports::DaemonStatus& status);
 /// What `verify` found; `complete` says that nothing is unexplained.
 [[nodiscard]] nlohmann::ordered_json verify_view(const verify::Report& report);

@@ -40,6 +40,7 @@ constexpr std::array kReasons{
     Words{"daemon_down", "runbookd was not running"},
     Words{"daemon_stalled", "runbookd stood still"},
     Words{"clock_stepped", "the clock was set past it"},
+    Words{"store_restored", "the record was put back to an earlier state, and what became of it is lost"},
     Words{"fleet_not_read", "the account's devices could not be read in time"},
     Words{"api_unavailable", "the API could not be reached"},
     Words{"revision_unreadable", "this version cannot read the runbook's text of that time"},

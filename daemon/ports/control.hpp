@@ -200,6 +200,19 @@ struct AccountStatus {
     std::int64_t fleet_devices = 0;
     std::optional<UtcTime> fleet_read_at;
 };
+/// An account that waits for a person to accept the store, which was put back to an earlier state.
+struct HeldStatus {
+    std::string account, why;
+    UtcTime held_at{};                      ///< since when
+    UtcTime since{};                        ///< the newest time that the store knew then
+    std::optional<UtcTime> searched_until;  ///< how far the activity log was read; none: not at all
+    bool is_searched_whole = false;         ///< until after it was noticed
+    std::int64_t pages = 0;                 ///< of it, so far
+    std::int64_t known_jobs = 0;            ///< of ours in it, that the store knew
+    std::int64_t found_jobs = 0;            ///< and that it did not
+    std::string problem;                    ///< why the search gets no further; empty: it does
+    std::string accepted_by;                ///< who accepted it while the search is waited for; empty: nobody
+};
 /// Of all accounts together: numbers are sums, and `allowed` is 0 where one account has no limit.
 struct DaemonStatus {
     std::string version, state;         ///< state: running, starting, degraded, stopping
@@ -214,6 +227,9 @@ struct DaemonStatus {
     std::int64_t fleet_devices = 0;
     std::optional<UtcTime> fleet_read_at;   ///< of the account that was read longest ago
     std::vector<AccountStatus> accounts{};  ///< in the order of the settings
+    std::vector<HeldStatus> held{};         ///< likewise; empty: the store is none that was put back
+    std::string store_trouble{};            ///< why commits fail; empty: they do not
+    bool is_clock_synchronised = false;     ///< the kernel says so
 };
 
 /// A device, and whose list has it.

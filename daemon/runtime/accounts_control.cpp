@@ -111,8 +111,12 @@ asio::awaitable<Result<ports::QuickJobAccepted>> AccountsControl::quick_job(port
 }
 
 asio::awaitable<Result<void>> AccountsControl::accept_restore(std::string actor) {
-    // All hold for the same store; the first tells it.
+    // All hold for the same store; those that go on already have nothing to accept.
+    bool is_any_held = false;
     for (const auto& account : accounts_.all()) {
+        const bool is_held = !account.engine().restored().empty();
+        if (!is_held && (is_any_held || &account != &accounts_.all().back())) continue;
+        is_any_held = true;
         auto accepted = co_await account.control.accept_restore(actor);
         if (!accepted) co_return accepted;
     }
@@ -231,7 +235,12 @@ void AccountsControl::set_stopping() {
 }
 
 void AccountsControl::on_restore_accepted(std::function<void()> tell) {
-    accounts_.first().control.on_restore_accepted(std::move(tell));
+    // What is written before the last of them goes on is not acknowledged: a start then holds them all.
+    for (const auto& account : accounts_.all())
+        account.control.on_restore_released([this, tell] {
+            const auto is_held = [](const ServedAccount& one) { return !one.engine().restored().empty(); };
+            if (std::none_of(accounts_.all().begin(), accounts_.all().end(), is_held)) tell();
+        });
 }
 
 }  // namespace runbookd::runtime

@@ -1,6 +1,7 @@
 #include "runtime/accounts_status.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace runbookd::runtime {
@@ -49,6 +50,7 @@ ports::AccountStatus account_status(const ServedAccount& account, const ports::D
 ports::DaemonStatus status_of(const Accounts& accounts) {
     auto all = accounts.first().control.status();
     auto problems = std::exchange(all.problems, {});
+    all.held.clear();
     all.runbooks = all.open_runs = all.open_jobs = all.fleet_devices = 0;
     all.reads = all.creates = {};
     all.fleet_read_at.reset();
@@ -63,6 +65,7 @@ ports::DaemonStatus status_of(const Accounts& accounts) {
             own.problems.push_back("account " + account.name + ": " + account.absence);
         }
         add_new(problems, own.problems);
+        std::move(own.held.begin(), own.held.end(), std::back_inserter(all.held));
         is_starting = is_starting || status.state == "starting";
         all.runbooks += own.runbooks;
         all.open_runs += own.open_runs;

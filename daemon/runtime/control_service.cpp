@@ -49,6 +49,24 @@ void add_lanes(ports::RunbookStatus& runbook, const engine::Planner::InForce& in
     }
 }
 
+std::optional<ports::HeldStatus> held_of(const engine::Engine& core, const std::string& account) {
+    if (core.restored().empty()) return std::nullopt;
+    const auto& search = core.restore_search();
+    ports::HeldStatus held;
+    held.account = account;
+    held.why = core.restored();
+    held.held_at = search.held_at();
+    held.since = search.since();
+    held.searched_until = search.read_until();
+    held.is_searched_whole = search.is_complete();
+    held.pages = static_cast<std::int64_t>(search.pages());
+    held.known_jobs = static_cast<std::int64_t>(search.known_jobs());
+    held.found_jobs = static_cast<std::int64_t>(search.found_jobs());
+    held.problem = search.problem();
+    held.accepted_by = core.restore_accepted_by();
+    return held;
+}
+
 }  // namespace
 
 ControlService::ControlService(DispatchLoop& loop, const ports::Store& store, ports::History& history,
@@ -240,13 +258,15 @@ asio::awaitable<Result<ports::PauseAccepted>> ControlService::pause(ports::Pause
 
 asio::awaitable<Result<void>> ControlService::accept_restore(std::string actor) {
     const Answer<Result<void>> answer(executor_);
-    // The store first: what is recorded from now on is acknowledged again.
-    if (!loop_.engine().restored().empty() && tell_accepted_) tell_accepted_();
     loop_.tell(
         [&](engine::Engine& core, Instant now) { core.accept_restore(actor, answer.callback(), now); });
     auto accepted = co_await answer.wait();
     if (!accepted) co_return gone();
     co_return std::move(*accepted);
+}
+
+void ControlService::on_restore_released(std::function<void()> tell) {
+    loop_.tell([&](engine::Engine& core, Instant) { core.tell_of_release(std::move(tell)); });
 }
 
 asio::awaitable<Result<engine::PauseScope>> ControlService::resume(engine::PauseScope scope,
@@ -301,11 +321,17 @@ ports::DaemonStatus ControlService::status() const {
     status.version = version_;
     status.started_at = started_at_.utc;
     status.now = now.utc;
-    if (auto trouble = store_.trouble(); !trouble.empty()) status.problems.push_back("store: " + trouble);
-    if (!core.restored().empty())
-        status.problems.push_back("store: " + core.restored() +
-                                  "; nothing is created, caught up or judged until `runbookctl doctor "
-                                  "--accept-restore`");
+    status.store_trouble = store_.trouble();
+    if (!status.store_trouble.empty()) status.problems.push_back("store: " + status.store_trouble);
+    if (auto held = held_of(core, account_)) {
+        status.problems.push_back(
+            "store: " + held->why + "; nothing is created, caught up or judged until " +
+            (held->accepted_by.empty()
+                 ? "`runbookctl doctor --accept-restore`"
+                 : "the activity log has been searched (accepted by " + held->accepted_by + ")"));
+        status.held.push_back(std::move(*held));
+    }
+    status.is_clock_synchronised = core.clock().is_synchronised();
     if (!core.line().problem().empty())
         status.problems.push_back("account " + account_ + ": " + core.line().problem());
     for (const auto& problem : file_problems_) status.problems.push_back(problem);

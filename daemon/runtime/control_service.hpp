@@ -57,8 +57,8 @@ public:
     void set_notice_problems(std::vector<std::string> problems) { notice_problems_ = std::move(problems); }
     /// What the last verify found; what it could not explain is a problem.
     void set_verified(const ports::VerifyStatus& result) { verified_ = result; }
-    /// What tells the store that a person has accepted it as it is: before that is recorded.
-    void on_restore_accepted(std::function<void()> tell) { tell_accepted_ = std::move(tell); }
+    /// Called when the account waits no more for the store to be accepted: before that is recorded.
+    void on_restore_released(std::function<void()> tell);
     void set_stopping() { stopping_ = true; }
 
 private:
@@ -75,7 +75,6 @@ private:
     std::vector<std::string> notice_problems_;
     std::optional<ports::VerifyStatus> verified_;
     std::function<void(const engine::PauseScope&)> on_pause_changed_ = [](const engine::PauseScope&) {};
-    std::function<void()> tell_accepted_;
     bool stopping_ = false;
 };
 

@@ -39,6 +39,9 @@ private:
             state.newest = all_.newest;
             state.clock_was_synchronised = all_.clock_was_synchronised;
             state.durations = all_.durations;  // of components, which differ in their uids
+            state.restore = all_.restore;
+            if (const auto own = all_.restores.find(account); own != all_.restores.end())
+                state.restore = own->second;
         }
         return place->second;
     }

@@ -380,6 +380,29 @@ std::vector<engine::LastSuccess> last_successes(Connection& connection, const st
     return successes;
 }
 
+void recover_restore(Connection& connection, engine::RecoveredState& state) {
+    SQLite::Transaction one_snapshot(connection.database());
+    engine::RecoveredRestore common;
+    common.since = state.newest.value_or(UtcTime{});
+    auto oldest = common.since;
+    Execution row(connection.statement("recover_restore"));
+    while (row.step()) {
+        auto& own = state.restores[row.text(0)];
+        own.held_at = from_unix_ms(row.integer(2));
+        const auto said = parse_utc(row.text(3));
+        own.since = said ? *said : row.optional_time(4).value_or(UtcTime{});
+        oldest = std::min(oldest, own.since);
+        Execution found(connection.statement("recover_restore_found"));
+        found.bind(":since", row.integer(1));
+        while (found.step()) own.found.emplace_back(found.text(0));
+    }
+    Execution job(connection.statement("recover_restore_jobs"));
+    job.bind(":first", first_ulid_of(oldest - engine::RecoveredRestore::kKnownBefore));
+    while (job.step()) common.known.emplace_back(job.text(0));
+    for (auto& [account, own] : state.restores) own.known = common.known;
+    state.restore = std::move(common);
+}
+
 engine::RecoveredState recover(Connection& connection, UtcTime now) {
     SQLite::Transaction one_snapshot(connection.database());
     engine::RecoveredState state;

@@ -10,6 +10,9 @@ namespace runbookd::store {
 /// after it were given by a clock that has been set back since. Prepare `recover_` first.
 [[nodiscard]] engine::RecoveredState recover(Connection& connection, UtcTime now);
 
+/// Of a store that was put back to an earlier state: adds `restore` and `restores` to what recover() gave.
+void recover_restore(Connection& connection, engine::RecoveredState& state);
+
 /// What the guards of these runbooks compare with. Prepare `recover_` first.
 [[nodiscard]] std::vector<engine::LastTargets> last_targets(Connection& connection,
                                                             const std::vector<std::string>& runbooks);

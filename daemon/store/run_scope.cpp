@@ -43,6 +43,7 @@ std::string scope_to_json(const engine::RunScope& scope) {
     if (!scope.component.empty()) text["component"] = scope.component;
     if (!scope.held.empty()) text["held"] = scope.held;
     if (scope.alert) text["alert"] = alert_to_json(*scope.alert);
+    if (scope.found) text["found"] = true;
     return canonical_json(text);
 }
 
@@ -55,6 +56,7 @@ engine::RunScope scope_from_json(const std::string& text) {
     scope.variables = read.value("variables", scope.variables);
     scope.component = read.value("component", scope.component);
     scope.held = read.value("held", scope.held);
+    scope.found = read.value("found", false);
     if (const auto alert = read.find("alert"); alert != read.end()) scope.alert = alert_from_json(*alert);
     return scope;
 }

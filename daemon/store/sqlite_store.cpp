@@ -96,7 +96,9 @@ void SqliteStore::accept_restore() {
 Result<engine::RecoveredState> SqliteStore::load(UtcTime now) {
     try {
         Connection connection(path_, Access::read_only);
-        return recover(connection, now);
+        auto state = recover(connection, now);
+        if (!restored_.empty()) recover_restore(connection, state);
+        return state;
     } catch (const SQLite::Exception& error) {
         return fail(ErrorCode::unavailable, "cannot read the store " + path_ + ": " + error.what());
     }

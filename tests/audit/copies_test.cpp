@@ -8,6 +8,7 @@
 #include "audit/backup.hpp"
 #include "audit/exporting.hpp"
 #include "audit/record.hpp"
+#include "audit/view_rows.hpp"
 #include "catch.hpp"
 
 namespace runbookd::audit_test {
@@ -81,6 +82,8 @@ TEST_CASE("an export of a customer has nothing of the others, and names what it 
     const auto trail = text_of(scene.out + "/event_trail.jsonl");
     CHECK(contains(trail, "01RUN1/d3"));
     CHECK_FALSE(contains(trail, "01RUN2"));
+    CHECK(contains(trail, "occurrence.decided"));
+    CHECK_FALSE(contains(trail, "birch"));
     const auto left_out = scene.manifest()["left_out"];
     CHECK(std::find(left_out.begin(), left_out.end(), "runbook_revisions") != left_out.end());
     CHECK_FALSE(std::filesystem::exists(scene.out + "/runbook_revisions.csv"));
@@ -96,6 +99,51 @@ TEST_CASE("an export of a period has what happened in it", "[audit]") {
     CHECK_FALSE(contains(text_of(scene.out + "/run_history.jsonl"), "01RUN1"));
     CHECK_FALSE(contains(text_of(scene.out + "/event_trail.jsonl"), "account.throttled"));
     CHECK(scene.manifest()["since"] == "2026-12-01T02:00:50.000Z");
+}
+
+TEST_CASE("an export can be checked by sha256sum, also its manifest", "[audit]") {
+    const Scene scene;
+    REQUIRE(export_record(scene.database, scene.out, {}, at()));
+    const auto sums = text_of(scene.out + "/SHA256SUMS");
+    CHECK(lines_of(sums) == scene.manifest()["files"].size() + 1);
+    std::istringstream lines(sums);
+    std::string line;
+    while (std::getline(lines, line)) {
+        INFO(line);
+        REQUIRE(line.size() > 66);
+        CHECK(line.substr(64, 2) == "  ");
+        CHECK(line.substr(0, 64) == sha256_hex(text_of(scene.out + "/" + line.substr(66))));
+    }
+    CHECK(contains(sums, "  manifest.json\n"));
+    CHECK(scene.manifest()["schema_version"].get<int>() > 0);
+}
+
+TEST_CASE("an export that cannot be made leaves nothing behind", "[audit]") {
+    const Scene scene;
+    audit::ExportScope of_nobody;
+    of_nobody.customer = "acne";
+    const auto nobody = export_record(scene.database, scene.out, of_nobody, at());
+    CHECK(nobody.error().code == ErrorCode::not_found);
+    CHECK(contains(nobody.error().message, "acme"));
+    CHECK_FALSE(std::filesystem::exists(scene.out));
+    audit::ExportScope backwards;
+    backwards.since = at(2);
+    backwards.until = at(1);
+    CHECK(export_record(scene.database, scene.out, backwards, at()).error().code == ErrorCode::invalid_input);
+    CHECK_FALSE(std::filesystem::exists(scene.out));
+    CHECK_FALSE(export_record(scene.folder.file("none.db"), scene.out, {}, at()));
+    CHECK_FALSE(std::filesystem::exists(scene.out));
+}
+
+TEST_CASE("CSV tells NULL from an empty text, and quotes what needs it", "[audit]") {
+    CHECK(audit::csv_line({audit::Cell{}, std::string(), std::string("a,b"), std::string("\"x\"\n"),
+                           std::int64_t{7}, std::string("plain")}) ==
+          ",\"\",\"a,b\",\"\"\"x\"\"\n\",7,plain\n");
+    const auto line =
+        audit::json_line({"none", "empty", "bad"}, {audit::Cell{}, std::string(), std::string("\xFF")});
+    CHECK(json::parse(line)["none"].is_null());
+    CHECK(json::parse(line)["empty"] == "");
+    CHECK(json::parse(line)["bad"] == "\xEF\xBF\xBD");
 }
 
 TEST_CASE("an export overwrites nothing", "[audit]") {

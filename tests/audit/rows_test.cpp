@@ -25,6 +25,45 @@ TEST_CASE("the rows of an honest record say what the trail says", "[audit]") {
     CHECK(report.outputs == 3);
 }
 
+TEST_CASE("what was found after a restore is recorded as any other run, and begins when its uid says",
+          "[audit]") {
+    const TempFolder folder;
+    const auto database = folder.file("audit.db");
+    {
+        auto plan = store_test::planned();
+        plan.actor = "";
+        plan.window_end = plan.at = at(600'000);
+        plan.scope.devices = {"d1"};
+        plan.scope.found = true;
+        auto start = store_test::started(1);
+        start.at = at(600'000);
+        engine::JobCreated job;
+        job.job = JobUid{"01JOB"};
+        job.run = plan.run;
+        job.device = DeviceUid{"d1"};
+        job.at = at(6'000);
+        auto queued = store_test::changed(engine::JobStatus::queued);
+        queued.datto_job = DattoJobUid{"j7"};
+        queued.queued_at = at(6'000);
+        queued.at = at(600'000);
+        store_test::OpenStore open(database);
+        open.commit({store_test::revision(), plan, start, job, queued});
+        const auto state = open.store().load(at(700'000));
+        REQUIRE(state);
+        REQUIRE(state->runs.size() == 1);
+        CHECK(state->runs[0].planned.scope.found);
+        REQUIRE(state->jobs.size() == 1);
+        CHECK(state->jobs[0].created_at == at(6'000));
+        CHECK(state->newest == at(600'000));
+    }
+    store::Connection connection(database, store::Access::read_only);
+    const auto report = check_rows(connection);
+    for (const auto& finding : report.findings) UNSCOPED_INFO(finding.subject << ": " << finding.what);
+    CHECK(report.found == 0);
+    CHECK(report.jobs == 1);
+    CHECK(one(database, "SELECT count(*) FROM exceptions WHERE kind = 'after_window'") == "0");
+}
+
 TEST_CASE("a row that was changed is named with its column and the event that says otherwise", "[audit]") {
     const TempFolder folder;
     const auto database = folder.file("audit.db");

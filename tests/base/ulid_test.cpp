@@ -12,6 +12,8 @@ TEST_CASE("a ULID is 26 letters that begin with its time", "[base]") {
     const auto id = source.next(from_unix_ms(1'469'918'176'385));
     CHECK(is_ulid(id));
     CHECK(id.substr(0, 10) == "01ARYZ6S41");  // the example of the ULID specification
+    CHECK(time_of_ulid(id) == from_unix_ms(1'469'918'176'385));
+    CHECK(time_of_ulid(first_ulid_of(from_unix_ms(0))) == from_unix_ms(0));
 }
 
 TEST_CASE("ULIDs sort as they were made, also within a millisecond and when the clock goes back", "[base]") {

@@ -42,20 +42,6 @@ TEST_CASE("settle says what the target is now, and which run was started for it"
     CHECK(session.err == "runbookctl: it is not unknown\n");
 }
 
-TEST_CASE("doctor accepts a store that was put back, and nothing else yet", "[cli]") {
-    FakeDaemon daemon;
-    daemon.start();
-    Session session;
-    session.environment["RUNBOOKD_SOCKET"] = daemon.socket;
-    CHECK(session.run({"doctor", "--accept-restore"}) == 0);
-    CHECK(contains(session.out, "accepted"));
-    daemon.on_loop(
-        [&] { daemon.control.refusal = Error{ErrorCode::conflict, "there is nothing to accept"}; });
-    CHECK(session.run({"doctor", "--accept-restore"}) == 1);
-    CHECK(session.err == "runbookctl: there is nothing to accept\n");
-    CHECK(session.run({"doctor"}) == 2);
-}
-
 TEST_CASE("settle without a job, one outcome and a reason is usage", "[cli]") {
     Session session;
     using Words = std::vector<std::string>;

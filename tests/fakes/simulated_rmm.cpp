@@ -100,7 +100,8 @@ ApiResult SimulatedRmm::answer(const engine::ApiCall& call, UtcTime now) {
     engine::Page<engine::JobActivity> log;
     const auto& search = std::get<engine::SearchActivities>(call);
     for (const auto& [uid, job] : jobs_)
-        if (job.in_log_at <= now && job.created >= search.from) log.items.push_back({uid, job.name});
+        if (job.in_log_at <= now && job.created >= search.from)
+            log.items.push_back({uid, job.name, job.device});
     return log;
 }
 

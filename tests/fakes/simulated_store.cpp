@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/ulid.hpp"
+
 namespace runbookd::fakes {
 namespace {
 
@@ -332,7 +334,10 @@ void SimulatedStore::take(const engine::SitesAssigned& r) {
             sites_[row.site] = row.customer;
     }
 }
-void SimulatedStore::take(const engine::Noted& r) { notes_.push_back(r); }
+void SimulatedStore::take(const engine::Noted& r) {
+    notes_.push_back(r);
+    if (r.kind == "store.restore_accepted") is_put_back = false;
+}
 
 std::vector<engine::RecoveredRunbook::Lane> SimulatedStore::lanes_of(const std::string& name,
                                                                      UtcTime now) const {
@@ -423,6 +428,25 @@ void SimulatedStore::add_groups(engine::RecoveredState& state) const {
     for (const auto& [name, group] : groups) state.groups.push_back(group);
 }
 
+engine::RecoveredRestore SimulatedStore::restore() const {
+    engine::RecoveredRestore restore;
+    restore.since = newest_.value_or(UtcTime{});
+    for (const auto& note : notes_) {
+        if (note.kind == "store.restore_accepted") {
+            restore = {newest_.value_or(UtcTime{}), std::nullopt, {}, {}};
+        } else if (note.kind == "store.restored" && !restore.held_at) {
+            restore.held_at = note.at;
+            restore.since = parse_utc(note.data.at("since")).value();
+        } else if (note.kind == "job.found_after_restore") {
+            restore.found.emplace_back(note.subject_uid);
+        }
+    }
+    const auto first = first_ulid_of(restore.since - engine::RecoveredRestore::kKnownBefore);
+    for (const auto& [uid, job] : jobs_)
+        if (uid.str() >= first) restore.known.push_back(uid);
+    return restore;
+}
+
 engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     engine::RecoveredState state;
     for (const auto& [name, runbook] : runbooks_) {
@@ -461,6 +485,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
                                              [&](const auto& pause) { return pause.scope == scope; }));
     state.zone_digests = zone_digests_;
     state.newest = newest_;
+    if (is_put_back) state.restore = restore();
     state.clock_was_synchronised = std::any_of(
         notes_.begin(), notes_.end(), [](const auto& note) { return note.kind == "clock.synchronised"; });
     state.older_revisions = texts_;

@@ -44,6 +44,9 @@ public:
     void apply(const engine::Batch& batch);
     /// What a start at `now` finds.
     [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
+    /// Whether it is older than the last batch that was acknowledged: see Simulation::put_back. What a start
+    /// finds then says so.
+    bool is_put_back = false;
 
     /// When each device last succeeded in the runbook.
     [[nodiscard]] std::vector<engine::LastSuccess> successes(const std::string& runbook) const;
@@ -88,6 +91,7 @@ private:
     void take(const engine::RunRejected& r);
     void take(const engine::ApprovalVoided& r);
     void add_groups(engine::RecoveredState& state) const;
+    [[nodiscard]] engine::RecoveredRestore restore() const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,
                                                                        UtcTime now) const;
 

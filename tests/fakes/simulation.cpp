@@ -44,11 +44,17 @@ void Simulation::boot() {
     };
     engine_->on_clock({!synchronised_at_, true}, now_);
     engine_->set_customers(plan_.customers, now_);
+    if (store_.is_put_back) engine_->hold_for_restore("it was put back");
     engine_->start(store_.recover(now_.utc), read, plan_.runbooks, {}, now_);
     take_actions();
 }
 
 void Simulation::crash(Millis down) {
+    kill();
+    rise(down);
+}
+
+void Simulation::kill() {
     ++crashes_;
     engine_.reset();
     wheel_.reset();
@@ -64,9 +70,24 @@ void Simulation::crash(Millis down) {
             (void)upstream_->arrive(*event.call, true_time());
         }
     }
+}
+
+void Simulation::rise(Millis down) {
     now_.utc += down;
     now_.steady += down;
     boot();
+}
+
+void Simulation::put_back(Millis down) {
+    kill();
+    store_ = *backup_;
+    store_.is_put_back = true;
+    rise(down);
+}
+
+void Simulation::accept_restore() {
+    tell(
+        [](engine::Engine& core, Instant at) { core.accept_restore("ana", [](const Result<void>&) {}, at); });
 }
 
 void Simulation::add(SteadyTime at, Event event) {

@@ -44,6 +44,13 @@ public:
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
     /// Kills the process now; it is started again so much later.
     void crash(Millis down = std::chrono::seconds{1});
+    /// What the store holds now, as a backup would have it.
+    void back_up() { backup_ = store_; }
+    /// The process is killed, the backup (there must be one) takes the store's place, and it is started so
+    /// much later: held, until accept_restore.
+    void put_back(Millis down = std::chrono::seconds{1});
+    /// As a person does.
+    void accept_restore();
     /// The wall clock is set; the kernel calls it synchronised again after `until_synchronised`.
     void step_clock(Millis by, Millis until_synchronised = std::chrono::seconds{20});
     /// The process stands still: stopped, or its machine suspended.
@@ -78,6 +85,8 @@ private:
     using Place = std::pair<SteadyTime, std::uint64_t>;
 
     void boot();
+    void kill();
+    void rise(Millis down);
     void take_actions();
     void handle(Event event);
     void add(SteadyTime at, Event event);
@@ -91,6 +100,7 @@ private:
     Instant now_;
     std::unique_ptr<Upstream> upstream_;
     SimulatedStore store_;
+    std::optional<SimulatedStore> backup_;
     std::unique_ptr<timer_wheel::TimerWheel> wheel_;
     std::unique_ptr<engine::Engine> engine_;
     std::map<Place, Event> events_;

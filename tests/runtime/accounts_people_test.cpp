@@ -152,6 +152,7 @@ TEST_CASE("a run is approved on the account that has it", "[runtime][accounts]")
 
 TEST_CASE("a store that was put back holds every account until a person accepts it", "[runtime][accounts]") {
     TwoAccounts bed;
+    bed.a.api.has_log = bed.b.api.has_log = true;
     int told = 0;
     bed.control.on_restore_accepted([&] { ++told; });
     bed.accounts.tell_all(bed.clock.now(), [](const ServedAccount&, engine::Engine& core, Instant) {
@@ -164,8 +165,15 @@ TEST_CASE("a store that was put back holds every account until a person accepts 
     bed.pass(hours{1});
     CHECK(creates(bed.a.api) + creates(bed.b.api) == 0);
     CHECK(bed.accounts.is_clock_doubted());
+    const auto held = bed.control.status().held;
+    REQUIRE(held.size() == 2);
+    CHECK(held[0].account == "a");
+    CHECK(held[0].why == "it is older than what was acknowledged");
+    CHECK(held[1].is_searched_whole);
+    CHECK(held[1].found_jobs == 0);
     REQUIRE(accept_restore(bed));
     CHECK(told == 1);
+    CHECK(bed.control.status().held.empty());
     REQUIRE(run(bed, "sweep"));
     REQUIRE(run(bed, "patch"));
     bed.pass(seconds{30});

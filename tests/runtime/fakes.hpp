@@ -39,6 +39,7 @@ public:
     std::function<bool(const engine::ApiCall&)> hangs = [](const engine::ApiCall&) { return false; };
     std::vector<engine::Device> devices{fakes::windows_server("d1", "ACME-01")};
     bool is_dead = false;  ///< nobody answers
+    bool has_log = false;  ///< the activity log can be read, and is empty
     std::vector<engine::ApiCall> calls;
     int cancelled = 0;
 
@@ -66,6 +67,8 @@ private:
         if (std::holds_alternative<engine::ReadComponents>(call))
             return engine::Page<engine::Component>{
                 {{ComponentUid{"c1"}, "Clean", "", "", {{"days", "string", "30", "", true}}}}, ""};
+        if (has_log && std::holds_alternative<engine::SearchActivities>(call))
+            return engine::Page<engine::JobActivity>{};
         if (std::holds_alternative<engine::CreateQuickJob>(call))
             return engine::CreatedJob{DattoJobUid{"j1"}};
         return engine::JobResult{};

@@ -1,6 +1,7 @@
 // A store that was put back to an earlier state is noticed, and nothing else is.
 #include <filesystem>
 
+#include "base/ulid.hpp"
 #include "catch.hpp"
 #include "store/fixture.hpp"
 
@@ -96,6 +97,55 @@ TEST_CASE("a new store where an old one was acknowledged is noticed", "[store]")
     for (const auto* ending : {"", "-wal", "-shm"}) fs::remove(scene.database + ending);
     OpenStore open(scene.database);
     CHECK(contains(open.store().restored(), "the store ends with event 0"));
+}
+
+TEST_CASE("a start finds what the search after a restore needs, also while it is held", "[store]") {
+    Scene scene;
+    const auto held = [](int number) {
+        return engine::Batch{engine::Noted{"daemon", "main", "daemon.started", "", {}, at(number)},
+                             engine::Noted{"daemon",
+                                           "main",
+                                           "store.restored",
+                                           "",
+                                           {{"why", "it is older"}, {"since", format_utc(at(200'000))}},
+                                           at(number)}};
+    };
+    {
+        OpenStore open(scene.database);
+        open.commit({revision(), planned(), started(1)});
+        auto job = created();
+        job.job = JobUid{ulid_of(at(6'000), "known")};
+        job.at = at(6'000);
+        open.commit({job});
+        open.commit({engine::Noted{"daemon", "main", "test.note", "", {}, at(200'000)}});
+        CHECK_FALSE(open.store().load(at(200'500))->restore);
+    }
+    scene.keep_copy();
+    scene.write(1, 2);
+    scene.put_back();
+    for (int start = 0; start < 2; ++start) {
+        OpenStore open(scene.database);
+        const auto state = open.store().load(at(500'000));
+        REQUIRE(state);
+        REQUIRE(state->restore);
+        CHECK(state->restore->known == std::vector<JobUid>{JobUid{ulid_of(at(6'000), "known")}});
+        if (start == 0) {
+            CHECK(state->restore->since == at(200'000));
+            CHECK(state->restores.empty());
+        } else {
+            const auto& own = state->restores.at("main");
+            CHECK(own.since == at(200'000));
+            CHECK(own.held_at == at(300'000));
+            CHECK(own.known.size() == 1);
+            CHECK(own.found == std::vector<JobUid>{JobUid{"01FOUND"}});
+        }
+        open.commit(held(300'000 + start));
+        open.commit(
+            {engine::Noted{"job", "01FOUND", "job.found_after_restore", "", {}, at(310'000 + start)}});
+    }
+    OpenStore open(scene.database);
+    open.commit({engine::Noted{"daemon", "main", "store.restore_accepted", "ana", {}, at(600'000)}});
+    CHECK(open.store().load(at(610'000))->restores.empty());
 }
 
 }  // namespace
