@@ -10,6 +10,7 @@
 
 #include "engine/records.hpp"
 #include "engine/recovered.hpp"
+#include "fakes/record_keeper.hpp"
 
 namespace runbookd::fakes {
 
@@ -37,12 +38,11 @@ struct StoredJob {
     std::string late_status;
 };
 
-class SimulatedStore {
+class SimulatedStore final : public RecordKeeper {
 public:
     /// Throws std::logic_error when the batch contradicts what is stored or leaves the books unbalanced.
-    void apply(const engine::Batch& batch);
-    /// What a start at `now` finds.
-    [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
+    void apply(const engine::Batch& batch) override;
+    [[nodiscard]] engine::RecoveredState recover(UtcTime now) const override;
 
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "fakes/door.hpp"
+#include "fakes/record_keeper.hpp"
 #include "fakes/simulated_rmm.hpp"
 #include "fakes/simulated_store.hpp"
 
@@ -24,8 +26,11 @@ struct SimulationPlan {
     std::vector<runbook::Runbook> runbooks;
     engine::Customers::Rules customers;
     engine::EngineSettings settings;
-    std::unique_ptr<Upstream> upstream;  ///< unset: a SimulatedRmm of what is above
-    int slow_commits = 0;                ///< chance out of 1,000 that the disk stands still for a while
+    std::unique_ptr<Upstream> upstream;               ///< unset: a SimulatedRmm of what is above
+    std::unique_ptr<RecordKeeper> keeper;             ///< unset: a SimulatedStore
+    std::unique_ptr<Door> door;                       ///< unset: one that lets everything pass
+    UtcTime start = from_unix_ms(1'772'323'230'000);  ///< 2026-03-01T00:00:30Z
+    int slow_commits = 0;  ///< chance out of 1,000 that the disk stands still for a while
     /// After which steps (counted over the whole simulation) the process is killed; it is started again a
     /// second later.
     std::function<bool(std::uint64_t step)> crash_after = [](std::uint64_t) { return false; };
@@ -50,6 +55,8 @@ public:
     void stall(Millis span);
     /// As SIGHUP does, and every later start.
     void reload(std::vector<runbook::Runbook> runbooks);
+    /// The same, with other customers.
+    void reload(std::vector<runbook::Runbook> runbooks, engine::Customers::Rules customers);
     /// Keeps the engine from starting more, so that what is open comes to its end.
     void drop_schedules();
 
@@ -59,7 +66,11 @@ public:
     [[nodiscard]] Upstream& upstream() { return *upstream_; }
     /// The same, where the plan left it to be simulated.
     [[nodiscard]] SimulatedRmm& rmm() { return dynamic_cast<SimulatedRmm&>(*upstream_); }
-    [[nodiscard]] const SimulatedStore& store() const { return store_; }
+    [[nodiscard]] RecordKeeper& keeper() { return *keeper_; }
+    /// The same, where the plan left it to be simulated.
+    [[nodiscard]] const SimulatedStore& store() const {
+        return dynamic_cast<const SimulatedStore&>(*keeper_);
+    }
     [[nodiscard]] engine::Engine& engine() { return *engine_; }
     /// When each create was sent, by job name: for the promise that none goes out after its window.
     [[nodiscard]] const std::map<std::string, UtcTime>& sent() const { return sent_; }
@@ -73,11 +84,14 @@ private:
         engine::CallId call_id = 0;
         std::optional<engine::ApiCall> call;
         std::optional<engine::ApiResult> result;
+        bool is_copy = false;  ///< of a call: nobody waits for its answer
     };
     using Place = std::pair<SteadyTime, std::uint64_t>;
 
     void boot();
     void take_actions();
+    void write(engine::Commit commit);
+    void send(engine::Call call);
     void handle(Event event);
     void add(SteadyTime at, Event event);
     [[nodiscard]] bool step(SteadyTime until);
@@ -89,7 +103,8 @@ private:
     std::mt19937_64 random_;
     Instant now_;
     std::unique_ptr<Upstream> upstream_;
-    SimulatedStore store_;
+    std::unique_ptr<RecordKeeper> keeper_;
+    std::unique_ptr<Door> door_;
     std::unique_ptr<timer_wheel::TimerWheel> wheel_;
     std::unique_ptr<engine::Engine> engine_;
     std::map<Place, Event> events_;
