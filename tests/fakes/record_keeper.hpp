@@ -17,6 +17,8 @@ public:
     /// The process dies while the batch is being written: it is there afterwards whole, or not at all.
     /// `random` says when.
     virtual void die_writing(const engine::Batch& /*batch*/, std::uint64_t /*random*/) {}
+    /// The process has died; the next one begins.
+    virtual void restart() {}
     /// What a start at `now` finds.
     [[nodiscard]] virtual engine::RecoveredState recover(UtcTime now) const = 0;
     /// What the guards of these runbooks compare with.

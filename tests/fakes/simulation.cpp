@@ -82,6 +82,7 @@ void Simulation::crash(Millis down) {
             (void)upstream_->arrive(*event.call, true_time());
         }
     }
+    keeper_->restart();
     now_.utc += down;
     now_.steady += down;
     boot();
