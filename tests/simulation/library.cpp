@@ -45,14 +45,11 @@ config::Settings settings_of(const World& world) {
 }  // namespace
 
 Library::Library(const World& world) : settings_(settings_of(world)) {
-    rules_.customers = settings_.customers;
-    rules_.account_zone = settings_.account.timezone;
-    rules_.is_zone_written = true;
-    rules_.account_not_during = settings_.account.not_during;
+    const auto view = config::settings_of(settings_, "main", zones());
+    rules_ = {view.customers, view.account.timezone, true, view.account.not_during};
     std::map<std::string, secrets::Declared> declared;
     for (const auto& [name, value] : world.secrets) declared[name] = {value, {"*"}};
     vault_.renew(std::move(declared));
-    const auto view = config::settings_of(settings_, "main", zones());
     for (const auto& version : world.versions) {
         auto& runbooks = versions_.emplace_back();
         for (const auto& [name, text] : version) {
