@@ -136,7 +136,8 @@ void judge_windows(const Evidence& evidence, const Report& report) {
         auto ends = plan.window_end;
         if (sent.book != nullptr) ends -= sent.book->window - sent.book->create_span();
         if (sent.departure.at >= ends) report(at(sent) + ", and could be created until " + format_utc(ends));
-        if (plan.nominal && sent.departure.at < *plan.nominal)
+        // A clock that is set back leaves what has begun where it is.
+        if (plan.nominal && sent.departure.at < *plan.nominal && !has_clock_steps(evidence.world))
             report(at(sent) + ", before its instant " + format_utc(*plan.nominal));
     }
 }

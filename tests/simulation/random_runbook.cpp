@@ -25,10 +25,11 @@ std::string cron(Draw& draw) {
 }
 
 std::string entry(Draw& draw, const std::string& in_zone) {
-    auto text = "{cron: \"" + cron(draw) + "\"";
+    const auto when = cron(draw);
+    auto text = "{cron: \"" + when + "\"";
     if (!in_zone.empty()) text += ", timezone: " + in_zone;
     if (draw.chance(30)) text += ", jitter: " + draw.one_of({"90s", "10m", "45m"});
-    if (draw.chance(25))
+    if (when.front() != '@' && draw.chance(25))
         text += ", dst: {gap: " + draw.one_of({"shift", "skip"}) +
                 ", repeat: " + draw.one_of({"first", "second", "both"}) + "}";
     if (draw.chance(60)) text += ", catch_up: " + draw.one_of({"none", "latest", "all"});

@@ -99,7 +99,7 @@ void tell_failure(const Options& options, World world, const Outcome& failed) {
     for (const auto& finding : failed.findings)
         std::printf("  %s: %s\n", finding.rule.c_str(), finding.what.c_str());
     auto outcome = failed;
-    if (options.shrinks) {
+    if (options.shrinks && failed.findings.front().rule != "world") {
         world = shrink(std::move(world), options.mutation, failed.findings.front().rule);
         outcome = live(world, options.mutation);
         std::printf("the smallest story that still does:\n");
@@ -108,6 +108,17 @@ void tell_failure(const Options& options, World world, const Outcome& failed) {
         std::printf("%s", to_story(world).c_str());
     }
     draw(options, world, outcome);
+}
+
+/// A world that was drawn wrong fails too.
+Outcome live_or_say(const World& world, Mutation mutation) {
+    try {
+        return live(world, mutation);
+    } catch (const std::exception& error) {
+        Outcome outcome;
+        outcome.findings.push_back({"world", error.what()});
+        return outcome;
+    }
 }
 
 unsigned long long number(std::uint64_t n) { return n; }
@@ -121,7 +132,7 @@ int run(const Options& options) {
     for (auto seed = options.seed; seed < options.seed + options.seeds; ++seed) {
         const auto world = random_world(seed, std::chrono::hours{24 * days});
         if (options.tells_story) std::printf("seed %llu\n%s", number(seed), to_story(world).c_str());
-        const auto outcome = live(world, options.mutation);
+        const auto outcome = live_or_say(world, options.mutation);
         all += outcome.figures;
         if (!outcome.findings.empty()) {
             ++rules[outcome.findings.front().rule];
