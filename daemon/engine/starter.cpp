@@ -317,7 +317,7 @@ void Starter::record_refused_occurrence(const Run& run, Instant now) {
     if (!run.plan.nominal) return;
     outbox_.write(OccurrenceDecided{run.plan.runbook, run.plan.revision.value_or(1), run.plan.zone,
                                     *run.plan.nominal, *run.plan.nominal, 1, Verdict::skipped, "guard",
-                                    run.plan.run, now.utc});
+                                    run.plan.run, now.utc, run.plan.customer});
 }
 
 std::optional<Starter::Obstacle> Starter::find_obstacle(const Run& run) const {

@@ -369,6 +369,21 @@ TEST_CASE("runs of different lanes are in nobody's way, of one they are", "[engi
     CHECK(bench.run_answers[0].error().code == ErrorCode::refused_by_rule);
 }
 
+TEST_CASE("the verdict over a run that its guard refused is its lane's", "[engine][lanes][guard]") {
+    Account bench;
+    auto book = with_lanes({lane("acme", "0 2 * * *", berlin()), lane("birch", "0 2 * * *", berlin())});
+    book.guard.min = 2;
+    bench.start({book});
+    bench.run_for(hours{2});
+    std::vector<std::string> lanes;
+    for (const auto& one : bench.all<OccurrenceDecided>()) {
+        CHECK(one.verdict == Verdict::skipped);
+        CHECK(one.reason == "guard");
+        lanes.push_back(one.customer);
+    }
+    CHECK(lanes == Lines{"acme", "birch"});
+}
+
 TEST_CASE("dates in variables show the lane's local time", "[engine][lanes]") {
     Account bench;
     auto book = in_each_zone();

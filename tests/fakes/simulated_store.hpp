@@ -10,6 +10,7 @@
 
 #include "engine/records.hpp"
 #include "engine/recovered.hpp"
+#include "fakes/record_keeper.hpp"
 
 namespace runbookd::fakes {
 
@@ -38,18 +39,16 @@ struct StoredJob {
     std::vector<std::string> rows{};  ///< collected
 };
 
-class SimulatedStore {
+class SimulatedStore final : public RecordKeeper {
 public:
     /// Throws std::logic_error when the batch contradicts what is stored or leaves the books unbalanced.
-    void apply(const engine::Batch& batch);
-    /// What a start at `now` finds.
-    [[nodiscard]] engine::RecoveredState recover(UtcTime now) const;
+    void apply(const engine::Batch& batch) override;
+    [[nodiscard]] engine::RecoveredState recover(UtcTime now) const override;
     /// Whether it is older than the last batch that was acknowledged: see Simulation::put_back. What a start
     /// finds then says so.
     bool is_put_back = false;
 
-    /// When each device last succeeded in the runbook.
-    [[nodiscard]] std::vector<engine::LastSuccess> successes(const std::string& runbook) const;
+    [[nodiscard]] std::vector<engine::LastSuccess> successes(const std::string& runbook) const override;
     [[nodiscard]] const std::map<RunUid, StoredRun>& runs() const { return runs_; }
     [[nodiscard]] const std::map<JobUid, StoredJob>& jobs() const { return jobs_; }
     [[nodiscard]] const std::vector<engine::OccurrenceDecided>& occurrences() const { return occurrences_; }

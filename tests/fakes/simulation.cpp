@@ -9,10 +9,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::int64_t kStart = 1'772'323'230'000;  // 2026-03-01T00:00:30Z
-
 timer_wheel::Tick to_tick(SteadyTime t) {
     return static_cast<timer_wheel::Tick>(t.time_since_epoch().count());
+}
+
+/// Those whose guard compares with the run before.
+std::vector<std::string> compared(const std::vector<runbook::Runbook>& runbooks) {
+    std::vector<std::string> names;
+    for (const auto& runbook : runbooks)
+        if (runbook.guard.max_change) names.push_back(runbook.name);
+    return names;
 }
 
 }  // namespace
@@ -20,11 +26,16 @@ timer_wheel::Tick to_tick(SteadyTime t) {
 Simulation::Simulation(SimulationPlan plan)
     : plan_(std::move(plan)),
       random_(plan_.seed),
-      now_{from_unix_ms(kStart), SteadyTime{seconds{1000}}},
+      now_{plan_.start, SteadyTime{seconds{1000}}},
       upstream_(std::move(plan_.upstream)),
+      keeper_(std::move(plan_.keeper)),
+      door_(std::move(plan_.door)),
       began_(now_.steady) {
     if (!upstream_)
         upstream_ = std::make_unique<SimulatedRmm>(plan_.seed + 1, plan_.devices, plan_.faults, plan_.sites);
+    if (!keeper_) keeper_ = std::make_unique<SimulatedStore>();
+    if (!door_) door_ = std::make_unique<Door>();
+    texts_ = plan_.runbooks;
     boot();
 }
 
@@ -34,7 +45,6 @@ void Simulation::boot() {
     ++process_;
     wheel_ = std::make_unique<timer_wheel::TimerWheel>(to_tick(now_.steady));
     engine_ = std::make_unique<engine::Engine>(plan_.settings, *wheel_, random_());
-    texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
     const auto read = [this](const std::string& name,
                              const engine::RecordedText& text) -> engine::RunbookPointer {
         for (const auto& runbook : texts_)
@@ -44,8 +54,12 @@ void Simulation::boot() {
     };
     engine_->on_clock({!synchronised_at_, true}, now_);
     engine_->set_customers(plan_.customers, now_);
-    if (store_.is_put_back) engine_->hold_for_restore("it was put back");
-    engine_->start(store_.recover(now_.utc), read, plan_.runbooks, {}, now_);
+    if (const auto* const simulated = dynamic_cast<SimulatedStore*>(keeper_.get());
+        simulated != nullptr && simulated->is_put_back)
+        engine_->hold_for_restore("it was put back");
+    auto state = keeper_->recover(now_.utc);
+    state.last_targets = keeper_->last_targets(compared(plan_.runbooks));
+    engine_->start(state, read, plan_.runbooks, {}, now_);
     take_actions();
 }
 
@@ -64,12 +78,19 @@ void Simulation::kill() {
     bool disk_turns = true;
     for (auto& [place, event] : left) {
         if (event.what == Event::What::commit) {
-            disk_turns = disk_turns && random_() % 2 == 0;
-            if (disk_turns) store_.apply(event.batch);
+            if (!disk_turns) continue;
+            disk_turns = random_() % 2 == 0;
+            if (!disk_turns) {
+                keeper_->die_writing(event.batch, step_);
+                continue;
+            }
+            keeper_->apply(event.batch);
+            door_->on_durable(event.batch, now_);
         } else if (event.what == Event::What::arrival && random_() % 2 == 0) {
             (void)upstream_->arrive(*event.call, true_time());
         }
     }
+    keeper_->restart();
 }
 
 void Simulation::rise(Millis down) {
@@ -80,8 +101,9 @@ void Simulation::rise(Millis down) {
 
 void Simulation::put_back(Millis down) {
     kill();
-    store_ = *backup_;
-    store_.is_put_back = true;
+    auto& store = dynamic_cast<SimulatedStore&>(*keeper_);
+    store = *backup_;
+    store.is_put_back = true;
     rise(down);
 }
 
@@ -97,56 +119,78 @@ void Simulation::add(SteadyTime at, Event event) {
 
 void Simulation::take_actions() {
     for (auto& action : engine_->take_actions()) {
+        if (auto* const commit = std::get_if<engine::Commit>(&action))
+            write(std::move(*commit));
+        else if (auto* const question = std::get_if<engine::Recall>(&action))
+            recall(std::move(*question));
+        else
+            send(std::move(std::get<engine::Call>(action)));
+    }
+}
+
+void Simulation::write(engine::Commit commit) {
+    Event event;
+    event.what = Event::What::commit;
+    event.commit = commit.id;
+    event.batch = std::move(commit.batch);
+    door_->on_commit(event.batch, now_);
+    const bool is_slow = static_cast<int>(random_() % 1000) < plan_.slow_commits;
+    const auto takes = milliseconds{1 + static_cast<int>(random_() % 8) +
+                                    (is_slow ? 20'000 + static_cast<int>(random_() % 100'000) : 0)};
+    last_commit_at_ = std::max(last_commit_at_, now_.steady + takes);
+    add(last_commit_at_, std::move(event));
+}
+
+void Simulation::recall(engine::Recall question) {
+    Event event;
+    event.what = Event::What::recall;
+    event.recall = std::move(question);
+    // Behind all commits before it.
+    add(std::max(last_commit_at_, now_.steady) + milliseconds{1 + static_cast<int>(random_() % 20)},
+        std::move(event));
+}
+
+void Simulation::send(engine::Call call) {
+    bool is_copy = false;
+    for (const auto later : door_->on_call(call.call, now_)) {
         Event event;
-        if (auto* const commit = std::get_if<engine::Commit>(&action)) {
-            event.what = Event::What::commit;
-            event.commit = commit->id;
-            event.batch = std::move(commit->batch);
-            const bool is_slow = static_cast<int>(random_() % 1000) < plan_.slow_commits;
-            const auto takes = milliseconds{1 + static_cast<int>(random_() % 8) +
-                                            (is_slow ? 20'000 + static_cast<int>(random_() % 100'000) : 0)};
-            last_commit_at_ = std::max(last_commit_at_, now_.steady + takes);
-            add(last_commit_at_, std::move(event));
-        } else if (auto* const recall = std::get_if<engine::Recall>(&action)) {
-            event.what = Event::What::recall;
-            event.recall = std::move(*recall);
-            // Behind all commits before it.
-            add(std::max(last_commit_at_, now_.steady) + milliseconds{1 + static_cast<int>(random_() % 20)},
-                std::move(event));
-        } else {
-            auto& call = std::get<engine::Call>(action);
-            event.what = Event::What::arrival;
-            event.call_id = call.id;
-            if (const auto* create = std::get_if<engine::CreateQuickJob>(&call.call))
-                sent_[create->job_name] = now_.utc;
-            event.call = std::move(call.call);
-            add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
-        }
+        event.what = Event::What::arrival;
+        event.call_id = call.id;
+        event.call = call.call;
+        event.is_copy = std::exchange(is_copy, true);
+        if (const auto* create = std::get_if<engine::CreateQuickJob>(&call.call))
+            sent_[create->job_name] = now_.utc + later;
+        add(now_.steady + later + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
     }
 }
 
 void Simulation::handle(Event event) {
     switch (event.what) {
         case Event::What::commit:
-            store_.apply(event.batch);
+            keeper_->apply(event.batch);
+            door_->on_durable(event.batch, now_);
             engine_->on_committed(event.commit, now_);
             break;
         case Event::What::arrival: {
             event.result = upstream_->arrive(*event.call, true_time());
+            if (event.is_copy) return;
             event.what = Event::What::reply;
             add(now_.steady + milliseconds{5 + static_cast<int>(random_() % 200)}, std::move(event));
             return;
         }
-        case Event::What::reply: engine_->on_reply(event.call_id, std::move(*event.result), now_); break;
+        case Event::What::reply:
+            door_->on_reply(*event.call, *event.result, now_);
+            engine_->on_reply(event.call_id, std::move(*event.result), now_);
+            break;
         case Event::What::recall:
             engine_->on_recalled(event.recall.id, event.recall.runbook,
-                                 store_.successes(event.recall.runbook), now_);
+                                 keeper_->successes(event.recall.runbook), now_);
             break;
     }
     take_actions();
 }
 
-UtcTime Simulation::true_time() const { return from_unix_ms(kStart) + (now_.steady - began_); }
+UtcTime Simulation::true_time() const { return plan_.start + (now_.steady - began_); }
 
 void Simulation::step_clock(Millis by, Millis until_synchronised) {
     now_.utc += by;
@@ -204,9 +248,16 @@ void Simulation::tell(const std::function<void(engine::Engine&, Instant)>& what)
     take_actions();
 }
 
+void Simulation::reload(std::vector<runbook::Runbook> runbooks, engine::Customers::Rules customers) {
+    plan_.customers = std::move(customers);
+    engine_->set_customers(plan_.customers, now_);
+    reload(std::move(runbooks));
+}
+
 void Simulation::reload(std::vector<runbook::Runbook> runbooks) {
     plan_.runbooks = std::move(runbooks);
     texts_.insert(texts_.end(), plan_.runbooks.begin(), plan_.runbooks.end());
+    engine_->learn_last_targets(keeper_->last_targets(compared(plan_.runbooks)));
     tell([&](engine::Engine& core, Instant at) { core.reload({plan_.runbooks, {}, {"test", ""}}, {}, at); });
 }
 

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "fakes/door.hpp"
+#include "fakes/record_keeper.hpp"
 #include "fakes/simulated_rmm.hpp"
 #include "fakes/simulated_store.hpp"
 
@@ -24,8 +26,11 @@ struct SimulationPlan {
     std::vector<runbook::Runbook> runbooks;
     engine::Customers::Rules customers;
     engine::EngineSettings settings;
-    std::unique_ptr<Upstream> upstream;  ///< unset: a SimulatedRmm of what is above
-    int slow_commits = 0;                ///< chance out of 1,000 that the disk stands still for a while
+    std::unique_ptr<Upstream> upstream;               ///< unset: a SimulatedRmm of what is above
+    std::unique_ptr<RecordKeeper> keeper;             ///< unset: a SimulatedStore
+    std::unique_ptr<Door> door;                       ///< unset: one that lets everything pass
+    UtcTime start = from_unix_ms(1'772'323'230'000);  ///< 2026-03-01T00:00:30Z
+    int slow_commits = 0;  ///< chance out of 1,000 that the disk stands still for a while
     /// After which steps (counted over the whole simulation) the process is killed; it is started again a
     /// second later.
     std::function<bool(std::uint64_t step)> crash_after = [](std::uint64_t) { return false; };
@@ -44,8 +49,8 @@ public:
     void tell(const std::function<void(engine::Engine&, Instant)>& what);
     /// Kills the process now; it is started again so much later.
     void crash(Millis down = std::chrono::seconds{1});
-    /// What the store holds now, as a backup would have it.
-    void back_up() { backup_ = store_; }
+    /// What the (simulated) store holds now, as a backup would have it.
+    void back_up() { backup_ = store(); }
     /// The process is killed, the backup (there must be one) takes the store's place, and it is started so
     /// much later: held, until accept_restore.
     void put_back(Millis down = std::chrono::seconds{1});
@@ -57,6 +62,8 @@ public:
     void stall(Millis span);
     /// As SIGHUP does, and every later start.
     void reload(std::vector<runbook::Runbook> runbooks);
+    /// The same, with other customers.
+    void reload(std::vector<runbook::Runbook> runbooks, engine::Customers::Rules customers);
     /// Keeps the engine from starting more, so that what is open comes to its end.
     void drop_schedules();
 
@@ -66,7 +73,11 @@ public:
     [[nodiscard]] Upstream& upstream() { return *upstream_; }
     /// The same, where the plan left it to be simulated.
     [[nodiscard]] SimulatedRmm& rmm() { return dynamic_cast<SimulatedRmm&>(*upstream_); }
-    [[nodiscard]] const SimulatedStore& store() const { return store_; }
+    [[nodiscard]] RecordKeeper& keeper() { return *keeper_; }
+    /// The same, where the plan left it to be simulated.
+    [[nodiscard]] const SimulatedStore& store() const {
+        return dynamic_cast<const SimulatedStore&>(*keeper_);
+    }
     [[nodiscard]] engine::Engine& engine() { return *engine_; }
     /// When each create was sent, by job name: for the promise that none goes out after its window.
     [[nodiscard]] const std::map<std::string, UtcTime>& sent() const { return sent_; }
@@ -80,6 +91,7 @@ private:
         engine::CallId call_id = 0;
         std::optional<engine::ApiCall> call;
         std::optional<engine::ApiResult> result;
+        bool is_copy = false;  ///< of a call: nobody waits for its answer
         engine::Recall recall;
     };
     using Place = std::pair<SteadyTime, std::uint64_t>;
@@ -88,6 +100,9 @@ private:
     void kill();
     void rise(Millis down);
     void take_actions();
+    void write(engine::Commit commit);
+    void recall(engine::Recall question);
+    void send(engine::Call call);
     void handle(Event event);
     void add(SteadyTime at, Event event);
     [[nodiscard]] bool step(SteadyTime until);
@@ -99,7 +114,8 @@ private:
     std::mt19937_64 random_;
     Instant now_;
     std::unique_ptr<Upstream> upstream_;
-    SimulatedStore store_;
+    std::unique_ptr<RecordKeeper> keeper_;
+    std::unique_ptr<Door> door_;
     std::optional<SimulatedStore> backup_;
     std::unique_ptr<timer_wheel::TimerWheel> wheel_;
     std::unique_ptr<engine::Engine> engine_;

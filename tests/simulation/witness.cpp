@@ -1,0 +1,142 @@
+#include "simulation/witness.hpp"
+
+#include <algorithm>
+
+#include "engine/finder.hpp"
+
+namespace runbookd::simulation {
+namespace {
+
+constexpr std::size_t kLeaksKept = 5;
+
+}  // namespace
+
+void Witness::mix(std::string_view text) {
+    for (const char c : text) digest_ = (digest_ ^ static_cast<unsigned char>(c)) * 1099511628211U;
+}
+
+void Witness::see(const engine::Batch& durable) {
+    for (const auto& record : durable) {
+        ++records_;
+        std::visit(
+            [this, &record](const auto& fact) {
+                mix(std::to_string(record.index()));
+                mix(std::to_string(to_unix_ms(fact.at)));
+                take(fact);
+            },
+            record);
+    }
+}
+
+void Witness::see(Departure departure) {
+    const auto job = engine::job_in_name(departure.job_name);
+    departure.has_intent = job && jobs_.contains(*job);
+    departures_.push_back(std::move(departure));
+}
+
+const engine::RunPlanned* Witness::plan_of(const JobUid& job) const {
+    const auto run = heard_jobs_.find(job);
+    if (run == heard_jobs_.end()) return nullptr;
+    const auto plan = heard_runs_.find(run->second);
+    return plan == heard_runs_.end() ? nullptr : &plan->second;
+}
+
+void Witness::look_for_secrets(const std::string& text, const std::string& where) {
+    if (leaks_.size() < kLeaksKept && vault_.find_in(text)) leaks_.push_back(where);
+}
+
+void Witness::take(const engine::RevisionEffective& r) {
+    auto& known = revisions_[r.runbook];
+    if (!known.empty() && !known.back().until) known.back().until = r.at;
+    known.push_back({r.revision, r.yaml, r.resolved, r.at, {}});
+}
+
+void Witness::take(const engine::RevisionRetired& r) {
+    auto& known = revisions_[r.runbook];
+    if (!known.empty()) known.back().until = r.at;
+}
+
+void Witness::end_pause(const engine::PauseScope& scope, UtcTime at) {
+    for (auto& pause : pauses_)
+        if (pause.scope == scope && pause.until > at) pause.until = std::max(pause.since, at);
+}
+
+void Witness::take(const engine::PauseSet& r) {
+    end_pause(r.scope, r.at);
+    pauses_.push_back({r.scope, r.at, r.until});
+}
+
+void Witness::take(const engine::PauseEnded& r) { end_pause(r.scope, r.at); }
+
+void Witness::take(const engine::RunPlanned& r) {
+    mix(r.run.str());
+    runs_[r.run].planned = r;
+    heard_runs_[r.run] = r;
+}
+
+void Witness::take(const engine::RunStarted& r) {
+    auto& run = runs_[r.run];
+    run.started_at = r.at;
+    for (const auto& target : r.targets) run.targets.emplace(target.device, target);
+}
+
+void Witness::take(const engine::RunFinished& r) {
+    mix(engine::to_text(r.status));
+    runs_[r.run].finished_at = r.at;
+}
+
+void Witness::take(const engine::TargetDecided& r) {
+    mix(r.device.str());
+    mix(engine::to_text(r.disposition));
+    mix(r.reason);
+    look_for_secrets(r.message, "the message of a decided target");
+    runs_[r.run].decided[r.device] = r;
+}
+
+void Witness::take(const engine::TargetRevised& r) {
+    revised_.emplace(r.run, r.device);
+    look_for_secrets(r.message, "the message of a revised target");
+}
+
+void Witness::take(const engine::JobCreated& r) {
+    mix(r.job.str());
+    jobs_[r.job] = r;
+    heard_jobs_[r.job] = r.run;
+    for (const auto& [name, value] : r.variables) look_for_secrets(value, "variable " + name);
+}
+
+void Witness::take(const engine::JobChanged& r) {
+    mix(engine::to_text(r.status));
+    look_for_secrets(r.message, "the message of job " + r.job.str());
+    if (r.out) look_for_secrets(r.out->text, "stdout of job " + r.job.str());
+    if (r.err) look_for_secrets(r.err->text, "stderr of job " + r.job.str());
+}
+
+void Witness::take(const engine::JobLate& r) {
+    if (r.out) look_for_secrets(r.out->text, "late stdout of job " + r.job.str());
+}
+
+void Witness::take(const engine::Noted& r) {
+    mix(r.kind);
+    for (const auto& [name, value] : r.data) look_for_secrets(value, "event " + r.kind + ", " + name);
+}
+
+std::vector<engine::JobCreated> Witness::unknown_jobs() const {
+    std::vector<engine::JobCreated> found;
+    for (const auto& [uid, job] : jobs_) {
+        const auto run = runs_.find(job.run);
+        if (run == runs_.end() || revised_.contains({job.run, job.device})) continue;
+        const auto decided = run->second.decided.find(job.device);
+        if (decided == run->second.decided.end() ||
+            decided->second.disposition != engine::Disposition::unknown)
+            continue;
+        const bool is_last = std::none_of(jobs_.begin(), jobs_.end(), [&](const auto& other) {
+            return other.second.run == job.run && other.second.device == job.device &&
+                   other.second.attempt > job.attempt;
+        });
+        if (is_last) found.push_back(job);
+    }
+    return found;
+}
+
+}  // namespace runbookd::simulation
