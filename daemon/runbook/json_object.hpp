@@ -11,9 +11,9 @@ namespace runbookd::runbook {
 inline constexpr int kDeepestJson = 32;
 
 /// The object that `text` is: RFC 8259 to the letter, without white space, its keys in their order, its
-/// numbers as they were written, its strings with no more escapes than JSON asks for (so that a value that
-/// was spelt with others is still found in it). Bytes that are no UTF-8 stay as they are. nullopt: it is
-/// none, or goes deeper than kDeepestJson, has a name twice in one object, half of a surrogate pair, or a
+/// numbers as they were written (but for -0), its strings with no more escapes than JSON asks for (so that a
+/// value that was spelt with others is still found in it). nullopt: it is none, or goes deeper than
+/// kDeepestJson, has a name twice in one object, bytes that are no UTF-8, half of a surrogate pair, or a
 /// number that no double holds.
 [[nodiscard]] std::optional<std::string> plain_json_object(std::string_view text);
 
