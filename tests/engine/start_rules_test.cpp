@@ -59,7 +59,8 @@ void run_all(EngineBench& bench, DeploymentStatus status = DeploymentStatus::suc
 
 std::vector<std::string> targets_of_last(const EngineBench& bench) {
     std::vector<std::string> uids;
-    for (const auto& target : bench.all<RunStarted>().back().targets) uids.push_back(target.device.str());
+    const auto last = bench.all<RunStarted>().back();
+    for (const auto& target : last.targets) uids.push_back(target.device.str());
     return uids;
 }
 
