@@ -209,6 +209,7 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.completed_at = row.optional_time(12);
         job.abandoned_at = row.optional_time(13);
         job.account = row.text(14);
+        job.revision = row.optional_integer(15);
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -224,7 +225,8 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         if (row.is_null(7)) {
             state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
                                   DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
-                                  from_unix_ms(row.integer(6)), is_target_unknown, row.text(10)});
+                                  from_unix_ms(row.integer(6)), is_target_unknown, row.text(10),
+                                  row.optional_integer(11)});
             continue;
         }
         engine::RecoveredJob job;
@@ -240,6 +242,7 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         job.status = engine::JobStatus::failed;
         job.queued_at = job.abandoned_at = row.optional_time(8);
         job.is_target_unknown = is_target_unknown;
+        job.revision = row.optional_integer(11);
         state.jobs.push_back(std::move(job));
     }
 }

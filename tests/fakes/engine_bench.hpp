@@ -54,7 +54,9 @@ public:
     Script script = [](const engine::ApiCall&, Instant) { return std::nullopt; };
     Millis latency{10};  ///< from a call to its answer
 
-    void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
+    /// `texts`: what the state's revisions were; the runbooks themselves are known anyway.
+    void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {},
+               std::vector<runbook::Runbook> texts = {});
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});
     /// Starts the runbook by hand; the run's uid once it is durable.
     void run(const std::string& runbook, engine::RunScope scope = {}, runbook::Overrides overrides = {});

@@ -417,7 +417,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         if (is_lost && !job.datto_job) {
             state.lost.push_back({uid, job.created.run, run.planned.runbook, job.created.device,
                                   job.created.component_uid, job.created.component_name, job.created.at,
-                                  is_target_unknown});
+                                  is_target_unknown, "", run.planned.revision});
             continue;
         }
         const bool ended =
@@ -436,6 +436,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.queued_at = job.queued_at;
         open.started_at = job.started_at;
         open.runbook = run.planned.runbook;
+        open.revision = run.planned.revision;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);
         if (is_lost) open.abandoned_at = job.queued_at;
         if (job.status == engine::JobStatus::timeout && !open.abandoned_at)
