@@ -197,11 +197,8 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
     rollouts_.restore(state.groups);
     approvals_.restore(state.approvals);
     for (const auto& run : state.runs) recover_run(run, state, read_once, now);
-    for (const auto& job : state.jobs) recover_job(job, now);
-    for (const auto& job : state.lost) {
-        if (job.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
-        finder_.search_on(job, now);
-    }
+    for (const auto& job : state.jobs) recover_job(job, state, read_once, now);
+    for (const auto& job : state.lost) recover_lost(job, state, read_once, now);
     for (const auto& run : books_.runs())
         if ((run->status == RunStatus::running || run->status == RunStatus::waiting) &&
             (run->book != nullptr || run->plan.runbook == kQuickJobRunbook) && !run->plan.scope.found)
@@ -354,6 +351,7 @@ void Engine::take_up_late(const LostJob& lost, const DattoJobUid& upstream, Inst
     auto& job = books_.add_job(lost.job, [this, uid = lost.job](Instant) { follower_.look_at(uid); });
     job.run = lost.run;
     job.runbook = lost.runbook;
+    job.book = lost.book;
     job.device = lost.device;
     job.component_uid = lost.component_uid;
     job.component_name = lost.component_name;
@@ -361,6 +359,7 @@ void Engine::take_up_late(const LostJob& lost, const DattoJobUid& upstream, Inst
     job.datto_job = upstream;
     job.created_at = lost.created_at;
     job.queued_at = now.utc;
+    job.step = lost.step;
     job.steps_after = lost.steps_after;
     outbox_.write(JobFound{job.uid, upstream, now.utc});
     books_.abandon(job, now);

@@ -314,7 +314,10 @@ private:
     void miss(Run& run, const std::string& cause, Instant now);
     void recover_run(const RecoveredRun& run, const RecoveredState& state, const ReadRevision& read,
                      Instant now);
-    void recover_job(const RecoveredJob& stored, Instant now);
+    void recover_job(const RecoveredJob& stored, const RecoveredState& state, const ReadRevision& read,
+                     Instant now);
+    void recover_lost(const LostJob& stored, const RecoveredState& state, const ReadRevision& read,
+                      Instant now);
     void take_up_found(Job& job, const DattoJobUid& upstream, Instant now);
     void take_up_late(const LostJob& lost, const DattoJobUid& upstream, Instant now);
     void give_up_missing(Job& job, Instant now);

@@ -74,6 +74,9 @@ void Finder::search_on(LostJob job, Instant now) {
 void Finder::give_up(Job& job, Instant now) {
     LostJob lost{job.uid,       job.run, job.runbook, job.device, job.component_uid, job.component_name,
                  job.created_at};
+    lost.step = job.step;
+    lost.steps_after = job.steps_after;
+    lost.book = job.book;
     missing_.erase(job.uid);
     lost_.emplace(job.uid, std::move(lost));
     if (!late_.is_scheduled() && !is_late_due_) plan_late(kLatePause, now);

@@ -34,7 +34,8 @@ struct RecoveredJob {
     std::optional<UtcTime> abandoned_at;
     /// Its target is unknown, and has not been revised.
     bool is_target_unknown = false;
-    std::string account{};  ///< of its run
+    std::string account{};                   ///< of its run
+    std::optional<std::int64_t> revision{};  ///< of its run; none: of a quick job
     std::int64_t step = 1;
     std::int64_t steps_after = 0;  ///< of its runbook, that come behind that one
 };
@@ -47,9 +48,13 @@ struct LostJob {
     ComponentUid component_uid;
     std::string component_name;
     UtcTime created_at{};
-    bool is_target_unknown = true;  ///< and has not been revised
-    std::string account{};          ///< of its run
-    std::int64_t steps_after = 0;   ///< as of a RecoveredJob
+    bool is_target_unknown = true;           ///< and has not been revised
+    std::string account{};                   ///< of its run
+    std::optional<std::int64_t> revision{};  ///< of its run; none: of a quick job
+    std::int64_t step = 1;                   ///< as of a RecoveredJob
+    std::int64_t steps_after = 0;            ///< likewise
+    /// That revision as it is read, for its rules; null: there is none, or it has not been read.
+    std::shared_ptr<const runbook::Meaning> book{};
 };
 struct RecoveredTarget {
     TargetRow row;
@@ -195,7 +200,7 @@ struct RecoveredRestore {
 /// What a start finds: as the store gives it, of all accounts; as an engine takes it, of its own.
 struct RecoveredState {
     std::vector<RecoveredRunbook> runbooks;  ///< newest revision of each
-    /// Each revision that an unfinished run belongs to, where it is not the newest.
+    /// Each revision that an unfinished run, or a job below, belongs to, where it is not the newest.
     std::map<std::string, std::map<std::int64_t, RecordedText>> older_revisions;
     std::vector<LastTargets> last_targets;  ///< of the runbooks whose guard compares with them
     std::vector<RecoveredRun> runs;         ///< unfinished, oldest first

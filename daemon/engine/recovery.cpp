@@ -6,19 +6,27 @@
 
 namespace runbookd::engine {
 
+namespace {
+
+/// Null: it cannot be read any more, or nobody has its text.
+RunbookPointer find_book(const RecoveredState& state, const ReadRevision& read, const std::string& runbook,
+                         std::optional<std::int64_t> revision) {
+    if (!revision) return nullptr;
+    for (const auto& newest : state.runbooks)
+        if (newest.runbook == runbook && newest.revision == *revision)
+            return read(runbook, {newest.yaml, newest.resolved});
+    const auto of_name = state.older_revisions.find(runbook);
+    if (of_name == state.older_revisions.end()) return nullptr;
+    const auto older = of_name->second.find(*revision);
+    return older == of_name->second.end() ? nullptr : read(runbook, older->second);
+}
+
+}  // namespace
+
 void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state, const ReadRevision& read,
                          Instant now) {
     const auto& plan = stored.planned;
-    RunbookPointer book;
-    if (plan.revision) {
-        for (const auto& newest : state.runbooks)
-            if (newest.runbook == plan.runbook && newest.revision == *plan.revision)
-                book = read(plan.runbook, {newest.yaml, newest.resolved});
-        const auto of_name = state.older_revisions.find(plan.runbook);
-        if (book == nullptr && of_name != state.older_revisions.end())
-            if (const auto older = of_name->second.find(*plan.revision); older != of_name->second.end())
-                book = read(plan.runbook, older->second);
-    }
+    const auto book = find_book(state, read, plan.runbook, plan.revision);
     auto& run = books_.add_run(plan, book, now);
     if (stored.started_at) return books_.restore_targets(run, stored);
     run.missed_because = "daemon_down";
@@ -36,7 +44,8 @@ void Engine::recover_run(const RecoveredRun& stored, const RecoveredState& state
     miss(run, "revision_unreadable", now);
 }
 
-void Engine::recover_job(const RecoveredJob& stored, Instant now) {
+void Engine::recover_job(const RecoveredJob& stored, const RecoveredState& state, const ReadRevision& read,
+                         Instant now) {
     auto& job = books_.add_job(stored.job, [this, uid = stored.job](Instant) { follower_.look_at(uid); });
     job.run = stored.run;
     job.runbook = stored.runbook;
@@ -59,6 +68,9 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
         if (target != nullptr && target->disposition == Disposition::pending && target->step() == job.step &&
             job.status != JobStatus::failed)
             target->job = job.uid;
+    } else {
+        // Its run is over; how it ends is still judged by the rules that it was started under.
+        job.book = find_book(state, read, stored.runbook, stored.revision);
     }
     if (stored.is_target_unknown) books_.restore_unknown(job.run, job.device, now);
     if (stored.abandoned_at) {
@@ -71,6 +83,14 @@ void Engine::recover_job(const RecoveredJob& stored, Instant now) {
     if (!job.datto_job) return finder_.add(job, now);
     follower_.follow(job, now);
     job.next_look.set(now.steady);
+}
+
+void Engine::recover_lost(const LostJob& stored, const RecoveredState& state, const ReadRevision& read,
+                          Instant now) {
+    if (stored.is_target_unknown) books_.restore_unknown(stored.run, stored.device, now);
+    auto lost = stored;
+    lost.book = find_book(state, read, stored.runbook, stored.revision);
+    finder_.search_on(std::move(lost), now);
 }
 
 }  // namespace runbookd::engine

@@ -55,19 +55,20 @@ private:
         }
     }
 
-    /// The text that the run was planned by, which may be another account's newest by now.
-    void bring_revision(const engine::RunPlanned& plan, engine::RecoveredState& state) const {
-        if (!plan.revision) return;
-        const auto newest = newest_.find(plan.runbook);
-        if (newest != newest_.end() && newest->second.first == *plan.revision) {
-            if (owners_.at(plan.runbook) != plan.account)
-                state.older_revisions[plan.runbook][*plan.revision] = newest->second.second;
+    /// The text that a run of the account was planned by, which may be another account's newest by now.
+    void bring_revision(const std::string& runbook, std::optional<std::int64_t> revision,
+                        const std::string& account, engine::RecoveredState& state) const {
+        if (!revision) return;
+        const auto newest = newest_.find(runbook);
+        if (newest != newest_.end() && newest->second.first == *revision) {
+            if (owners_.at(runbook) != account)
+                state.older_revisions[runbook][*revision] = newest->second.second;
             return;
         }
-        const auto of_name = all_.older_revisions.find(plan.runbook);
+        const auto of_name = all_.older_revisions.find(runbook);
         if (of_name == all_.older_revisions.end()) return;
-        if (const auto older = of_name->second.find(*plan.revision); older != of_name->second.end())
-            state.older_revisions[plan.runbook][*plan.revision] = older->second;
+        if (const auto older = of_name->second.find(*revision); older != of_name->second.end())
+            state.older_revisions[runbook][*revision] = older->second;
     }
 
     void divide_runs() {
@@ -78,7 +79,8 @@ private:
                 ++account.runs_left;
                 continue;
             }
-            bring_revision(run.planned, account.state);
+            const auto& plan = run.planned;
+            bring_revision(plan.runbook, plan.revision, plan.account, account.state);
             account.state.runs.push_back(std::move(run));
         }
     }
@@ -87,14 +89,17 @@ private:
         for (auto& job : all_.jobs) {
             const auto owner = job.account;
             auto& account = place_of(owner);
-            if (is_configured(owner))
-                account.state.jobs.push_back(std::move(job));
-            else
+            if (!is_configured(owner)) {
                 ++account.jobs_left;
+                continue;
+            }
+            bring_revision(job.runbook, job.revision, owner, account.state);
+            account.state.jobs.push_back(std::move(job));
         }
         for (auto& lost : all_.lost)
             if (is_configured(lost.account)) {
                 auto& state = place_of(lost.account).state;
+                bring_revision(lost.runbook, lost.revision, lost.account, state);
                 state.lost.push_back(std::move(lost));
             }
         for (const auto& [account, creates] : all_.creates_of)

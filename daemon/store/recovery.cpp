@@ -224,8 +224,9 @@ std::vector<engine::RecoveredJob> read_jobs(Connection& connection, UtcTime newe
         job.completed_at = row.optional_time(12);
         job.abandoned_at = row.optional_time(13);
         job.account = row.text(14);
-        job.step = row.integer(15);
-        job.steps_after = row.integer(16);
+        job.revision = row.optional_integer(15);
+        job.step = row.integer(16);
+        job.steps_after = row.integer(17);
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -242,7 +243,7 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
             state.lost.push_back({JobUid(row.text(0)), RunUid(row.text(1)), row.text(2),
                                   DeviceUid(row.text(3)), ComponentUid(row.text(4)), row.text(5),
                                   from_unix_ms(row.integer(6)), is_target_unknown, row.text(10),
-                                  row.integer(11)});
+                                  row.optional_integer(11), row.integer(12), row.integer(13)});
             continue;
         }
         engine::RecoveredJob job;
@@ -258,7 +259,9 @@ void read_lost(Connection& connection, UtcTime newest, engine::RecoveredState& s
         job.status = engine::JobStatus::failed;
         job.queued_at = job.abandoned_at = row.optional_time(8);
         job.is_target_unknown = is_target_unknown;
-        job.steps_after = row.integer(11);
+        job.revision = row.optional_integer(11);
+        job.step = row.integer(12);
+        job.steps_after = row.integer(13);
         state.jobs.push_back(std::move(job));
     }
 }

@@ -3,7 +3,7 @@
 SELECT j.job_uid, r.run_uid, r.runbook, j.device_uid, j.status, j.datto_job_uid, j.component_uid, j.component_name,
        j.variables, j.created_at, j.queued_at, j.started_at, j.completed_at,
        ifnull(t.decided_at, iif(j.status = 'timeout', ifnull(j.started_at, j.created_at), NULL)) AS abandoned_at,
-       r.account, j.step, j.steps_after
+       r.account, r.revision, j.step, j.steps_after
 FROM jobs j INDEXED BY jobs_followed
 JOIN runs r ON r.id = j.run
 JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid

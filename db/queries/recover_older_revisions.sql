@@ -1,6 +1,19 @@
--- Texts that unfinished runs belong to, where they are not the newest.
+-- Texts that unfinished runs belong to, and jobs that are followed or searched for, where they are not the newest.
+WITH used (runbook, revision) AS (
+    SELECT r.runbook, r.revision FROM runs r WHERE r.finished_at IS NULL
+    UNION
+    SELECT r.runbook, r.revision
+    FROM jobs j INDEXED BY jobs_followed
+    JOIN runs r ON r.id = j.run
+    WHERE j.status IN ('created', 'queued', 'running', 'timeout')
+      AND (j.late_status IS NULL OR j.late_status IN ('created', 'queued', 'running'))
+    UNION
+    SELECT r.runbook, r.revision
+    FROM jobs j INDEXED BY jobs_lost
+    JOIN runs r ON r.id = j.run
+    WHERE j.reason = 'unknown_dispatch' AND j.late_status IS NULL
+)
 SELECT v.runbook, v.revision, v.yaml, v.resolved
-FROM revisions v
-WHERE EXISTS (SELECT 1 FROM runs r
-              WHERE r.finished_at IS NULL AND r.runbook = v.runbook AND r.revision = v.revision)
-  AND v.revision < (SELECT max(w.revision) FROM revisions w WHERE w.runbook = v.runbook);
+FROM used u
+JOIN revisions v ON v.runbook = u.runbook AND v.revision = u.revision
+WHERE v.revision < (SELECT max(w.revision) FROM revisions w WHERE w.runbook = v.runbook);

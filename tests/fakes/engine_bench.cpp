@@ -79,10 +79,12 @@ EngineBench::EngineBench(std::vector<engine::Device> in_account, engine::EngineS
 
 EngineBench::~EngineBench() = default;
 
-void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state) {
+void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state,
+                        std::vector<runbook::Runbook> texts) {
+    texts.insert(texts.end(), runbooks.begin(), runbooks.end());
     const auto read = [&](const std::string& name,
                           const engine::RecordedText& text) -> engine::RunbookPointer {
-        for (const auto& runbook : runbooks)
+        for (const auto& runbook : texts)
             if (runbook.name == name && runbook.yaml == text.yaml && runbook.resolved == text.resolved)
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;

@@ -57,7 +57,9 @@ public:
     std::map<std::string, std::vector<engine::LastSuccess>> successes;
     Millis recall_takes{1};
 
-    void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {});
+    /// `texts`: what the state's revisions were; the runbooks themselves are known anyway.
+    void start(std::vector<runbook::Runbook> runbooks, const engine::RecoveredState& state = {},
+               std::vector<runbook::Runbook> texts = {});
     void reload(std::vector<runbook::Runbook> runbooks, const std::vector<engine::BadRunbook>& bad = {});
     /// Starts the runbook by hand; the run's uid once it is durable.
     void run(const std::string& runbook, engine::RunScope scope = {}, runbook::Overrides overrides = {});

@@ -526,7 +526,8 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         if (is_lost && !job.datto_job) {
             state.lost.push_back({uid, job.created.run, run.planned.runbook, job.created.device,
                                   job.created.component_uid, job.created.component_name, job.created.at,
-                                  is_target_unknown, "", job.created.steps_after});
+                                  is_target_unknown, "", run.planned.revision, job.created.step,
+                                  job.created.steps_after});
             continue;
         }
         const bool ended =
@@ -545,6 +546,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
         open.queued_at = job.queued_at;
         open.started_at = job.started_at;
         open.runbook = run.planned.runbook;
+        open.revision = run.planned.revision;
         open.step = job.created.step;
         open.steps_after = job.created.steps_after;
         if (is_given_up) open.abandoned_at = run.decided_at.at(job.created.device);

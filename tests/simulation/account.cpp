@@ -15,6 +15,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Millis kWindow = seconds{60};
+// The first call of a start asks for the rate; so many of them in a minute have their place in the budget. A
+// daemon that is started again and again knows of no other.
+constexpr std::size_t kRateChecksJudged = 4;
 
 ApiResult failed(FailureKind kind, int status = 0) {
     return tl::unexpected<ApiFailure>(ApiFailure{kind, status, "simulated", std::nullopt});
@@ -53,6 +56,14 @@ void Account::count(std::deque<UtcTime>& window, std::size_t& most, UtcTime now)
     most = std::max(most, window.size());
 }
 
+void Account::count_read(bool is_rate_check, UtcTime now) {
+    while (!reads_.empty() && reads_.front() + kWindow <= now) reads_.pop_front();
+    reads_.push_back(now);
+    while (!rate_checks_.empty() && rate_checks_.front() + kWindow <= now) rate_checks_.pop_front();
+    if (is_rate_check) rate_checks_.push_back(now);
+    if (!is_rate_check || rate_checks_.size() <= kRateChecksJudged) count(judged_reads_, most_reads_, now);
+}
+
 ApiResult Account::arrive(const engine::ApiCall& call, UtcTime now) {
     const auto& faults = world_.faults;
     const bool not_sent = by_chance(faults.not_sent);
@@ -65,7 +76,7 @@ ApiResult Account::arrive(const engine::ApiCall& call, UtcTime now) {
     const bool is_create = std::holds_alternative<engine::CreateQuickJob>(call);
     const bool is_write = std::holds_alternative<engine::ResolveAlert>(call);
     if (is_create) count(creates_, most_creates_, now);
-    if (!is_create && !is_write) count(reads_, most_reads_, now);
+    if (!is_create && !is_write) count_read(std::holds_alternative<engine::ReadRequestRate>(call), now);
     if (lost_before) return failed(FailureKind::lost);
     if (server_error) return failed(FailureKind::server_error, 500);
     if (throttled) return failed(FailureKind::throttled, 429);

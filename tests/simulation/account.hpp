@@ -61,6 +61,7 @@ private:
     [[nodiscard]] std::vector<engine::Device> devices_of(const SiteUid* site, UtcTime now) const;
     [[nodiscard]] const WorldDevice* find(const DeviceUid& uid, UtcTime now) const;
     [[nodiscard]] UtcTime picked_up(const WorldDevice& device, UtcTime from) const;
+    void count_read(bool is_rate_check, UtcTime now);
     void count(std::deque<UtcTime>& window, std::size_t& most, UtcTime now);
     [[nodiscard]] std::int64_t within(int least, int most);
     [[nodiscard]] bool by_chance(int of_thousand);
@@ -76,7 +77,7 @@ private:
     std::map<std::string, std::size_t> by_uid_, by_name_;  // places in jobs_
     std::vector<fakes::Accepted> ledger_;
     std::set<std::size_t> resolved_;  // places of alerts
-    std::deque<UtcTime> reads_, creates_;
+    std::deque<UtcTime> reads_, judged_reads_, rate_checks_, creates_;
     std::size_t most_reads_ = 0, most_creates_ = 0;
     std::uint64_t calls_ = 0;
 };

@@ -75,9 +75,8 @@ std::map<LaneKey, std::map<UtcTime, Window>> windows_of(const Evidence& evidence
         if (book == nullptr) continue;
         // A clock that is set back brings instants of before the revision again; they are nobody's.
         if (book->schedule)
-            for (const auto& entry : book->schedule->entries())
-                walk(*book->schedule, *book, revision, evidence.ended + hours{48},
-                     windows[{entry.zone->name(), ""}]);
+            walk(*book->schedule, *book, revision, evidence.ended + hours{48},
+                 windows[{book->schedule->zone(), ""}]);
         if (!book->lanes) continue;
         for (const auto& lane : book->lanes->all)
             walk(lane.schedule, *book, revision, evidence.ended + hours{48},

@@ -1,5 +1,6 @@
 #include "simulation/life.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -19,6 +20,8 @@ constexpr Millis kDay = hours{24};
 /// What is open comes to its end: windows of a day, a timeout, a job held for a sleeping device, a day of
 /// searches for what was lost.
 constexpr Millis kAtRest = 3 * kDay;
+/// And what was learned last is written down.
+constexpr Millis kLastLooks = hours{5};
 
 class Life {
 public:
@@ -55,10 +58,14 @@ public:
             std::visit([this](const auto& deed) { happen(deed); }, event.deed);
         }
         run_until(world_.length);
+        // Instants that a clock ahead has passed are not taken from the schedules before they have come
+        // again.
+        if (newest_ > simulation_->now().utc) simulation_->run_for(newest_ - simulation_->now().utc);
         is_calm_ = true;
         account_->calm_down();
         simulation_->reload({});
-        simulation_->run_for(kAtRest);
+        while (since_start() < world_.length + kAtRest && !is_quiet()) simulation_->run_for(hours{1});
+        simulation_->run_for(kLastLooks);
     }
 
     void judge(Outcome& outcome) {
@@ -108,6 +115,12 @@ private:
         return true;
     }
 
+    /// Nothing is open, nor searched for.
+    [[nodiscard]] bool is_quiet() const {
+        const auto& core = simulation_->engine();
+        return core.open_runs() == 0 && core.open_jobs() == 0 && witness_.unknown_jobs().empty();
+    }
+
     void note(Millis span, const char* what) {
         const auto now = world_.start + since_start();
         troubles_.push_back({now, now + span, what});
@@ -119,6 +132,7 @@ private:
     }
     void happen(const StepClock& deed) {
         note(Millis{0}, "clock set");
+        newest_ = std::max(newest_, simulation_->now().utc);
         simulation_->step_clock(deed.by);
     }
     void happen(const Stall& deed) {
@@ -161,6 +175,7 @@ private:
     std::uint64_t kills_ = 0;
     bool is_calm_ = false;
     Millis lost_{0};
+    UtcTime newest_{};  // that the daemon's clock has shown before it was set
     std::vector<Trouble> troubles_;
 };
 

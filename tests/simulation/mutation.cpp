@@ -14,6 +14,8 @@ using std::chrono::seconds;
 
 /// One in so many is damaged.
 constexpr std::uint64_t kOneIn = 4;
+constexpr std::uint64_t kReadsBetweenBursts = 50;
+constexpr std::size_t kBurst = 600;
 
 class Saboteur final : public Edge {
 public:
@@ -32,7 +34,8 @@ protected:
     std::vector<Millis> copies_of(const engine::ApiCall& call, Instant now) override {
         const auto* const create = std::get_if<engine::CreateQuickJob>(&call);
         if (create == nullptr) {
-            if (mutation_ == Mutation::budget_overrun) return std::vector<Millis>(100, Millis{0});
+            if (mutation_ == Mutation::budget_overrun && ++count_ % kReadsBetweenBursts == 0)
+                return std::vector<Millis>(kBurst, Millis{0});
             return {Millis{0}};
         }
         if (mutation_ == Mutation::duplicate_create && is_next()) return {Millis{0}, milliseconds{300}};

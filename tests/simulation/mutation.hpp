@@ -20,7 +20,7 @@ enum class Mutation : std::uint8_t {
     window_overrun,     ///< some creates go out after their window
     blackout_overrun,   ///< some inside a blackout
     unbalanced_books,   ///< some targets are never decided
-    budget_overrun,     ///< reads are made over and over
+    budget_overrun,     ///< some reads are made over and over
     leaked_secret,      ///< outputs keep the values of secrets
     early_create,       ///< the store says that it has intents which it has not
     forgotten_verdict,  ///< some verdicts are not written down

@@ -12,8 +12,11 @@ std::string zone(Draw& draw) {
 
 std::string cron(Draw& draw) {
     const auto minute = number(draw.from(0, 59));
-    switch (draw.below(9)) {
+    switch (draw.below(12)) {
         case 0: return minute + " */" + draw.one_of({"4", "6", "8", "12"}) + " * * *";
+        case 7:
+        case 8:
+        case 9: return minute + " */" + draw.one_of({"2", "3", "4", "6"}) + " * * *";
         case 1: return "@every " + draw.one_of({"5h", "9h", "11h30m"});
         case 2: return "H H(1-4) * * *";
         case 3: return minute + " " + number(draw.from(0, 23)) + " * * MON,THU";
@@ -148,13 +151,13 @@ std::string variables(const World& world, const WorldComponent& component, Draw&
     return text.empty() ? "" : "variables:\n" + text;
 }
 
-/// Window, timeout and what hangs on them.
-std::string spans(Draw& draw) {
+/// Window, timeout and what hangs on them. A maintenance window may be shorter than any timeout.
+std::string spans(bool is_in_maintenance, Draw& draw) {
     static const std::vector<std::pair<std::string, std::string>> both{
         {"20m", "5m"}, {"1h", "10m"}, {"1h30m", "1h"}, {"3h", "30m"}, {"6h", "2h"}, {"26h", "1h"}};
     const auto& [window, timeout] = draw.one_of(both);
     auto text = "window: " + window + "\ntimeout: " + timeout + "\n";
-    if (draw.chance(25)) text += "finish_by: window\n";
+    if (!is_in_maintenance && draw.chance(25)) text += "finish_by: window\n";
     return text;
 }
 
@@ -188,7 +191,8 @@ std::string random_runbook(const std::string& name, const World& world,
     const auto kind = draw.below(10);
     if (kind < 8) text += "schedule: " + schedule(world, draw) + "\n";
     if (kind == 7 || kind == 8) text += triggers(others, draw);
-    text += spans(draw) + targets(world, draw) + "component: " + component.name + "\n";
+    const bool is_in_maintenance = text.find("{maintenance") != std::string::npos;
+    text += spans(is_in_maintenance, draw) + targets(world, draw) + "component: " + component.name + "\n";
     text += variables(world, component, draw) + rules(draw);
     if (draw.chance(30)) text += blackouts(world, draw);
     if (draw.chance(35)) text += rollout(draw);

@@ -26,7 +26,7 @@ constexpr const char* kUsage =
     "\n"
     "  --seed N         the first seed (1)\n"
     "  --seeds K        so many seeds, one after the other (1)\n"
-    "  --days D         virtual days of each life (365; of several seeds 10)\n"
+    "  --days D         virtual days of each life (365; of several seeds 4)\n"
     "  --mutation NAME  plants a fault, which has to be found: %s\n"
     "  --svg FILE       draws the time line of the last life, or of the first that failed\n"
     "  --story          tells the world of each seed\n"
@@ -124,7 +124,7 @@ Outcome live_or_say(const World& world, Mutation mutation) {
 unsigned long long number(std::uint64_t n) { return n; }
 
 int run(const Options& options) {
-    const auto days = options.days.value_or(options.seeds > 1 ? 10 : 365);
+    const auto days = options.days.value_or(options.seeds > 1 ? 4 : 365);
     const auto began = std::chrono::steady_clock::now();
     Figures all;
     std::uint64_t failed = 0;

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr Millis kTenDays = hours{24 * 10};
+constexpr Millis kDays = hours{24 * 4};
 constexpr std::uint64_t kSeeds = 200;
 constexpr std::uint64_t kSeedsForAFault = 36;
 
@@ -28,8 +28,8 @@ std::string lines_of(const Outcome& outcome) {
 TEST_CASE("two hundred lives keep every promise", "[.][seeds]") {
     Figures all;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-        const auto outcome = live(random_world(seed, kTenDays));
-        INFO("./dev sim --seed " << seed << " --days 10\n" << lines_of(outcome));
+        const auto outcome = live(random_world(seed, kDays));
+        INFO("./dev sim --seed " << seed << " --days 4\n" << lines_of(outcome));
         CHECK(outcome.findings.empty());
         all += outcome.figures;
     }
@@ -43,7 +43,7 @@ TEST_CASE("every planted fault is found within a few dozen lives", "[.][seeds]")
     for (std::size_t n = 1; n < kMutationNames.size(); ++n) {
         const auto mutation = static_cast<Mutation>(n);
         std::uint64_t seed = 1;
-        while (seed <= kSeedsForAFault && live(random_world(seed, kTenDays), mutation).findings.empty())
+        while (seed <= kSeedsForAFault && live(random_world(seed, kDays), mutation).findings.empty())
             ++seed;
         INFO(to_text(mutation));
         CHECK(seed <= kSeedsForAFault);
@@ -52,19 +52,19 @@ TEST_CASE("every planted fault is found within a few dozen lives", "[.][seeds]")
 
 TEST_CASE("a seed tells the same story every time", "[simulation][worlds]") {
     for (const std::uint64_t seed : {3, 4, 7}) {
-        const auto world = random_world(seed, kTenDays);
-        const auto once = live(world), again = live(random_world(seed, kTenDays));
+        const auto world = random_world(seed, kDays);
+        const auto once = live(world), again = live(random_world(seed, kDays));
         INFO("seed " << seed);
-        CHECK(to_story(world) == to_story(random_world(seed, kTenDays)));
+        CHECK(to_story(world) == to_story(random_world(seed, kDays)));
         CHECK(once.digest == again.digest);
         CHECK(once.figures.steps == again.figures.steps);
     }
 }
 
 TEST_CASE("a failing life shrinks to a small one that fails in the same way", "[simulation][worlds]") {
-    auto world = random_world(1, kTenDays);
+    auto world = random_world(1, kDays);
     for (std::uint64_t seed = 2; live(world, Mutation::duplicate_create).findings.empty(); ++seed)
-        world = random_world(seed, kTenDays);
+        world = random_world(seed, kDays);
     const auto small = shrink(world, Mutation::duplicate_create, "at most once", 60);
     const auto outcome = live(small, Mutation::duplicate_create);
     REQUIRE_FALSE(outcome.findings.empty());
