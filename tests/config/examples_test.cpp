@@ -26,7 +26,8 @@ TEST_CASE("the example settings and every example runbook load without a word", 
     std::vector<std::string> names;
     for (const auto& runbook : runbooks.runbooks) names.push_back(runbook.name);
     CHECK(names == std::vector<std::string>{"check-backup", "clear-temp-files", "disk-report",
-                                            "free-disk-space", "patch-night", "pending-restarts"});
+                                            "free-disk-space", "patch-night", "pending-restarts",
+                                            "repair-backup", "update-agent"});
 }
 
 TEST_CASE("the example fleet is YAML in our sense", "[config]") {

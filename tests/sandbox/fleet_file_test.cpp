@@ -84,7 +84,7 @@ TEST_CASE("the fleet of the examples is a valid one", "[sandbox]") {
     const auto fleet = load_fleet("config/examples/fleet.yaml");
     if (!fleet) FAIL(fleet.error().message);
     CHECK(fleet->devices.size() == 14);
-    CHECK(fleet->components.size() == 6);
+    CHECK(fleet->components.size() == 8);
     CHECK(fleet->alerts.size() == 1);
 }
 
