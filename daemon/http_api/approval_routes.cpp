@@ -1,11 +1,11 @@
 // POST: a person says yes or no to what waits for that.
 #include <nlohmann/json.hpp>
 
-#include "base/time.hpp"
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/idempotency.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 
@@ -21,8 +21,7 @@ enum class Words { may_be_empty, needed };
 Result<ports::ApproveRequest> read_word(const Request& request, const char* field, Words words) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    Result<Json> body = Json::object();
-    if (!request.body.empty()) body = read_object(request, {field});
+    const auto body = read_optional_object(request, {field});
     if (!body) return tl::unexpected(body.error());
     auto said = text_field(*body, field);
     if (!said) return tl::unexpected(said.error());
@@ -30,12 +29,6 @@ Result<ports::ApproveRequest> read_word(const Request& request, const char* fiel
         return fail(ErrorCode::invalid_input,
                     std::string("'") + field + "' is missing: say why, for those who read the record");
     return ports::ApproveRequest{request.captured.at("uid"), std::move(*said), request.actor};
-}
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json time_or_null(const std::optional<UtcTime>& time) {
-    return time ? Json(format_utc(*time)) : Json(nullptr);
 }
 
 asio::awaitable<Response> approve(Services services, Request request) {
@@ -49,7 +42,7 @@ asio::awaitable<Response> approve(Services services, Request request) {
     view["wave"] = accepted->wave > 0 ? Json(accepted->wave) : Json(nullptr);
     view["approval_uid"] = text_or_null(accepted->approval.str());
     view["nominal_at"] = time_or_null(accepted->nominal);
-    view["devices"] = accepted->devices ? Json(*accepted->devices) : Json(nullptr);
+    view["devices"] = number_or_null(accepted->devices);
     co_return json_response(view);
 }
 

@@ -5,6 +5,7 @@
 #include "http_api/fields.hpp"
 #include "http_api/immediate.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 
@@ -12,12 +13,6 @@ namespace runbookd::http_api {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number_or_null(const std::optional<std::int64_t>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
-Json time_or_null(const std::optional<UtcTime>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); }
 
 Json calls_view(const ports::AccountBudget::Calls& calls) {
     Json view;
@@ -38,7 +33,7 @@ Json budget_view(const ports::AccountBudget& budget) {
     view["creates"] = calls_view(budget.creates);
     view["checked_at"] = time_or_null(budget.checked_at);
     view["held_until"] = time_or_null(budget.held_until);
-    view["held_because"] = budget.held_because.empty() ? Json(nullptr) : Json(budget.held_because);
+    view["held_because"] = text_or_null(budget.held_because);
     view["creates_under_way"] = budget.creates_under_way;
     view["creates_waiting"] = budget.creates_waiting;
     view["next_create_at"] = time_or_null(budget.next_create_at);

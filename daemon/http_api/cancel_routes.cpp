@@ -17,8 +17,7 @@ using Json = nlohmann::ordered_json;
 Result<ports::CancelRequest> read_cancel(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    Result<Json> body = Json::object();
-    if (!request.body.empty()) body = read_object(request, {"reason"});
+    const auto body = read_optional_object(request, {"reason"});
     if (!body) return tl::unexpected(body.error());
     auto reason = text_field(*body, "reason");
     if (!reason) return tl::unexpected(reason.error());

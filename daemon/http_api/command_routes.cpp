@@ -5,9 +5,11 @@
 #include "http_api/fields.hpp"
 #include "http_api/idempotency.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
 #include "http_api/quick_job_post.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
+#include "http_api/run_fields.hpp"
 
 namespace runbookd::http_api {
 namespace {
@@ -22,25 +24,25 @@ Result<ports::RunRequest> read_run_request(const Request& request) {
         request, {"runbook", "devices", "customers", "sites", "variables", "note", "override", "reason"},
         {"at"});
     if (!body) return tl::unexpected(body.error());
-    auto runbook = required_text(*body, "runbook");
-    if (!runbook) return tl::unexpected(runbook.error());
-    auto devices = texts_field(*body, "devices");
-    if (!devices) return tl::unexpected(devices.error());
-    auto sites = texts_field(*body, "sites");
-    if (!sites) return tl::unexpected(sites.error());
-    auto variables = variables_field(*body);
-    if (!variables) return tl::unexpected(variables.error());
+    auto fields = read_run_fields(*body);
+    if (!fields) return tl::unexpected(fields.error());
     auto note = text_field(*body, "note");
     if (!note) return tl::unexpected(note.error());
     auto overrides = texts_field(*body, "override");
     if (!overrides) return tl::unexpected(overrides.error());
     auto reason = text_field(*body, "reason");
     if (!reason) return tl::unexpected(reason.error());
-    auto customers = texts_field(*body, "customers");
-    if (!customers) return tl::unexpected(customers.error());
-    return ports::RunRequest{std::move(*runbook),   std::move(*devices), std::move(*sites),
-                             std::move(*variables), std::move(*note),    request.actor,
-                             std::move(*overrides), std::move(*reason),  std::move(*customers)};
+    ports::RunRequest asked;
+    asked.runbook = std::move(fields->runbook);
+    asked.devices = std::move(fields->devices);
+    asked.customers = std::move(fields->customers);
+    asked.sites = std::move(fields->sites);
+    asked.variables = std::move(fields->variables);
+    asked.note = std::move(*note);
+    asked.actor = request.actor;
+    asked.overrides = std::move(*overrides);
+    asked.reason = std::move(*reason);
+    return asked;
 }
 
 Result<ports::QuickJobRequest> read_quick_job(const Request& request) {
@@ -76,8 +78,7 @@ asio::awaitable<Response> start_run(Services services, Request request) {
 Result<ports::RetargetRequest> read_retarget(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    auto body = Result<Json>(Json::object());
-    if (!request.body.empty()) body = read_object(request, {"only", "include", "at", "note"});
+    const auto body = read_optional_object(request, {"only", "include", "at", "note"});
     if (!body) return tl::unexpected(body.error());
     auto only = texts_field(*body, "only");
     if (!only) return tl::unexpected(only.error());
@@ -104,17 +105,14 @@ Result<ports::RetargetRequest> read_retarget(const Request& request) {
 }
 
 Json retarget_view(const ports::RetargetAccepted& accepted) {
-    const auto number = [](const std::optional<std::int64_t>& value) {
-        return value ? Json(*value) : Json(nullptr);
-    };
     Json view;
     view["run_uid"] = accepted.run ? Json(accepted.run->str()) : Json(nullptr);
     view["status"] = accepted.run ? "planned" : "nothing_left";
     view["cause_uid"] = accepted.cause.str();
     view["runbook"] = accepted.runbook;
-    view["revision"] = number(accepted.revision);
-    view["cause_revision"] = number(accepted.cause_revision);
-    view["starts_at"] = accepted.starts_at ? Json(format_utc(*accepted.starts_at)) : Json(nullptr);
+    view["revision"] = number_or_null(accepted.revision);
+    view["cause_revision"] = number_or_null(accepted.cause_revision);
+    view["starts_at"] = time_or_null(accepted.starts_at);
     view["targets"] = accepted.targets;
     view["left_out"]["may_still_run"] = accepted.may_still_run;
     view["left_out"]["unknown"] = accepted.unknown;

@@ -6,6 +6,7 @@
 #include "http_api/fields.hpp"
 #include "http_api/immediate.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/views.hpp"
@@ -32,8 +33,7 @@ Response show_doctor(Services services, const Request& request) {
     }
     view["held"] = Json::array();
     for (const auto& held : status.held) view["held"].push_back(held_view(held));
-    const auto words = accepting_words(status.held);
-    view["accepting"] = words.empty() ? Json(nullptr) : Json(words);
+    view["accepting"] = text_or_null(accepting_words(status.held));
     return json_response(view);
 }
 

@@ -119,6 +119,11 @@ Result<Json> read_object(const Request& request, std::vector<std::string> known,
     return object;
 }
 
+Result<Json> read_optional_object(const Request& request, std::vector<std::string> known) {
+    if (request.body.empty()) return Json::object();
+    return read_object(request, std::move(known));
+}
+
 Result<std::string> text_field(const Json& object, const char* key) {
     const auto found = object.find(key);
     if (found == object.end() || found->is_null()) return std::string{};

@@ -37,6 +37,9 @@ inline constexpr std::int64_t kLargestOffset = 100'000'000;
 [[nodiscard]] Result<nlohmann::ordered_json> read_object(const Request& request,
                                                          std::vector<std::string> known,
                                                          const std::vector<std::string>& later = {});
+/// The same of a body that may be left out: an empty object then.
+[[nodiscard]] Result<nlohmann::ordered_json> read_optional_object(const Request& request,
+                                                                  std::vector<std::string> known);
 /// The text at `key`; absent or null: empty. Errors: not a text.
 [[nodiscard]] Result<std::string> text_field(const nlohmann::ordered_json& object, const char* key);
 /// As text_field, but it must be there and not be empty.

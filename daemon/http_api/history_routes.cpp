@@ -4,6 +4,7 @@
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/record_list.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/views.hpp"
@@ -16,14 +17,6 @@ using Json = nlohmann::ordered_json;
 
 /// So many candidates of an ambiguous prefix are named.
 constexpr std::int64_t kNamedCandidates = 10;
-
-asio::awaitable<Response> list(Services services, ports::View view, Request request) {
-    const auto query = read_query(request, view);
-    if (!query) co_return error_response(query.error());
-    const auto rows = co_await services.history.query(*query);
-    if (!rows) co_return error_response(rows.error());
-    co_return json_response(rows_view(*rows));
-}
 
 /// A view that has one row per thing, and how its things are called.
 struct Subject {
@@ -81,18 +74,10 @@ asio::awaitable<Found> find_one(Services services, Subject subject, std::string 
     co_return found;
 }
 
-asio::awaitable<Response> show_run(Services services, Request request) {
+asio::awaitable<Response> show(Services services, Subject subject, Request request) {
     const auto known = only_known(request, {});
     if (!known) co_return error_response(known.error());
-    const auto found = co_await find_one(services, kRun, request.captured["uid"]);
-    if (found.object.is_null()) co_return found.failure;
-    co_return json_response(found.object);
-}
-
-asio::awaitable<Response> show_approval(Services services, Request request) {
-    const auto known = only_known(request, {});
-    if (!known) co_return error_response(known.error());
-    const auto found = co_await find_one(services, kApproval, request.captured["uid"]);
+    const auto found = co_await find_one(services, subject, request.captured["uid"]);
     if (found.object.is_null()) co_return found.failure;
     co_return json_response(found.object);
 }
@@ -137,8 +122,7 @@ asio::awaitable<Response> job_output(Services services, Request request) {
 
 void add_history_routes(Router& router, Services services) {
     const auto add_list = [&](std::string_view path, ports::View view) {
-        router.add(Method::get, path,
-                   [services, view](Request request) { return list(services, view, std::move(request)); });
+        add_record_list(router, services, path, view);
     };
     add_list("/v1/runs", ports::View::runs);
     add_list("/v1/targets", ports::View::targets);
@@ -148,9 +132,9 @@ void add_history_routes(Router& router, Services services) {
     add_list("/v1/exclusions", ports::View::exclusions);
     add_list("/v1/approvals", ports::View::approvals);
     router.add(Method::get, "/v1/approvals/{uid}",
-               [services](Request request) { return show_approval(services, std::move(request)); });
+               [services](Request request) { return show(services, kApproval, std::move(request)); });
     router.add(Method::get, "/v1/runs/{uid}",
-               [services](Request request) { return show_run(services, std::move(request)); });
+               [services](Request request) { return show(services, kRun, std::move(request)); });
     router.add(Method::get, "/v1/jobs/{uid}",
                [services](Request request) { return show_job(services, std::move(request)); });
     router.add(Method::get, "/v1/jobs/{uid}/output",

@@ -6,6 +6,7 @@
 #include "http_api/fields.hpp"
 #include "http_api/idempotency.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 
@@ -29,7 +30,7 @@ Json view_of(const engine::PauseScope& scope) {
 
 Response told(const engine::PauseScope& scope, const std::optional<UtcTime>& until) {
     auto body = view_of(scope);
-    body["until"] = until ? Json(format_utc(*until)) : Json(nullptr);
+    body["until"] = time_or_null(until);
     return json_response(body);
 }
 
@@ -71,8 +72,7 @@ Result<ports::PauseRequest> read_pause(const Request& request) {
 Result<engine::PauseScope> read_resume(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    Result<Json> body = Json::object();
-    if (!request.body.empty()) body = read_object(request, {"customer", "device", "component"});
+    const auto body = read_optional_object(request, {"customer", "device", "component"});
     if (!body) return tl::unexpected(body.error());
     return read_scope(request, *body);
 }

@@ -7,6 +7,7 @@
 #include "http_api/plan_view.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
+#include "http_api/run_fields.hpp"
 
 namespace runbookd::http_api {
 namespace {
@@ -18,24 +19,16 @@ Result<ports::PlanRequest> read_plan_request(const Request& request) {
     if (!known) return tl::unexpected(known.error());
     const auto body = read_object(request, {"runbook", "devices", "customers", "sites", "variables", "at"});
     if (!body) return tl::unexpected(body.error());
-    auto runbook = required_text(*body, "runbook");
-    if (!runbook) return tl::unexpected(runbook.error());
-    auto devices = texts_field(*body, "devices");
-    if (!devices) return tl::unexpected(devices.error());
-    auto sites = texts_field(*body, "sites");
-    if (!sites) return tl::unexpected(sites.error());
-    auto variables = variables_field(*body);
-    if (!variables) return tl::unexpected(variables.error());
-    auto customers = texts_field(*body, "customers");
-    if (!customers) return tl::unexpected(customers.error());
+    auto fields = read_run_fields(*body);
+    if (!fields) return tl::unexpected(fields.error());
     const auto at = text_field(*body, "at");
     if (!at) return tl::unexpected(at.error());
     ports::PlanRequest asked;
-    asked.runbook = std::move(*runbook);
-    asked.devices = std::move(*devices);
-    asked.customers = std::move(*customers);
-    asked.sites = std::move(*sites);
-    asked.variables = std::move(*variables);
+    asked.runbook = std::move(fields->runbook);
+    asked.devices = std::move(fields->devices);
+    asked.customers = std::move(fields->customers);
+    asked.sites = std::move(fields->sites);
+    asked.variables = std::move(fields->variables);
     asked.actor = request.actor;
     if (at->empty()) return asked;
     const auto time = parse_utc(*at);

@@ -3,13 +3,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "http_api/or_null.hpp"
+
 namespace runbookd::http_api {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json time_or_null(const std::optional<UtcTime>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); }
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 /// What the component gets: what the runbook sets, else the component's own value.
 Json variable_view(const engine::InputValue& input) {

@@ -5,6 +5,8 @@
 #include "http_api/errors.hpp"
 #include "http_api/fields.hpp"
 #include "http_api/json_text.hpp"
+#include "http_api/or_null.hpp"
+#include "http_api/record_list.hpp"
 #include "http_api/router.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/views.hpp"
@@ -15,14 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using Json = nlohmann::ordered_json;
 using Mode = ports::Retention::Mode;
-
-asio::awaitable<Response> list(Services services, ports::View view, Request request) {
-    const auto query = read_query(request, view);
-    if (!query) co_return error_response(query.error());
-    const auto rows = co_await services.history.query(*query);
-    if (!rows) co_return error_response(rows.error());
-    co_return json_response(rows_view(*rows));
-}
 
 /// Group numbers begin with 1; none: all groups.
 Result<std::optional<std::int64_t>> group_of(const Request& request) {
@@ -56,17 +50,12 @@ asio::awaitable<Response> outputs(Services services, Request request) {
 Result<Mode> read_mode(const Request& request) {
     const auto known = only_known(request, {});
     if (!known) return tl::unexpected(known.error());
-    if (request.body.empty()) return Mode::remove;
-    const auto body = read_object(request, {"dry_run"});
+    const auto body = read_optional_object(request, {"dry_run"});
     if (!body) return tl::unexpected(body.error());
     const auto found = body->find("dry_run");
     if (found == body->end() || found->is_null()) return Mode::remove;
     if (!found->is_boolean()) return fail(ErrorCode::invalid_input, "'dry_run' must be true or false");
     return found->get<bool>() ? Mode::dry_run : Mode::remove;
-}
-
-Json time_or_null(const std::optional<UtcTime>& time) {
-    return time ? Json(format_utc(*time)) : Json(nullptr);
 }
 
 asio::awaitable<Response> prune(Services services, Request request) {
@@ -92,12 +81,8 @@ asio::awaitable<Response> prune(Services services, Request request) {
 }  // namespace
 
 void add_record_routes(Router& router, Services services) {
-    const auto add_list = [&](std::string_view path, ports::View view) {
-        router.add(Method::get, path,
-                   [services, view](Request request) { return list(services, view, std::move(request)); });
-    };
-    add_list("/v1/failures", ports::View::failures);
-    add_list("/v1/exceptions", ports::View::exceptions);
+    add_record_list(router, services, "/v1/failures", ports::View::failures);
+    add_record_list(router, services, "/v1/exceptions", ports::View::exceptions);
     router.add(Method::get, "/v1/runs/{uid}/outputs",
                [services](Request request) { return outputs(services, std::move(request)); });
     router.add(Method::post, "/v1/audit/prune",

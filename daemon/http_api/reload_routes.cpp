@@ -35,8 +35,7 @@ asio::awaitable<Response> diff(Services services, Request request) {
 asio::awaitable<Response> apply(Services services, Request request) {
     const auto known = only_known(request, {});
     if (!known) co_return error_response(known.error());
-    auto body = Result<Json>(Json::object());
-    if (!request.body.empty()) body = read_object(request, {"note"});
+    const auto body = read_optional_object(request, {"note"});
     if (!body) co_return error_response(body.error());
     auto note = text_field(*body, "note");
     if (!note) co_return error_response(note.error());

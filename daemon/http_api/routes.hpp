@@ -37,7 +37,7 @@ void add_device_questions(Router& router, Services services);
 void add_verify_routes(Router& router, Services services);
 /// GET of a run's outputs in groups, failures and exceptions; POST /v1/audit/prune.
 void add_record_routes(Router& router, Services services);
-/// GET of runs, targets, jobs, outputs, occurrences, events, exclusions.
+/// GET of runs, targets, jobs, outputs, occurrences, events, exclusions, approvals.
 void add_history_routes(Router& router, Services services);
 /// GET of the fleet.
 void add_device_routes(Router& router, Services services);
@@ -45,6 +45,7 @@ void add_device_routes(Router& router, Services services);
 void add_state_routes(Router& router, Services services);
 /// POST /v1/runs/{uid}/cancel.
 void add_cancel_routes(Router& router, Services services);
+/// POST of approve and reject, below /v1/runs/{uid}.
 void add_approval_routes(Router& router, Services services);
 /// POST /v1/jobs/{uid}/settle.
 void add_settle_routes(Router& router, Services services);

@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "http_api/or_null.hpp"
+
 namespace runbookd::http_api {
 namespace {
 
@@ -32,10 +34,6 @@ Json cell_view(const std::string& column, const ports::Cell& cell) {
     if (const auto* real = std::get_if<double>(&cell)) return *real;
     return nullptr;
 }
-
-Json time_or_null(const std::optional<UtcTime>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); }
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json budget_view(const ports::BudgetUse& use) {
     Json view;
@@ -104,7 +102,7 @@ Json runbook_view(const ports::RunbookStatus& runbook) {
     view["runbook"] = runbook.name;
     view["description"] = runbook.description;
     view["enabled"] = runbook.enabled;
-    view["revision"] = runbook.revision ? Json(*runbook.revision) : Json(nullptr);
+    view["revision"] = number_or_null(runbook.revision);
     view["identity"] = text_or_null(runbook.identity);
     view["account"] = runbook.account;
     view["component"] = runbook.component;
@@ -135,7 +133,7 @@ Json operation_view(const runbook::Operation& operation) {
     Json view;
     view["operation"] = runbook::to_text(operation.kind);
     view["runbook"] = operation.runbook;
-    view["revision"] = operation.revision ? Json(*operation.revision) : Json(nullptr);
+    view["revision"] = number_or_null(operation.revision);
     view["file"] = text_or_null(operation.file);
     view["changes"] = Json::array();
     for (const auto& [key, before, after] : operation.changes) {

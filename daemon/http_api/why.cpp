@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http_api/or_null.hpp"
 #include "http_api/views.hpp"
 #include "http_api/why_words.hpp"
 
@@ -136,8 +137,7 @@ private:
         Json one;
         one["view"] = view;
         one["seq"] = row.value("seq", Json(nullptr));
-        const auto at = text_at(row, time);
-        one["at"] = at.empty() ? Json(nullptr) : Json(at);
+        one["at"] = text_or_null(text_at(row, time));
         one["says"] = says;
         one["row"] = without_marks(row);
         list.push_back(std::move(one));

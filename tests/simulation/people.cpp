@@ -64,7 +64,8 @@ void People::act(const ApproveAll& /*deed*/) {
     for (const auto& [uid, run] : witness_.runs()) {
         if (run.finished_at) continue;
         simulation_.tell([&, name = uid.str()](engine::Engine& core, Instant at) {
-            core.approve(name, "dora", [](const Result<engine::ApprovedRun>& answer) { hear(answer); }, at);
+            const engine::ApprovalOrder order{name, "looks right", "dora"};
+            core.approve(order, [](const Result<engine::ApprovedRun>& answer) { hear(answer); }, at);
         });
     }
 }
