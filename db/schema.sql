@@ -1,5 +1,11 @@
 -- The schema after all migrations. RUNBOOKD_UPDATE_GOLDEN=1 ./dev test rewrites it.
 
+CREATE INDEX approvals_by_run ON approvals (run) WHERE run IS NOT NULL;
+
+CREATE INDEX approvals_to_come ON approvals (id) WHERE run IS NULL AND state <> 'voided';
+
+CREATE INDEX approvals_voided ON approvals (decided_at) WHERE run IS NULL AND state = 'voided';
+
 CREATE INDEX coverage_by_excluded_run ON coverage (excluded_run) WHERE excluded_run IS NOT NULL;
 
 CREATE INDEX coverage_by_hostname ON coverage (hostname COLLATE NOCASE);
@@ -89,6 +95,30 @@ CREATE INDEX targets_in_storm ON targets (decided_at) WHERE reason = 'storm';
 CREATE INDEX targets_revised ON targets (revised_at) WHERE revised_at IS NOT NULL;
 
 CREATE INDEX targets_unknown ON targets (decided_at) WHERE disposition = 'unknown';
+
+CREATE TABLE approvals (
+  id             INTEGER PRIMARY KEY,
+  approval_uid   TEXT NOT NULL UNIQUE,          -- of what was asked ahead; else the run's own uid
+  run            INTEGER REFERENCES runs (id),  -- NULL: it has not come yet
+  runbook        TEXT NOT NULL,
+  revision       INTEGER NOT NULL,
+  account        TEXT NOT NULL,
+  zone           TEXT NOT NULL,
+  customer       TEXT,
+  nominal_at     INTEGER,                       -- NULL: of a run that no schedule started
+  requested_at   INTEGER NOT NULL,
+  component_uid  TEXT NOT NULL,
+  component_name TEXT NOT NULL,
+  plan_sha256    TEXT NOT NULL CHECK (length(plan_sha256) = 64),
+  devices        INTEGER NOT NULL CHECK (devices >= 0),
+  plan           TEXT NOT NULL CHECK (json_type(plan) = 'array'),  -- the devices' uids
+  state          TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'approved', 'rejected', 'voided')),
+  actor          TEXT NOT NULL DEFAULT '',
+  note           TEXT NOT NULL DEFAULT '',
+  decided_at     INTEGER,
+  FOREIGN KEY (runbook, revision) REFERENCES revisions (runbook, revision),
+  CONSTRAINT what_is_decided_has_its_time CHECK ((state = 'asked') = (decided_at IS NULL))
+) STRICT;
 
 CREATE TABLE checkpoints (
   seq        INTEGER PRIMARY KEY,
@@ -395,6 +425,13 @@ CREATE TABLE zone_rules (
   first_seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER approvals_are_removed_by_retention BEFORE DELETE ON approvals
+WHEN NOT EXISTS (SELECT 1 FROM pruning p LEFT JOIN runs r ON r.id = OLD.run
+                 WHERE iif(OLD.run IS NULL, OLD.decided_at, r.finished_at) < p.history_before)
+BEGIN
+  SELECT RAISE(ABORT, 'an approval leaves the record by retention');
+END;
+
 CREATE TRIGGER checkpoints_are_never_changed BEFORE UPDATE ON checkpoints
 BEGIN
   SELECT RAISE(ABORT, 'checkpoints are append-only');
@@ -694,9 +731,26 @@ BEGIN
   SELECT RAISE(ABORT, 'zone rules are kept as they were seen');
 END;
 
+CREATE VIEW approval_devices AS
+SELECT a.approval_uid, r.run_uid, a.runbook, d.value AS device_uid,
+       (SELECT f.hostname FROM devices f WHERE f.device_uid = d.value AND f.account = a.account) AS hostname
+FROM approvals a
+JOIN json_each(a.plan) d
+LEFT JOIN runs r ON r.id = a.run;
+
+CREATE VIEW approval_history AS
+SELECT a.approval_uid, r.run_uid, a.runbook, a.revision, a.account, a.customer, a.zone,
+       strftime('%Y-%m-%dT%H:%M:%fZ', a.nominal_at / 1000.0, 'unixepoch') AS nominal_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', a.requested_at / 1000.0, 'unixepoch') AS requested_at,
+       a.component_uid, a.component_name, a.devices, a.plan_sha256,
+       iif(a.state = 'asked' AND r.finished_at IS NOT NULL, 'lapsed', a.state) AS state, a.actor, a.note,
+       strftime('%Y-%m-%dT%H:%M:%fZ', a.decided_at / 1000.0, 'unixepoch') AS decided_at
+FROM approvals a
+LEFT JOIN runs r ON r.id = a.run;
+
 CREATE VIEW collected_rows AS
 SELECT r.run_uid, r.runbook, j.device_uid, t.hostname, t.customer, t.site_name, c.row_no, c.data, t.site_uid, j.job_uid,
-       j.step
+       j.step, j.step_name
 FROM runs r
 JOIN jobs j ON j.run = r.id
 JOIN collected c ON c.job = j.id

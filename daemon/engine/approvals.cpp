@@ -27,6 +27,11 @@ std::vector<DeviceUid> devices_of(const Run& run) {
     return devices;
 }
 
+/// What was asked ahead of the run, else its own.
+ApprovalUid uid_of(const Run& run) {
+    return run.plan.approval.empty() ? ApprovalUid{run.plan.run.str()} : run.plan.approval;
+}
+
 }  // namespace
 
 PlanInQuestion plan_in_question(const Run& run, std::vector<DeviceUid> devices) {
@@ -131,9 +136,14 @@ Approvals::Consent Approvals::consent_to(const Run& run) const {
 }
 
 void Approvals::ask(Run& run, Instant now) {
+    write_request(run, now);
+    books_.await_approval(run, now);
+}
+
+void Approvals::write_request(Run& run, Instant now) {
     const auto& plan = run.plan;
     ApprovalRequested request;
-    request.approval = plan.approval.empty() ? ApprovalUid{plan.run.str()} : plan.approval;
+    request.approval = uid_of(run);
     request.run = plan.run;
     request.runbook = plan.runbook;
     request.revision = plan.revision.value_or(1);
@@ -143,22 +153,36 @@ void Approvals::ask(Run& run, Instant now) {
     request.nominal = plan.nominal;
     request.plan = plan_in_question(run);
     request.at = now.utc;
+    run.asked_plan = request.plan.sha256;
     outbox_.write(std::move(request));
-    books_.await_approval(run, now);
 }
 
-Result<void> Approvals::approve(const Run& run, const ApprovalOrder& order, Instant now) {
+Result<void> Approvals::approve(Run& run, const ApprovalOrder& order, Instant now) {
     const auto& plan = run.plan;
     const bool is_by_hand = !plan.actor.empty();
     const auto& starter = is_by_hand ? plan.actor : plan.applied_by;
     const bool is_whole = run.is_unapproved();
+    const auto what = "run " + plan.run.str();
     if (is_whole && run.book->approval->not_starter && !order.actor.empty() && order.actor == starter)
-        return tl::unexpected<Error>(refusal_of_starter(
-            "run " + plan.run.str(), is_by_hand ? "started it" : "put its revision into force"));
+        return tl::unexpected<Error>(
+            refusal_of_starter(what, is_by_hand ? "started it" : "put its revision into force"));
     RunApproved approved{plan.run, {}, order.actor, order.words, {}, 0, run.next_wave, now.utc};
     if (is_whole) {
+        if (run.component_of(1).uid.empty())
+            return fail(ErrorCode::unavailable,
+                        "the daemon has been started a moment ago, and still reads the account's components; "
+                        "approve " +
+                            what + " again in a minute");
         auto in_question = plan_in_question(run);
-        approved.approval = plan.approval.empty() ? ApprovalUid{plan.run.str()} : plan.approval;
+        if (in_question.sha256 != run.asked_plan) {
+            write_request(run, now);
+            return fail(
+                ErrorCode::conflict,
+                what +
+                    " would not do any more what was asked for: a component is another one since then. "
+                    "Now this is asked; look at it, and approve it again");
+        }
+        approved.approval = uid_of(run);
         approved.plan_sha256 = std::move(in_question.sha256);
         approved.devices = in_question.devices.size();
     }
@@ -169,8 +193,7 @@ Result<void> Approvals::approve(const Run& run, const ApprovalOrder& order, Inst
 std::string Approvals::reject(Run& run, const ApprovalOrder& order, Instant now) {
     const auto& plan = run.plan;
     RunRejected rejected{plan.run, {}, order.actor, order.words, now.utc};
-    if (run.is_unapproved())
-        rejected.approval = plan.approval.empty() ? ApprovalUid{plan.run.str()} : plan.approval;
+    if (run.is_unapproved()) rejected.approval = uid_of(run);
     run.ended_because = "not_approved";
     outbox_.write(std::move(rejected));
     return with_reason("rejected" + by(order.actor), order.words);

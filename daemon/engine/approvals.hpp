@@ -68,11 +68,13 @@ public:
 
     // ── a run that waits ──
     /// Whether that person may; writes it down. The first wave is then to begin. Errors: refused_by_rule.
-    [[nodiscard]] Result<void> approve(const Run& run, const ApprovalOrder& order, Instant now);
+    [[nodiscard]] Result<void> approve(Run& run, const ApprovalOrder& order, Instant now);
     /// Writes it down, and says it for a person; the targets are then to be decided.
     [[nodiscard]] std::string reject(Run& run, const ApprovalOrder& order, Instant now);
 
 private:
+    void write_request(Run& run, Instant now);
+
     Books& books_;
     Outbox& outbox_;
     std::map<ApprovalUid, Request> requests_;

@@ -94,8 +94,10 @@ void Engine::approve(const ApprovalOrder& order, Approved answer, Instant now) {
             std::ssize(request.plan.devices)};
     } else {
         if (run->waits_for_person())
-            if (auto done = approvals_.approve(*run, order, now); !done)
-                return answer(tl::unexpected<Error>(std::move(done.error())));
+            if (auto done = approvals_.approve(*run, order, now); !done) {
+                answer(tl::unexpected<Error>(std::move(done.error())));
+                return pump(now);  // it may be asked anew
+            }
         const bool is_whole = run->is_unapproved();
         if (auto promoted = rollouts_.promote(*run, order.actor, now); !promoted)
             return answer(tl::unexpected<Error>(std::move(promoted.error())));

@@ -181,6 +181,7 @@ void Books::restore_targets(Run& run, const RecoveredRun& stored) {
     if (run.book) run.tolerated = run.book->tolerate.rounded_down(std::ssize(run.targets));
     run.wave = stored.wave;
     run.waits_for = stored.waits_for;
+    run.asked_plan = stored.asked_plan;
     run.soaks_until = stored.waits_until;
     run.status = run.waits_for.empty() ? RunStatus::running : RunStatus::waiting;
     run.next_wave = run.wave_after().value_or(run.wave);

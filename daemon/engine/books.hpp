@@ -178,6 +178,7 @@ struct Run {
     std::int64_t wave = 1;       ///< that began last; 0: none has, for nobody has approved the run
     std::int64_t next_wave = 0;  ///< while it is waiting: for that one
     std::string waits_for;       ///< soak, approval; empty: it is not waiting
+    std::string asked_plan;      ///< the hash of what a person was asked to approve; empty: nothing
     std::optional<UtcTime> soaks_until;
     std::unique_ptr<Alarm> soak_ends;
     /// When its jobs, or some of them, were found after the store had been put back: what had been decided of

@@ -76,6 +76,7 @@ struct RecoveredRun {
     std::string waits_for{};
     std::optional<UtcTime> waits_until{};
     bool is_called_off = false;  ///< a person did: nothing more of it is created
+    std::string asked_plan{};    ///< the hash of what a person was asked to approve; empty: nothing
 };
 /// How the finished runs of a group have ended.
 struct GroupTally {

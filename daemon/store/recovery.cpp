@@ -197,6 +197,7 @@ std::vector<engine::RecoveredRun> read_runs(Connection& connection) {
         run.is_called_off = row.integer(23) != 0;
         planned.approval = ApprovalUid(row.text(24));
         planned.applied_by = row.text(25);
+        run.asked_plan = row.text(26);
         run.targets = read_targets(connection, row.integer(0));
         runs.push_back(std::move(run));
     }

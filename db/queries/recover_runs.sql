@@ -4,7 +4,8 @@ SELECT id, run_uid, runbook, revision, account, zone, "trigger", actor, note, sc
        wave, iif(status = 'waiting', reason, ''), waits_until,
        EXISTS (SELECT 1 FROM events e WHERE e.subject_uid = run_uid AND e.kind = 'run.cancelled'),
        ifnull((SELECT a.approval_uid FROM approvals a WHERE a.run = runs.id AND a.approval_uid <> runs.run_uid), ''),
-       ifnull((SELECT v.actor FROM revisions v WHERE v.runbook = runs.runbook AND v.revision = runs.revision), '')
+       ifnull((SELECT v.actor FROM revisions v WHERE v.runbook = runs.runbook AND v.revision = runs.revision), ''),
+       ifnull((SELECT a.plan_sha256 FROM approvals a WHERE a.run = runs.id), '')
 FROM runs
 WHERE finished_at IS NULL
 ORDER BY id;

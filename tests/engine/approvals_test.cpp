@@ -58,6 +58,13 @@ Result<RejectedRun> reject(EngineBench& bench, const std::string& uid, const std
     return *answer;
 }
 
+/// What was asked, in those records.
+std::string asked_in(const std::vector<Record>& records) {
+    for (const auto& record : records)
+        if (const auto* const request = std::get_if<ApprovalRequested>(&record)) return request->plan.sha256;
+    return {};
+}
+
 JobResult success() {
     JobResult result;
     result.status = DeploymentStatus::success;
@@ -268,7 +275,49 @@ TEST_CASE("a run that waits does so after a restart, and what was said holds", "
         REQUIRE(approve(next, "sweep", "bob"));
         next.run_for(minutes{1});
         CHECK(created(next) == 2);
+        CHECK(next.all<RunApproved>().back().plan_sha256 == asked_in(records));
     }
+}
+
+TEST_CASE("who approves a moment after a restart is told to wait until it is known what would run",
+          "[engine][approval]") {
+    EngineBench before(servers(2));
+    const std::vector books{approved("sweep")};
+    before.start(books);
+    before.run("sweep");
+    before.run_for(seconds{20});
+    SimulatedStore store;
+    store.apply(before.records());
+    EngineBench next(servers(2));
+    next.stall(before.now().utc - next.now().utc);
+    SECTION("its components are not read yet") {
+        next.script = [](const ApiCall& call, Instant) -> std::optional<ApiResult> {
+            if (std::holds_alternative<ReadComponents>(call))
+                return fakes::failure(FailureKind::server_error, 503);
+            return std::nullopt;
+        };
+        next.start(books, store.recover(next.now().utc));
+        const auto early = approve(next, "sweep");
+        REQUIRE_FALSE(early);
+        CHECK(early.error().code == ErrorCode::unavailable);
+        next.script = [](const ApiCall&, Instant) { return std::nullopt; };
+        next.run_for(minutes{5});
+        CHECK(approve(next, "sweep"));
+    }
+    SECTION("its component is another one by now: that is asked anew") {
+        next.components.front().uid = ComponentUid{"another"};
+        next.start(books, store.recover(next.now().utc));
+        next.run_for(minutes{1});
+        const auto old = approve(next, "sweep");
+        REQUIRE_FALSE(old);
+        CHECK(old.error().code == ErrorCode::conflict);
+        REQUIRE(next.all<ApprovalRequested>().size() == 1);
+        CHECK(next.all<ApprovalRequested>().back().plan.component == ComponentUid{"another"});
+        CHECK(created(next) == 0);
+        CHECK(approve(next, "sweep"));
+    }
+    next.run_for(minutes{1});
+    CHECK(created(next) == 2);
 }
 
 }  // namespace runbookd::engine

@@ -89,6 +89,7 @@ private:
     void take(const engine::RunApproved& r);
     void take(const engine::RunRejected& r);
     void take(const engine::ApprovalVoided& r);
+    [[nodiscard]] engine::RecoveredRun recovered(const RunUid& uid, const StoredRun& run) const;
     void add_groups(engine::RecoveredState& state) const;
     [[nodiscard]] engine::RecoveredRestore restore() const;
     [[nodiscard]] std::vector<engine::RecoveredRunbook::Lane> lanes_of(const std::string& runbook,

@@ -1,8 +1,7 @@
-#include "fakes/simulated_store.hpp"
-
 #include <algorithm>
 
 #include "base/ulid.hpp"
+#include "fakes/simulated_store.hpp"
 
 namespace runbookd::fakes {
 namespace {
@@ -125,6 +124,18 @@ engine::RecoveredRestore SimulatedStore::restore() const {
     return restore;
 }
 
+engine::RecoveredRun SimulatedStore::recovered(const RunUid& uid, const StoredRun& run) const {
+    const auto is_called_off = std::any_of(notes_.begin(), notes_.end(), [&](const auto& note) {
+        return note.kind == "run.cancelled" && note.subject_uid == uid.str();
+    });
+    const auto asked = std::find_if(approvals_.begin(), approvals_.end(),
+                                    [&](const auto& one) { return one.second.request.run == uid; });
+    return {run.planned,   run.started_at,
+            run.targets,   run.wave,
+            run.waits_for, run.waits_until,
+            is_called_off, asked == approvals_.end() ? std::string() : asked->second.request.plan.sha256};
+}
+
 engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     engine::RecoveredState state;
     for (const auto& [name, runbook] : runbooks_) {
@@ -185,12 +196,7 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
     }
     for (const auto& [site, customer] : sites_) state.sites.push_back({site, customer});
     for (const auto& [uid, run] : runs_)
-        if (!engine::is_terminal(run.status))
-            state.runs.push_back(
-                {run.planned, run.started_at, run.targets, run.wave, run.waits_for, run.waits_until,
-                 std::any_of(notes_.begin(), notes_.end(), [&run_uid = uid](const auto& note) {
-                     return note.kind == "run.cancelled" && note.subject_uid == run_uid.str();
-                 })});
+        if (!engine::is_terminal(run.status)) state.runs.push_back(recovered(uid, run));
     for (const auto& [uid, approval] : approvals_)
         if (!approval.request.run || (runs_.at(*approval.request.run).status == engine::RunStatus::planned))
             state.approvals.push_back(approval);

@@ -36,15 +36,19 @@ TEST_CASE("a crash after any one step loses no row", "[engine][simulation][colle
         steps = undisturbed.steps();
     }
     REQUIRE(steps > 20);
+    std::size_t accepted = 0;
     for (std::uint64_t crash_at = 1; crash_at <= steps; ++crash_at) {
         auto plan = collecting();
         plan.crash_after = [crash_at](std::uint64_t step) { return step == crash_at; };
         fakes::Simulation simulation(std::move(plan));
         run_to_the_end(simulation, minutes{2});
         INFO("crash after step " << crash_at);
-        CHECK(!simulation.rmm().ledger().empty());
+        // A kill between intent and create can leave none: its targets are unknown, and the next run leaves
+        // them alone.
+        accepted += simulation.rmm().ledger().size();
         check_rows(simulation);
     }
+    CHECK(accepted > steps);
 }
 
 }  // namespace runbookd::simulation

@@ -71,13 +71,13 @@ TEST_CASE("rows are kept with the end of their job, and its event says how many 
     second.collected->not_rows = 2;
     second.collected->left_out = 3;
     open.commit(std::move(batch));
-    CHECK(
-        one(database, "SELECT group_concat(name, ', ') FROM pragma_table_info('collected_rows')") ==
-        "run_uid, runbook, device_uid, hostname, customer, site_name, row_no, data, site_uid, job_uid, step");
+    CHECK(one(database, "SELECT group_concat(name, ', ') FROM pragma_table_info('collected_rows')") ==
+          "run_uid, runbook, device_uid, hostname, customer, site_name, row_no, data, site_uid, job_uid, "
+          "step, step_name");
     CHECK(rows(database, "SELECT * FROM collected_rows ORDER BY device_uid, row_no") ==
-          std::vector<std::string>{R"(01RUN|clean|d1|ACME-1|NULL|Acme HQ|1|{"disk":"C"}|s1|01JOB|1)",
-                                   R"(01RUN|clean|d1|ACME-1|NULL|Acme HQ|2|{"disk":"D"}|s1|01JOB|1)",
-                                   R"(01RUN|clean|d2|ACME-2|acme|Acme HQ|1|{"disk":"E"}|s1|02JOB|1)"});
+          std::vector<std::string>{R"(01RUN|clean|d1|ACME-1|NULL|Acme HQ|1|{"disk":"C"}|s1|01JOB|1|NULL)",
+                                   R"(01RUN|clean|d1|ACME-1|NULL|Acme HQ|2|{"disk":"D"}|s1|01JOB|1|NULL)",
+                                   R"(01RUN|clean|d2|ACME-2|acme|Acme HQ|1|{"disk":"E"}|s1|02JOB|1|NULL)"});
     CHECK(one(database,
               "SELECT data ->> 'collected', data ->> 'collected_sha256' FROM event_trail "
               "WHERE kind = 'job.completed' AND subject_uid = '01JOB'") ==
