@@ -253,13 +253,13 @@ TEST_CASE("bad runbooks are told with their place, and do not stop the good one"
     World world;
     prepare(world);
     world.write_runbook("typo", "targets: {include: [{all: true}]}\ncomponent: Talk\nwindwo: 1h\n");
-    world.write_runbook("later", runbook_for("Talk") + "approval: required\n");
+    world.write_runbook("wrong", runbook_for("Talk") + "approval: requierd\n");
     world.write_runbook("broken", "targets: [\n");
     world.write_runbook("empty", "");
     world.start_daemon();
     const auto log = world.daemon_log();
     CHECK_THAT(log, contains("typo.yaml:3:1") && contains("did you mean window?"));
-    CHECK_THAT(log, contains("later.yaml:3:") && contains("not supported yet"));
+    CHECK_THAT(log, contains("wrong.yaml:3:") && contains("did you mean required?"));
     CHECK_THAT(log, contains("broken.yaml:") && contains("empty.yaml"));
     CHECK(world.status().at("runbooks") == 1);
     CHECK(world.status().at("problems").size() == 4);
@@ -267,7 +267,7 @@ TEST_CASE("bad runbooks are told with their place, and do not stop the good one"
 
     const auto checked = world.run_daemon({"--config", world.settings_file().string(), "--check"});
     CHECK(checked.status == 1);
-    CHECK_THAT(checked.err, contains("typo.yaml:3:1") && contains("later.yaml:3:"));
+    CHECK_THAT(checked.err, contains("typo.yaml:3:1") && contains("wrong.yaml:3:"));
 }
 
 TEST_CASE("nonsense on the control socket is an answer, and the daemon goes on", "[end_to_end]") {
