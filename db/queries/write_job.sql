@@ -1,3 +1,3 @@
-INSERT INTO jobs (job_uid, run, device_uid, step, attempt, component_uid, component_name, variables, created_at)
+INSERT OR ROLLBACK INTO jobs (job_uid, run, device_uid, step, attempt, component_uid, component_name, variables, created_at)
 VALUES (:job, (SELECT id FROM runs WHERE run_uid = :run), :device, :step, :attempt, :component_uid, :component_name,
         :variables, :at);

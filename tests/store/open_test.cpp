@@ -109,7 +109,7 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
           std::vector<std::string>{"0001_initial", "0002_views", "0003_time", "0004_fleet", "0005_guard",
                                    "0006_coverage", "0007_customers", "0008_settling", "0009_request_keys",
                                    "0010_accounts", "0011_pause_scopes", "0012_proof", "0013_outputs",
-                                   "0014_rollouts", "0015_notices", "0016_triggers"});
+                                   "0014_rollouts", "0015_notices", "0016_triggers", "0022_smaller"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
