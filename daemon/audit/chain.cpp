@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "audit/line_hasher.hpp"
+#include "store/line_hasher.hpp"
 
 namespace runbookd::audit {
 namespace {
@@ -40,7 +40,7 @@ public:
           pruned_(std::move(pruned)) {}
 
     /// False: this event does not follow, and the walk is over.
-    bool take(const StoredEvent& event, std::string_view hash) {
+    bool take(const store::StoredEvent& event, std::string_view hash) {
         if (report_.events == 0 && event.seq > 1) begin_after_pruned(event.seq);
         if (event.seq != report_.end.seq + 1) return stop(report_.end.seq + 1, missing(event.seq));
         const auto expected = hasher_.hash_of(report_.end.hash, event);
@@ -120,7 +120,7 @@ private:
     std::optional<Beginning> pruned_;
     std::string beginning_;   // the hash that the first event follows, in hex
     bool is_untold_ = false;  // of where the trail begins nothing has told so far
-    LineHasher hasher_;
+    store::LineHasher hasher_;
 };
 
 }  // namespace
@@ -136,7 +136,7 @@ ChainReport check_chain(store::Connection& connection, const std::vector<Checkpo
     auto& events = connection.statement("audit_events");
     const store::Execution use(events);
     while (events.executeStep()) {
-        StoredEvent event;
+        store::StoredEvent event;
         event.seq = events.getColumn(0).getInt64();
         event.at = events.getColumn(1).getInt64();
         event.subject = text_of(events, 2);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "audit/left_out.hpp"
 #include "base/time.hpp"
 
 namespace runbookd::audit {
@@ -21,7 +22,8 @@ void Claims::hear(const SaidEvent& event) {
     const auto rule = std::find_if(rules_.begin(), rules_.end(),
                                    [&](const KindRule& one) { return one.kind == event.kind; });
     if (rule == rules_.end()) return;
-    const auto data = json::parse(event.data, nullptr, false);
+    auto data = json::parse(event.data, nullptr, false);
+    if (data.is_object()) put_back_left_out(data, event.kind, event.at);
     const auto field = [&](std::string_view name) {
         const auto found = data.is_object() ? data.find(name) : data.end();
         return found == data.end() ? std::string() : text_of(*found);

@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "audit/checkpoints.hpp"
-#include "audit/digest.hpp"
 #include "audit/files.hpp"
 #include "audit/reading.hpp"
 #include "audit/view_rows.hpp"
 #include "audit/view_selection.hpp"
+#include "base/digest.hpp"
 #include "store/event_chain.hpp"
 
 namespace runbookd::audit {

@@ -1,21 +1,17 @@
 #include "base/sha256.hpp"
 
-#include <openssl/evp.h>
-
 #include <cassert>
 #include <charconv>
 #include <stdexcept>
 
+#include "base/digest.hpp"
+
 namespace runbookd {
 
 Sha256 sha256(std::string_view bytes) {
-    Sha256 hash{};
-    unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) != 1 ||
-        size != hash.size()) {
-        throw std::runtime_error("OpenSSL cannot compute SHA-256 on this machine");
-    }
-    return hash;
+    thread_local Digest digest;
+    digest.add(bytes);
+    return digest.finish();
 }
 
 std::string to_hex(const Sha256& hash) {

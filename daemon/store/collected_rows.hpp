@@ -1,9 +1,8 @@
 #pragma once
 // The rows that a job printed for the record, and what the trail says of them.
-#include <nlohmann/json_fwd.hpp>
-
 #include "engine/records.hpp"
 #include "store/connection.hpp"
+#include "store/event_data.hpp"
 
 namespace runbookd::store {
 
@@ -12,6 +11,6 @@ namespace runbookd::store {
 /// "<row_no> <row>", joined by newlines; absent: there is none), and how many lines were no rows or left out.
 /// Empty `collected` adds nothing. Errors: SQLite::Exception.
 void store_collected(Connection& connection, const JobUid& job, const Boxed<runbook::Collected>& collected,
-                     nlohmann::json& data);
+                     EventData& data);
 
 }  // namespace runbookd::store

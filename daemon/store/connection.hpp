@@ -5,10 +5,13 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/sha256.hpp"
 #include "base/time.hpp"
@@ -16,6 +19,26 @@
 namespace runbookd::store {
 
 enum class Access { read_only, read_write };
+
+/// The name of a statement's parameter, such as ":run": a literal, so that it can be known by its address.
+class Parameter {
+public:
+    consteval Parameter(const char* name) : name_(name) {}  // NOLINT(google-explicit-constructor)
+    [[nodiscard]] const char* name() const { return name_; }
+
+private:
+    const char* name_;
+};
+
+/// A statement that remembers where its parameters are: SQLite compares names each time.
+class Prepared : public SQLite::Statement {
+public:
+    using SQLite::Statement::Statement;
+    [[nodiscard]] int place_of(Parameter parameter);
+
+private:
+    std::vector<std::pair<const char*, int>> places_;
+};
 
 class Connection {
 public:
@@ -26,31 +49,42 @@ public:
 
     /// Prepares every query of db/queries whose name begins with `prefix`, so that a wrong one fails now.
     void prepare(std::string_view prefix);
-    [[nodiscard]] SQLite::Statement& statement(std::string_view name);
+    [[nodiscard]] Prepared& statement(std::string_view name);
     [[nodiscard]] SQLite::Database& database() { return database_; }
 
 private:
     SQLite::Database database_;
-    std::map<std::string, SQLite::Statement, std::less<>> statements_;
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    std::unordered_map<std::string, Prepared, Hash, std::equal_to<>> statements_;
 };
 
 /// One use of a prepared statement: bind, step, read. Resets it at the end, so that no cursor is left open.
 class Execution {
 public:
-    explicit Execution(SQLite::Statement& statement) : statement_(statement) {}
+    explicit Execution(Prepared& statement) : statement_(statement) {}
     ~Execution();
     Execution(const Execution&) = delete;
     Execution& operator=(const Execution&) = delete;
 
-    Execution& bind(const char* name, std::int64_t value);
-    Execution& bind(const char* name, std::string_view text);
-    Execution& bind(const char* name, UtcTime time) { return bind(name, to_unix_ms(time)); }
-    Execution& bind_blob(const char* name, std::string_view bytes);
-    Execution& bind(const char* name, const Sha256& hash);
-    Execution& bind_null(const char* name);
+    Execution& bind(Parameter name, std::int64_t value);
+    Execution& bind(Parameter name, const std::string& text);
+    Execution& bind(Parameter name, std::string_view text) { return bind(name, std::string(text)); }
+    Execution& bind(Parameter name, const char* text) { return bind(name, std::string(text)); }
+    Execution& bind(Parameter name, UtcTime time) { return bind(name, to_unix_ms(time)); }
+    Execution& bind_blob(Parameter name, std::string_view bytes);
+    Execution& bind(Parameter name, const Sha256& hash);
+    Execution& bind_null(Parameter name);
     template <class T>
-    Execution& bind(const char* name, const std::optional<T>& value) {
+    Execution& bind(Parameter name, const std::optional<T>& value) {
         return value ? bind(name, *value) : bind_null(name);
+    }
+    /// Of a parameter whose name was made up.
+    template <class T>
+    Execution& bind_named(const std::string& name, const T& value) {
+        statement_.bind(name, value);
+        return *this;
     }
 
     /// To the next row; false: there is none.
@@ -65,7 +99,7 @@ public:
     [[nodiscard]] std::optional<UtcTime> optional_time(int column) const;
 
 private:
-    SQLite::Statement& statement_;
+    Prepared& statement_;
 };
 
 }  // namespace runbookd::store

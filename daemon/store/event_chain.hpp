@@ -7,6 +7,7 @@
 #include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "store/connection.hpp"
+#include "store/line_hasher.hpp"
 
 namespace runbookd::store {
 
@@ -30,12 +31,29 @@ struct ChainEnd {
     Sha256 hash{};         ///< zeros before the first
 };
 
-/// SHA-256(previous hash ‖ canonical JSON of {seq, at, subject, subject_uid, kind, actor, data}).
-[[nodiscard]] Sha256 chained_hash(const ChainEnd& previous, const EventLine& line);
-
 /// The chain's end as the database has it.
 [[nodiscard]] ChainEnd read_chain_end(Connection& connection);
-/// Adds one line after `end` and moves `end` on.
-void append_event(Connection& connection, ChainEnd& end, EventLine line);
+
+/// The trail, where it grows. `connection` outlives this, and nothing else writes events meanwhile.
+class EventChain {
+public:
+    explicit EventChain(Connection& connection) : connection_(connection), end_(read_chain_end(connection)) {}
+
+    void append(const EventLine& line);
+    /// The same of nobody in particular, with `data` in its canonical form.
+    void append(UtcTime at, std::string_view subject, std::string_view subject_uid, std::string_view kind,
+                std::string_view data);
+
+    [[nodiscard]] const ChainEnd& end() const { return end_; }
+    /// After a rollback: the end as it was before the transaction.
+    void rewind(const ChainEnd& end) { end_ = end; }
+
+private:
+    void add(StoredEvent event);
+
+    Connection& connection_;
+    ChainEnd end_;
+    LineHasher hasher_;
+};
 
 }  // namespace runbookd::store

@@ -97,7 +97,7 @@ Result<verify::Slice> FactsReader::slice(const std::string& runbook, UtcTime fro
     return guarded<verify::Slice>([&] {
         SQLite::Transaction one_snapshot(connection_.database());
         verify::Slice slice{from, until, {}, {}, {}, {}};
-        const auto ask = [&](const char* query) -> SQLite::Statement& {
+        const auto ask = [&](const char* query) -> Prepared& {
             auto& statement = connection_.statement(query);
             statement.bind(":runbook", runbook);
             statement.bind(":from", to_unix_ms(from));

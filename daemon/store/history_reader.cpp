@@ -139,20 +139,20 @@ Result<ports::Rows> HistoryReader::keyed_jobs(const ports::KeyedQuery& query) {
     }
 }
 
-SQLite::Statement& HistoryReader::statement_for(const std::string& sql) {
+Prepared& HistoryReader::statement_for(const std::string& sql) {
     const auto found = filtered_.find(sql);
     if (found != filtered_.end()) return found->second;
     if (filtered_.size() >= kKeptStatements) filtered_.clear();
     return filtered_.try_emplace(sql, connection_.database(), sql).first->second;
 }
 
-Result<ports::Rows> HistoryReader::rows_of(SQLite::Statement& statement, const Filters& filters,
+Result<ports::Rows> HistoryReader::rows_of(Prepared& statement, const Filters& filters,
                                            std::optional<std::int64_t> limit, const Numbers& numbers) {
     if (stopped_) return fail(ErrorCode::unavailable, "runbookd is stopping");
     deadline_ = SystemClock{}.now().steady + kLongest;
     Execution execution(statement);
-    for (const auto& [parameter, value] : filters) execution.bind((":" + parameter).c_str(), value);
-    for (const auto& [parameter, value] : numbers) execution.bind((":" + parameter).c_str(), value);
+    for (const auto& [parameter, value] : filters) execution.bind_named(":" + parameter, value);
+    for (const auto& [parameter, value] : numbers) execution.bind_named(":" + parameter, value);
     if (limit) execution.bind(":limit", *limit);
     ports::Rows rows;
     const int columns = statement.getColumnCount();

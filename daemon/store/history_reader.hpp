@@ -43,15 +43,15 @@ public:
 private:
     using Filters = std::vector<std::pair<std::string, std::string>>;   // parameter and value
     using Numbers = std::vector<std::pair<std::string, std::int64_t>>;  // likewise
-    [[nodiscard]] SQLite::Statement& statement_for(const std::string& sql);
-    [[nodiscard]] Result<ports::Rows> rows_of(SQLite::Statement& statement, const Filters& filters,
+    [[nodiscard]] Prepared& statement_for(const std::string& sql);
+    [[nodiscard]] Result<ports::Rows> rows_of(Prepared& statement, const Filters& filters,
                                               std::optional<std::int64_t> limit, const Numbers& numbers = {});
     /// The run that has this uid, or the only one whose uid begins with it. Errors: not_found, conflict.
     [[nodiscard]] Result<std::string> run_of(const std::string& run);
     static int is_over(void* reader);
 
     Connection connection_;
-    std::map<std::string, SQLite::Statement> filtered_;  // by their text
+    std::map<std::string, Prepared> filtered_;  // by their text
     SteadyTime deadline_{};
     std::atomic<bool> stopped_ = false;
 };

@@ -21,8 +21,8 @@ std::int64_t add_output(Connection& connection, const Sha256& hash, const std::s
     } else {
         insert.bind_blob(":exact", exact);
     }
-    insert.step();
-    return insert.integer(0);
+    insert.run();
+    return connection.database().getLastInsertRowid();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/sha256.hpp"
+#include "store/event_data.hpp"
 #include "store/event_fields.hpp"
 #include "store/run_scope.hpp"
 
@@ -24,9 +25,8 @@ void put_counts(json& data, const Execution& row, int first) {
 
 }  // namespace
 
-RecordWriter::RecordWriter(Connection& connection) : connection_(connection) {
+RecordWriter::RecordWriter(Connection& connection) : connection_(connection), chain_(connection) {
     connection_.prepare("write_");
-    end_ = read_chain_end(connection_);
 }
 
 void RecordWriter::write(const engine::Record& record_of_any_kind) {
@@ -254,20 +254,19 @@ void RecordWriter::record(const engine::TargetDecided& target) {
         throw ContradictingRecord("target.decided: run " + target.run.str() + " has no target " +
                                   target.device.str());
     }
-    json data{{"run_uid", target.run.str()},
-              {"device_uid", target.device.str()},
-              {"disposition", std::string(disposition)}};
+    EventData data;
+    data.put("disposition", disposition);
     put_text(data, "reason", target.reason);
     put_text(data, "message", target.message);
     auto evidence = use("write_target_evidence");
     evidence.bind(":run", target.run.str()).bind(":device", target.device.str());
     if (evidence.step()) {
-        data["job_uid"] = evidence.text(0);
+        data.put("job_uid", evidence.text(0));
         put_text(data, "stdout_sha256", evidence.text(1));
         put_text(data, "stderr_sha256", evidence.text(2));
     }
-    event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.decided", "",
-           std::move(data)});
+    chain_.append(target.at, "target", target.run.str() + "/" + target.device.str(), "target.decided",
+                  data.canonical());
 }
 
 void RecordWriter::record(const engine::TargetRevised& target) {

@@ -27,9 +27,9 @@ public:
     /// chain with it.
     void write(const engine::Record& record);
 
-    [[nodiscard]] const ChainEnd& chain_end() const { return end_; }
+    [[nodiscard]] const ChainEnd& chain_end() const { return chain_.end(); }
     /// After a rollback: the end as it was before the transaction.
-    void rewind(const ChainEnd& end) { end_ = end; }
+    void rewind(const ChainEnd& end) { chain_.rewind(end); }
 
 private:
     void record(const engine::RevisionEffective& revision);
@@ -65,10 +65,10 @@ private:
                     const std::string& note, UtcTime at);
 
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
-    void event(EventLine line) { append_event(connection_, end_, std::move(line)); }
+    void event(const EventLine& line) { chain_.append(line); }
 
     Connection& connection_;
-    ChainEnd end_;
+    EventChain chain_;
 };
 
 }  // namespace runbookd::store

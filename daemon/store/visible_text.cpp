@@ -1,5 +1,6 @@
 #include "store/visible_text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace runbookd::store {
@@ -37,6 +38,7 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::string visible_text(std::string_view bytes) {
+    if (std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) > 0; })) return std::string(bytes);
     std::string text;
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {

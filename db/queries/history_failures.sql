@@ -8,7 +8,7 @@ SELECT r.run_uid, r.runbook, t.customer, t.site_uid, t.site_name, t.device_uid, 
        strftime('%Y-%m-%dT%H:%M:%fZ', t.decided_at / 1000.0, 'unixepoch') AS decided_at
 FROM targets t INDEXED BY targets_failed
 CROSS JOIN runs r ON r.id = t.run
-WHERE t.disposition IN ('failed', 'timeout', 'expired', 'unknown')
+WHERE (t.disposition = 'failed' OR t.disposition = 'timeout' OR t.disposition = 'expired' OR t.disposition = 'unknown')
   AND r.run_uid >= :run AND r.run_uid < :run || '~'
   AND r.runbook = :runbook
   AND t.customer = :customer

@@ -7,8 +7,8 @@ SELECT j.job_uid, r.run_uid, r.runbook, j.device_uid, j.status, j.datto_job_uid,
 FROM jobs j INDEXED BY jobs_followed
 JOIN runs r ON r.id = j.run
 JOIN targets t ON t.run = j.run AND t.device_uid = j.device_uid
-WHERE j.status IN ('created', 'queued', 'running', 'timeout')
-  AND (j.late_status IS NULL OR j.late_status IN ('created', 'queued', 'running'))
+WHERE (j.status = 'created' OR j.status = 'queued' OR j.status = 'running' OR j.status = 'timeout')
+  AND (j.late_status IS NULL OR j.late_status = 'created' OR j.late_status = 'queued' OR j.late_status = 'running')
   AND (t.disposition = 'pending'
        OR t.decided_at > :followed_since
           AND ifnull(j.datto_status, '') NOT IN ('Success', 'Warning', 'Failure', 'Expired', 'Retired'))

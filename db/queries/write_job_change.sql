@@ -1,5 +1,5 @@
 -- NULL: as it was.
-UPDATE jobs SET
+UPDATE OR ROLLBACK jobs SET
   status           = :status,
   reason           = ifnull(:reason, reason),
   datto_job_uid    = ifnull(:datto_job, datto_job_uid),

@@ -1,2 +1,1 @@
-INSERT INTO outputs (sha256, bytes, text, exact) VALUES (:sha256, :bytes, :text, :exact)
-RETURNING id;
+INSERT INTO outputs (sha256, bytes, text, exact) VALUES (:sha256, :bytes, :text, :exact);

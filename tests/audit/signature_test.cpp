@@ -4,7 +4,7 @@
 #include "audit/record.hpp"
 #include "audit/verify.hpp"
 #include "catch.hpp"
-#include "store/event_chain.hpp"
+#include "store/line_hasher.hpp"
 
 namespace runbookd::audit_test {
 namespace {
@@ -16,18 +16,22 @@ void rebuild_chain(const std::string& database) {
     SQLite::Database forger(database, SQLite::OPEN_READWRITE, 1000);
     SQLite::Statement events(
         forger, "SELECT seq, at, subject, subject_uid, kind, actor, data FROM events ORDER BY seq");
-    store::ChainEnd end;
+    const auto text = [&](int column) { return events.getColumn(column).getString(); };
+    store::LineHasher hasher;
+    Sha256 hash{};
     std::vector<std::string> hashes;
     while (events.executeStep()) {
-        store::EventLine line;
-        line.at = from_unix_ms(events.getColumn(1).getInt64());
-        line.subject = events.getColumn(2).getString();
-        line.subject_uid = events.getColumn(3).getString();
-        line.kind = events.getColumn(4).getString();
-        line.actor = events.getColumn(5).getString();
-        line.data = nlohmann::json::parse(events.getColumn(6).getString());
-        end = {end.seq + 1, store::chained_hash(end, line)};
-        hashes.push_back(to_hex(end.hash));
+        const auto subject = text(2), subject_uid = text(3), kind = text(4), actor = text(5), data = text(6);
+        store::StoredEvent event{events.getColumn(0).getInt64(),
+                                 events.getColumn(1).getInt64(),
+                                 subject,
+                                 subject_uid,
+                                 kind,
+                                 std::nullopt,
+                                 data};
+        if (!events.isColumnNull(5)) event.actor = actor;
+        hash = hasher.hash_of(hash, event);
+        hashes.push_back(to_hex(hash));
     }
     events.reset();
     for (std::size_t i = 0; i < hashes.size(); ++i)

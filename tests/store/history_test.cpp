@@ -36,6 +36,28 @@ void fill(OpenStore& open) {
                  created("02JOB", "d1", "02RUN")});
 }
 
+TEST_CASE("jobs since an instant are all of them and no others, wherever it lies", "[store]") {
+    constexpr int kJobs = 200;
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
+    engine::Batch batch{revision(), planned(), started(kJobs)};
+    for (int i = 1; i <= kJobs; ++i) {
+        auto job = created("01JOB" + std::to_string(1000 + i), "d" + std::to_string(i));
+        job.at = at(1000 * i);
+        batch.emplace_back(job);
+    }
+    open.commit(batch);
+    for (const int since : {0, 1, 2, 63, 64, 65, 66, 100, 128, 129, 199, 200, 201}) {
+        const auto found = open.query(ask(View::jobs, [&](auto& query) {
+            query.since_ms = to_unix_ms(at(1000 * since));
+            query.limit = 1000;
+        }));
+        REQUIRE(found);
+        INFO(since);
+        CHECK(found->rows.size() == static_cast<std::size_t>(kJobs + 1 - std::max(since, 1)));
+    }
+}
+
 TEST_CASE("lists come newest first and can be narrowed", "[store]") {
     TempFolder folder;
     OpenStore open(folder.file("audit.db"));

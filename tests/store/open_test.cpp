@@ -110,7 +110,7 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
                                    "0006_coverage", "0007_customers", "0008_settling", "0009_request_keys",
                                    "0010_accounts", "0011_pause_scopes", "0012_proof", "0013_outputs",
                                    "0014_rollouts", "0015_notices", "0016_triggers", "0017_collected",
-                                   "0018_steps", "0019_approvals"});
+                                   "0018_steps", "0019_approvals", "0020_smaller"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {

@@ -1,10 +1,10 @@
-#include "audit/digest.hpp"
+#include "base/digest.hpp"
 
 #include <openssl/evp.h>
 
 #include <stdexcept>
 
-namespace runbookd::audit {
+namespace runbookd {
 namespace {
 
 void require(bool fine) {
@@ -30,4 +30,4 @@ Sha256 Digest::finish() {
     return hash;
 }
 
-}  // namespace runbookd::audit
+}  // namespace runbookd

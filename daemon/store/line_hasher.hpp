@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "audit/digest.hpp"
+#include "base/digest.hpp"
 
-namespace runbookd::audit {
+namespace runbookd::store {
 
 /// One row of `events`; the texts are borrowed.
 struct StoredEvent {
@@ -21,14 +21,12 @@ struct StoredEvent {
 
 class LineHasher {
 public:
-    /// SHA-256(previous ‖ RFC 8785 JSON of the event): the same as store::chained_hash of what was written.
+    /// SHA-256(previous ‖ RFC 8785 JSON of the event): the same when it is written and when it is proven.
     [[nodiscard]] Sha256 hash_of(const Sha256& previous, const StoredEvent& event);
 
 private:
-    void put_text(std::string_view text);
-
     Digest digest_;
     std::string line_;  // kept for its memory
 };
 
-}  // namespace runbookd::audit
+}  // namespace runbookd::store

@@ -7,7 +7,7 @@
 
 struct evp_md_ctx_st;
 
-namespace runbookd::audit {
+namespace runbookd {
 
 /// Failures of OpenSSL are std::runtime_error.
 class Digest {
@@ -21,4 +21,4 @@ private:
     std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
 };
 
-}  // namespace runbookd::audit
+}  // namespace runbookd
