@@ -93,6 +93,8 @@ void add_components(World& world, Draw& draw) {
             draw.one_of({"done", "done\n::exit-code=0::|done\n::exit-code=3::|done\n::exit-code=3010::",
                          "done|ERROR disk full", "done|\r\nall done\r\ndone\r"});
         one.prints_variables = draw.chance(60);
+        one.restarts = draw.chance(50) ? draw.from(20, 100) : 0;
+        one.rows = draw.chance(60) ? draw.from(1, 4) : 0;
         one.inputs = {"days", "token"};
         world.components.push_back(std::move(one));
     }
@@ -194,7 +196,8 @@ Deed random_deed(const World& world, Draw& draw) {
         case 5: return CancelNewest{};
         case 6: return RetargetNewest{draw.chance(50)};
         case 7: return SettleUnknown{draw.from(0, 2)};
-        default: return ApproveAll{};
+        case 8: return RejectAll{};
+        default: return ApproveAll{draw.one_of({"dora", "alice"})};
     }
 }
 
@@ -210,6 +213,25 @@ Deed random_trouble(Draw& draw) {
     }
 }
 
+bool wants_approval(const World& world) {
+    for (const auto& version : world.versions)
+        for (const auto& [name, text] : version)
+            if (text.find("approval:") != std::string::npos) return true;
+    return false;
+}
+
+/// Somebody looks in now and then, mostly to say yes.
+void add_approvers(World& world, Draw& draw) {
+    if (!wants_approval(world) || draw.chance(15)) return;
+    const auto often = draw.span(minutes{20}, hours{6});
+    for (auto at = draw.span(minutes{10}, often); at < world.length; at += draw.span(minutes{5}, 2 * often)) {
+        if (draw.chance(10))
+            world.events.push_back({at, RejectAll{}});
+        else
+            world.events.push_back({at, ApproveAll{draw.one_of({"dora", "dora", "alice"})}});
+    }
+}
+
 void add_events(World& world, Draw& draw) {
     const auto days = static_cast<int>(std::max<std::int64_t>(world.length / kDay, 1));
     const auto at = [&] { return draw.span(minutes{10}, world.length); };
@@ -217,6 +239,7 @@ void add_events(World& world, Draw& draw) {
     for (int i = 0; i < deeds; ++i) world.events.push_back({at(), random_deed(world, draw)});
     const auto troubles = draw.chance(50) ? draw.from(0, days) : 0;
     for (int i = 0; i < troubles; ++i) world.events.push_back({at(), random_trouble(draw)});
+    add_approvers(world, draw);
     for (std::size_t version = 1; version < world.versions.size(); ++version)
         world.events.push_back(
             {world.length * static_cast<int>(version) / static_cast<int>(world.versions.size()) +

@@ -26,11 +26,36 @@ void Witness::see(const engine::Batch& durable) {
             },
             record);
     }
+    // What was decided together with the freeze waits for nothing.
+    for (const auto& record : durable)
+        if (const auto* const started = std::get_if<engine::RunStarted>(&record)) {
+            auto& run = runs_[started->run];
+            for (const auto& target : started->targets)
+                if (!run.decided.contains(target.device)) run.expected.insert(target.device);
+        }
 }
 
 void Witness::see(Departure departure) {
     const auto job = engine::job_in_name(departure.job_name);
     departure.has_intent = job && jobs_.contains(*job);
+    if (departure.has_intent) {
+        departure.intent = jobs_.at(*job);
+        const auto& device = departure.device;
+        if (const auto seen = runs_.find(departure.intent.run); seen != runs_.end()) {
+            const auto& run = seen->second;
+            departure.plan = run.planned;
+            if (const auto ended = run.ended.find(device); ended != run.ended.end())
+                departure.ended = ended->second;
+            departure.is_rejected = run.is_rejected;
+            departure.is_approved = is_approved(run, device);
+            for (const auto& uid : of_device_[run.planned.runbook][device]) {
+                const auto& other = runs_.at(uid);
+                if (other.place > run.place && other.expected.contains(device) &&
+                    !other.decided.contains(device) && !other.waits_for_yes)
+                    departure.later.push_back(uid);
+            }
+        }
+    }
     departures_.push_back(std::move(departure));
 }
 
@@ -72,12 +97,38 @@ void Witness::take(const engine::RunPlanned& r) {
     mix(r.run.str());
     runs_[r.run].planned = r;
     heard_runs_[r.run] = r;
+    if (!r.approval.empty()) asked_[r.approval].run = r.run;
 }
 
 void Witness::take(const engine::RunStarted& r) {
     auto& run = runs_[r.run];
     run.started_at = r.at;
-    for (const auto& target : r.targets) run.targets.emplace(target.device, target);
+    run.place = ++started_;
+    const auto& successes = successes_[run.planned.runbook];
+    for (const auto& target : r.targets) {
+        run.targets.emplace(target.device, target);
+        of_device_[run.planned.runbook][target.device].push_back(r.run);
+        if (const auto before = successes.find(target.device); before != successes.end())
+            run.had_succeeded.insert(*before);
+    }
+}
+
+bool Witness::is_approved(const SeenRun& run, const DeviceUid& device) const {
+    for (const auto& [uid, request] : asked_) {
+        if (!request.is_approved) continue;
+        const bool is_of_run = request.asked.run == run.planned.run;
+        const auto& devices = request.asked.plan.devices;
+        const bool is_of_plan = uid == run.planned.approval && !request.asked.run &&
+                                std::find(devices.begin(), devices.end(), device) != devices.end() &&
+                                request.asked.revision == run.planned.revision;
+        if (is_of_run || is_of_plan) return true;
+    }
+    return false;
+}
+
+void Witness::note_success(const std::string& runbook, const DeviceUid& device, UtcTime at) {
+    auto& last = successes_[runbook].try_emplace(device, at).first->second;
+    last = std::max(last, at);
 }
 
 void Witness::take(const engine::RunFinished& r) {
@@ -90,11 +141,19 @@ void Witness::take(const engine::TargetDecided& r) {
     mix(engine::to_text(r.disposition));
     mix(r.reason);
     look_for_secrets(r.message, "the message of a decided target");
-    runs_[r.run].decided[r.device] = r;
+    auto& run = runs_[r.run];
+    run.decided[r.device] = r;
+    if (r.disposition == engine::Disposition::succeeded || r.disposition == engine::Disposition::warning)
+        note_success(run.planned.runbook, r.device, r.at);
 }
 
 void Witness::take(const engine::TargetRevised& r) {
     revised_.emplace(r.run, r.device);
+    const auto& run = runs_[r.run];
+    const auto first = run.decided.find(r.device);
+    if (first != run.decided.end() &&
+        (r.disposition == engine::Disposition::succeeded || r.disposition == engine::Disposition::warning))
+        note_success(run.planned.runbook, r.device, first->second.at);
     look_for_secrets(r.message, "the message of a revised target");
 }
 
@@ -102,6 +161,7 @@ void Witness::take(const engine::JobCreated& r) {
     mix(r.job.str());
     jobs_[r.job] = r;
     heard_jobs_[r.job] = r.run;
+    last_job_at_[{r.run, r.device}] = r.at;
     for (const auto& [name, value] : r.variables) look_for_secrets(value, "variable " + name);
 }
 
@@ -109,6 +169,8 @@ void Witness::take(const engine::JobChanged& r) {
     mix(engine::to_text(r.status));
     look_for_secrets(r.message, "the message of job " + r.job.str());
     if (r.out) look_for_secrets(r.out->text, "stdout of job " + r.job.str());
+    if (r.collected)
+        for (const auto& row : r.collected->rows) look_for_secrets(row, "a row of job " + r.job.str());
     if (r.err) look_for_secrets(r.err->text, "stderr of job " + r.job.str());
 }
 
@@ -120,6 +182,34 @@ void Witness::take(const engine::Noted& r) {
     mix(r.kind);
     for (const auto& [name, value] : r.data) look_for_secrets(value, "event " + r.kind + ", " + name);
 }
+
+void Witness::take(const engine::TargetStepped& r) {
+    mix(r.device.str());
+    runs_[r.run].ended[r.device] = r.ended;
+    look_for_secrets(r.message, "the message of a step");
+    steps_.push_back(
+        {r.run, r.device, r.ended.size() - 1, r.ended.back(), last_job_at_[{r.run, r.device}], r.at});
+}
+
+void Witness::take(const engine::ApprovalRequested& r) {
+    mix(r.approval.str());
+    asked_[r.approval] = {r, r.run, false, false};
+    if (r.run) runs_[*r.run].waits_for_yes = true;
+}
+
+void Witness::take(const engine::RunApproved& r) {
+    mix(r.actor);
+    if (r.run) runs_[*r.run].waits_for_yes = false;
+    if (!r.approval.empty()) asked_[r.approval].is_approved = true;
+}
+
+void Witness::take(const engine::RunRejected& r) {
+    mix(r.actor);
+    if (r.run) runs_[*r.run].is_rejected = true;
+    if (!r.approval.empty()) asked_[r.approval].is_approved = false;
+}
+
+void Witness::take(const engine::ApprovalVoided& r) { asked_[r.approval].is_void = true; }
 
 std::vector<engine::JobCreated> Witness::unknown_jobs() const {
     std::vector<engine::JobCreated> found;

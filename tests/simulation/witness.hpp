@@ -19,6 +19,29 @@ struct SeenRun {
     std::optional<UtcTime> started_at, finished_at;
     std::map<DeviceUid, engine::TargetRow> targets;
     std::map<DeviceUid, engine::TargetDecided> decided;
+    std::map<DeviceUid, std::vector<runbook::StepEnd>> ended{};  ///< steps
+    std::uint64_t place = 0;         ///< among the runs in the order in which they were started; 0: not yet
+    std::set<DeviceUid> expected{};  ///< targets that were frozen and undecided, in the same batch
+    /// Targets that had succeeded in an earlier run of the runbook: when they were first decided there.
+    std::map<DeviceUid, UtcTime> had_succeeded{};
+    bool waits_for_yes = false;  ///< nobody has approved it as a whole
+    bool is_rejected = false;
+};
+
+/// That a person was asked ahead of a run.
+struct SeenRequest {
+    engine::ApprovalRequested asked;
+    std::optional<RunUid> run;  ///< that has come
+    bool is_void = false, is_approved = false;
+};
+
+/// A step of a target that was no job has ended well: a return.
+struct SeenStep {
+    RunUid run;
+    DeviceUid device;
+    std::size_t place = 0;  ///< among the steps
+    runbook::StepEnd end = runbook::StepEnd::succeeded;
+    UtcTime last_job_at{}, at{};
 };
 
 /// A create that left the machine, by the daemon's own clock.
@@ -28,6 +51,14 @@ struct Departure {
     ComponentUid component;
     UtcTime at{};
     bool has_intent = false;  ///< its intent was durable
+    // ── as it was known then; all of them empty without an intent ──
+    engine::JobCreated intent{};
+    engine::RunPlanned plan{};
+    std::vector<runbook::StepEnd> ended{};  ///< steps of its target
+    std::vector<RunUid> later{};            ///< runs of the runbook, that began later and wait for the device
+    bool is_rejected = false;
+    bool is_approved = false;  ///< by a person, as a whole, or ahead of it with this device
+    bool is_lost = false;      ///< the store was put back to before its intent
 };
 
 /// A revision of a runbook, and until when it was in force.
@@ -63,6 +94,9 @@ public:
         return revisions_;
     }
     [[nodiscard]] const std::vector<SeenPause>& pauses() const { return pauses_; }
+    /// What people were asked, ahead of runs.
+    [[nodiscard]] const std::map<ApprovalUid, SeenRequest>& asked() const { return asked_; }
+    [[nodiscard]] const std::vector<SeenStep>& steps() const { return steps_; }
     /// Jobs whose target is unknown and has had no second word.
     [[nodiscard]] std::vector<engine::JobCreated> unknown_jobs() const;
     /// Where the value of a secret became durable, for people; at most a few.
@@ -85,6 +119,13 @@ private:
     void take(const engine::JobChanged& r);
     void take(const engine::JobLate& r);
     void take(const engine::Noted& r);
+    void take(const engine::TargetStepped& r);
+    void take(const engine::ApprovalRequested& r);
+    void take(const engine::RunApproved& r);
+    void take(const engine::RunRejected& r);
+    void take(const engine::ApprovalVoided& r);
+    void note_success(const std::string& runbook, const DeviceUid& device, UtcTime at);
+    [[nodiscard]] bool is_approved(const SeenRun& run, const DeviceUid& device) const;
     template <class Other>
     void take(const Other& /*r*/) {}
     void look_for_secrets(const std::string& text, const std::string& where);
@@ -100,6 +141,12 @@ private:
     std::map<std::string, std::vector<SeenRevision>> revisions_;
     std::vector<SeenPause> pauses_;
     std::set<std::pair<RunUid, DeviceUid>> revised_;
+    std::map<ApprovalUid, SeenRequest> asked_;
+    std::map<std::string, std::map<DeviceUid, UtcTime>> successes_;              // by runbook: the newest
+    std::map<std::string, std::map<DeviceUid, std::vector<RunUid>>> of_device_;  // started runs
+    std::map<std::pair<RunUid, DeviceUid>, UtcTime> last_job_at_;
+    std::vector<SeenStep> steps_;
+    std::uint64_t started_ = 0;
     std::vector<std::string> leaks_;
     std::uint64_t records_ = 0;
     std::uint64_t digest_ = 14695981039346656037U;

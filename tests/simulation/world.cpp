@@ -19,7 +19,8 @@ std::string words(const Pause& deed) {
 }
 std::string words(const Resume& deed) { return "resume " + deed.scope.words(); }
 std::string words(const CancelNewest& /*deed*/) { return "cancel the newest open run"; }
-std::string words(const ApproveAll& /*deed*/) { return "approve what waits"; }
+std::string words(const ApproveAll& deed) { return deed.actor + " approves what waits"; }
+std::string words(const RejectAll& /*deed*/) { return "reject what waits"; }
 std::string words(const RetargetNewest& deed) {
     return deed.at_next_window ? "retarget the newest finished run at the next window"
                                : "retarget the newest finished run now";
@@ -82,8 +83,8 @@ void tell_fleet(const World& world, std::ostringstream& out) {
     }
     for (const auto& one : world.components)
         out << "component " << one.name << ": " << one.failure << "% failure, " << one.warning
-            << "% warning, " << one.expired << "% expired, " << format_duration(one.shortest) << " to "
-            << format_duration(one.longest) << "\n";
+            << "% warning, " << one.expired << "% expired, " << one.restarts << "% restart, rows " << one.rows
+            << ", " << format_duration(one.shortest) << " to " << format_duration(one.longest) << "\n";
     for (const auto& alert : world.alerts)
         out << "alert " << alert.priority << " on device " << alert.device << " at "
             << format_duration(alert.at) << "\n";
