@@ -56,6 +56,29 @@ void at_most_once(const Evidence& evidence, const Report& report) {
     }
 }
 
+/// As it was when each went out, whatever the record says of it since: nothing is created again for what had
+/// been lost.
+void at_most_once_an_instant(const Evidence& evidence, const Report& report) {
+    std::map<std::string, const Departure*> sent;
+    for (const auto& departure : evidence.witness.departures()) sent[departure.job_name] = &departure;
+    std::set<std::tuple<std::string, std::string, std::string, std::string, DeviceUid, std::int64_t>> served;
+    for (const auto& accepted : evidence.account.jobs()) {
+        const auto found = sent.find(accepted.name);
+        if (found == sent.end() || !found->second->has_intent) continue;
+        const auto& departure = *found->second;
+        const auto& plan = departure.plan;
+        const auto what = plan.nominal ? format_utc(*plan.nominal) : plan.run.str();
+        if (served
+                .emplace(plan.runbook, plan.zone, plan.customer, what, accepted.device, departure.intent.step)
+                .second)
+            continue;
+        const auto book = book_of(evidence, departure);
+        if (book == nullptr || (!book->retry && book->on_unknown != runbook::OnUnknown::redispatch))
+            report("accepted at " + format_utc(accepted.arrived) + ": " + accepted.name + " on " +
+                   accepted.device.str() + ", which " + plan.runbook + " had served for " + what);
+    }
+}
+
 void intent_first(const Evidence& evidence, const Report& report) {
     for (const auto& departure : evidence.witness.departures())
         if (!departure.has_intent)
@@ -123,7 +146,7 @@ void books(const Evidence& evidence, const Report& report) {
 
 /// Every target is decided by the end of its window, its tries, and an hour.
 void in_time(const Evidence& evidence, const Report& report) {
-    if (has_clock_steps(evidence.world)) return;
+    if (has_clock_steps(evidence.world) || is_put_back(evidence.world)) return;
     for (const auto& [uid, run] : evidence.record.runs) {
         const auto* const seen = run_of(evidence, uid);
         if (seen == nullptr) continue;
@@ -163,6 +186,7 @@ void secrets_stay(const Evidence& evidence, const Report& report) {
 const std::vector<Rule>& all_rules() {
     static const std::vector<Rule> rules{
         {"at most once", at_most_once},
+        {"once an instant", at_most_once_an_instant},
         {"intent first", intent_first},
         {"results", results},
         {"no ghosts", no_ghosts},

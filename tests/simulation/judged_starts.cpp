@@ -52,7 +52,7 @@ bool is_its_turn(const runbook::Steps& steps, std::size_t place, const std::vect
 }
 
 void judge_step_of(const Evidence& evidence, const Departure& sent, const Report& report) {
-    const auto book = book_of(evidence, sent.plan);
+    const auto book = book_of(evidence, sent);
     if (book == nullptr) return;
     const auto place = static_cast<std::size_t>(sent.intent.step - 1);
     if (!book->steps) {
@@ -73,7 +73,7 @@ void judge_approvals(const Evidence& evidence, const Report& report) {
     for (const auto& sent : evidence.witness.departures()) {
         if (!sent.has_intent) continue;
         if (sent.is_rejected) report(words(sent) + ", and its run had been rejected");
-        const auto book = book_of(evidence, sent.plan);
+        const auto book = book_of(evidence, sent);
         if (book != nullptr && book->approval && !sent.is_approved)
             report(words(sent) + ", and nobody had approved that");
     }

@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Millis kDay = hours{24};
@@ -63,6 +64,10 @@ public:
         if (newest_ > simulation_->now().utc) simulation_->run_for(newest_ - simulation_->now().utc);
         is_calm_ = true;
         account_->calm_down();
+        for (int word = 0; word < 60 && !simulation_->engine().restored().empty(); ++word) {
+            simulation_->accept_restore();
+            simulation_->run_for(minutes{1});
+        }
         simulation_->reload({});
         while (since_start() < world_.length + kAtRest && !is_quiet()) simulation_->run_for(hours{1});
         simulation_->run_for(kLastLooks);
@@ -147,6 +152,20 @@ private:
         note(deed.span, "no API");
         account_->go_down(world_.start + since_start() + deed.span);
     }
+    void happen(const BackUp& /*deed*/) {
+        simulation_->back_up();
+        witness_.back_up();
+        has_backup_ = true;
+    }
+    void happen(const PutBack& deed) {
+        if (!has_backup_) return;
+        note(deed.down, "put back");
+        simulation_->put_back(deed.down);
+        witness_.put_back();
+    }
+    void happen(const AcceptRestore& /*deed*/) {
+        if (!simulation_->engine().restored().empty()) simulation_->accept_restore();
+    }
     template <class Other>
     void happen(const Other& deed) {
         people_->act(deed);
@@ -174,6 +193,7 @@ private:
     SteadyTime began_{};
     std::uint64_t kills_ = 0;
     bool is_calm_ = false;
+    bool has_backup_ = false;
     Millis lost_{0};
     UtcTime newest_{};  // that the daemon's clock has shown before it was set
     std::vector<Trouble> troubles_;

@@ -232,6 +232,22 @@ void add_approvers(World& world, Draw& draw) {
     }
 }
 
+/// Somebody puts the store back to what it was, and accepts that after a while. What the log shows only hours
+/// later, or not while the search may last, nobody can find.
+void add_restore(World& world, Draw& draw) {
+    world.faults.late_log = 0;
+    world.log_lag = std::min(world.log_lag, Millis{seconds{10}});
+    std::erase_if(world.events, [](const auto& event) { return std::holds_alternative<Outage>(event.deed); });
+    auto at = draw.span(minutes{10}, world.length * 3 / 4);
+    world.events.push_back({at, BackUp{}});
+    at += draw.span(minutes{2}, hours{30});
+    world.events.push_back({at, PutBack{draw.span(seconds{1}, draw.chance(30) ? hours{5} : minutes{5})}});
+    for (int word = 0; word < 4; ++word) {
+        at += draw.span(seconds{30}, hours{3});
+        world.events.push_back({at, AcceptRestore{}});
+    }
+}
+
 void add_events(World& world, Draw& draw) {
     const auto days = static_cast<int>(std::max<std::int64_t>(world.length / kDay, 1));
     const auto at = [&] { return draw.span(minutes{10}, world.length); };
@@ -245,7 +261,9 @@ void add_events(World& world, Draw& draw) {
             {world.length * static_cast<int>(version) / static_cast<int>(world.versions.size()) +
                  draw.span(Millis{0}, hours{3}),
              Reload{version}});
-    if (draw.chance(20)) {  // somebody sets the clock, and later sets it right again
+    if (!world.on_sqlite && draw.chance(15)) {
+        add_restore(world, draw);
+    } else if (draw.chance(20)) {  // somebody sets the clock, and later sets it right again
         // What fired under a clock ahead, and lies beyond the end of its revision then, is explained by
         // nothing.
         std::erase_if(world.events,

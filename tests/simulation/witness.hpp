@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,7 +75,22 @@ struct SeenPause {
     UtcTime since{}, until{};
 };
 
-class Witness {
+/// What the record has told so far.
+struct Told {
+    std::map<RunUid, SeenRun> runs;
+    std::map<JobUid, engine::JobCreated> jobs;
+    std::map<std::string, std::vector<SeenRevision>> revisions;
+    std::vector<SeenPause> pauses;
+    std::set<std::pair<RunUid, DeviceUid>> revised;
+    std::map<ApprovalUid, SeenRequest> asked;
+    std::map<std::string, std::map<DeviceUid, UtcTime>> successes;              // by runbook: the newest
+    std::map<std::string, std::map<DeviceUid, std::vector<RunUid>>> of_device;  // started runs
+    std::map<std::pair<RunUid, DeviceUid>, UtcTime> last_job_at;
+    std::vector<SeenStep> steps;
+    std::uint64_t started = 0;
+};
+
+class Witness : Told {
 public:
     /// `vault` outlives this.
     explicit Witness(const secrets::Vault& vault) : vault_(vault) {}
@@ -87,16 +103,24 @@ public:
 
     /// Null: nobody has said anything of it.
     [[nodiscard]] const engine::RunPlanned* plan_of(const JobUid& job) const;
-    [[nodiscard]] const std::map<RunUid, SeenRun>& runs() const { return runs_; }
-    [[nodiscard]] const std::map<JobUid, engine::JobCreated>& jobs() const { return jobs_; }
+    [[nodiscard]] const std::map<RunUid, SeenRun>& runs() const { return Told::runs; }
+    [[nodiscard]] const std::map<JobUid, engine::JobCreated>& jobs() const { return Told::jobs; }
     [[nodiscard]] const std::vector<Departure>& departures() const { return departures_; }
     [[nodiscard]] const std::map<std::string, std::vector<SeenRevision>>& revisions() const {
-        return revisions_;
+        return Told::revisions;
     }
-    [[nodiscard]] const std::vector<SeenPause>& pauses() const { return pauses_; }
+    [[nodiscard]] const std::vector<SeenPause>& pauses() const { return Told::pauses; }
     /// What people were asked, ahead of runs.
-    [[nodiscard]] const std::map<ApprovalUid, SeenRequest>& asked() const { return asked_; }
-    [[nodiscard]] const std::vector<SeenStep>& steps() const { return steps_; }
+    [[nodiscard]] const std::map<ApprovalUid, SeenRequest>& asked() const { return Told::asked; }
+    [[nodiscard]] const std::vector<SeenStep>& steps() const { return Told::steps; }
+
+    /// The record is backed up, and later put back: what it says is forgotten with it. What went out stays.
+    void back_up();
+    void put_back();
+    /// As revisions(), when the store was put back.
+    [[nodiscard]] const std::map<std::string, std::vector<SeenRevision>>& lost_revisions() const {
+        return lost_revisions_;
+    }
     /// Jobs whose target is unknown and has had no second word.
     [[nodiscard]] std::vector<engine::JobCreated> unknown_jobs() const;
     /// Where the value of a secret became durable, for people; at most a few.
@@ -133,23 +157,14 @@ private:
     void mix(std::string_view text);
 
     const secrets::Vault& vault_;
-    std::map<RunUid, SeenRun> runs_;
-    std::map<JobUid, engine::JobCreated> jobs_;
     std::map<JobUid, RunUid> heard_jobs_;
     std::map<RunUid, engine::RunPlanned> heard_runs_;
     std::vector<Departure> departures_;
-    std::map<std::string, std::vector<SeenRevision>> revisions_;
-    std::vector<SeenPause> pauses_;
-    std::set<std::pair<RunUid, DeviceUid>> revised_;
-    std::map<ApprovalUid, SeenRequest> asked_;
-    std::map<std::string, std::map<DeviceUid, UtcTime>> successes_;              // by runbook: the newest
-    std::map<std::string, std::map<DeviceUid, std::vector<RunUid>>> of_device_;  // started runs
-    std::map<std::pair<RunUid, DeviceUid>, UtcTime> last_job_at_;
-    std::vector<SeenStep> steps_;
-    std::uint64_t started_ = 0;
+    std::map<std::string, std::vector<SeenRevision>> lost_revisions_;
     std::vector<std::string> leaks_;
     std::uint64_t records_ = 0;
     std::uint64_t digest_ = 14695981039346656037U;
+    std::unique_ptr<const Told> backup_;
 };
 
 }  // namespace runbookd::simulation

@@ -38,6 +38,12 @@ std::string words(const Stall& deed) { return "the process stands still for " + 
 std::string words(const Kill& deed) { return "killed; started again after " + format_duration(deed.down); }
 std::string words(const Outage& deed) { return "the API is away for " + format_duration(deed.span); }
 
+std::string words(const BackUp& /*deed*/) { return "the store is backed up"; }
+std::string words(const PutBack& deed) {
+    return "killed, and the store put back to its backup; started again after " + format_duration(deed.down);
+}
+std::string words(const AcceptRestore& /*deed*/) { return "the store is accepted as it is"; }
+
 void tell_account(const World& world, std::ostringstream& out) {
     out << "account: reads " << world.limits.reads << ", creates " << world.limits.creates
         << " a minute, budget " << world.budget_share << ", pages of " << world.page << ", log lag "

@@ -108,8 +108,16 @@ struct Kill {
 struct Outage {
     Millis span{0};
 };
-using Deed = std::variant<StartRun, StartQuickJob, Pause, Resume, CancelNewest, ApproveAll, RejectAll,
-                          RetargetNewest, SettleUnknown, Reload, StepClock, Stall, Kill, Outage>;
+/// What the store holds is kept aside.
+struct BackUp {};
+/// The process is killed, and the store put back to what was kept: the daemon is held until somebody accepts.
+struct PutBack {
+    Millis down{1000};
+};
+struct AcceptRestore {};
+using Deed =
+    std::variant<StartRun, StartQuickJob, Pause, Resume, CancelNewest, ApproveAll, RejectAll, RetargetNewest,
+                 SettleUnknown, Reload, StepClock, Stall, Kill, Outage, BackUp, PutBack, AcceptRestore>;
 struct Event {
     Millis at{0};
     Deed deed;
