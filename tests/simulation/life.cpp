@@ -26,13 +26,14 @@ constexpr Millis kLastLooks = hours{5};
 
 class Life {
 public:
-    Life(const World& world, Mutation mutation) : world_(world), library_(world), witness_(library_.vault()) {
+    Life(const World& world, Mutation mutation)
+        : world_(world), mutation_(mutation), library_(world), witness_(library_.vault()) {
         auto account = std::make_unique<Account>(world_, library_.vault());
         account_ = account.get();
         fakes::SimulationPlan plan;
         plan.seed = world_.seed;
         plan.start = world_.start;
-        plan.runbooks = library_.version(0);
+        plan.runbooks = as_understood(mutation, library_.version(0));
         plan.customers = library_.customer_rules();
         plan.settings.budget_share = world_.budget_share;
         plan.settings.fleet_refresh = world_.fleet_refresh;
@@ -133,7 +134,8 @@ private:
     }
 
     void happen(const Reload& deed) {
-        if (deed.version < world_.versions.size()) simulation_->reload(library_.version(deed.version));
+        if (deed.version < world_.versions.size())
+            simulation_->reload(as_understood(mutation_, library_.version(deed.version)));
     }
     void happen(const StepClock& deed) {
         note(Millis{0}, "clock set");
@@ -184,6 +186,7 @@ private:
     }
 
     const World& world_;
+    Mutation mutation_;
     Library library_;
     Witness witness_;
     Account* account_ = nullptr;      // the simulation's
