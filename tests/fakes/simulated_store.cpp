@@ -220,7 +220,10 @@ void SimulatedStore::take(const engine::ApprovalRequested& r) {
     approvals_[r.approval] = {r, engine::RecoveredApproval::Word::asked, {}, {}};
 }
 void SimulatedStore::take(const engine::RunApproved& r) {
-    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is approved");
+    if (r.run)
+        require(runs_.at(*r.run).waits_for == "approval" ||
+                    (runs_.at(*r.run).status == engine::RunStatus::planned && !r.approval.empty()),
+                "only who waits for approval, or was asked about ahead, is approved");
     if (r.approval.empty()) return;
     auto& known = approvals_.at(r.approval);
     require(known.word != engine::RecoveredApproval::Word::approved, "one word is enough");
@@ -230,7 +233,10 @@ void SimulatedStore::take(const engine::RunApproved& r) {
     known.words = r.note;
 }
 void SimulatedStore::take(const engine::RunRejected& r) {
-    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is rejected");
+    if (r.run)
+        require(runs_.at(*r.run).waits_for == "approval" ||
+                    (runs_.at(*r.run).status == engine::RunStatus::planned && !r.approval.empty()),
+                "only who waits for approval, or was asked about ahead, is rejected");
     if (r.approval.empty()) return;
     auto& known = approvals_.at(r.approval);
     known.word = engine::RecoveredApproval::Word::rejected;
