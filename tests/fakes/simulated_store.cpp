@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "base/ulid.hpp"
 
@@ -20,19 +21,23 @@ bool has_pending(const StoredRun& run) {
 }  // namespace
 
 void SimulatedStore::apply(const engine::Batch& batch) {
+    std::set<RunUid> touched;
     for (const auto& record : batch)
         std::visit(
-            [this](const auto& fact) {
+            [this, &touched](const auto& fact) {
                 take(fact);
+                if constexpr (requires { touched.insert(fact.run); }) touched.insert(fact.run);
                 newest_ = std::max(newest_.value_or(fact.at), fact.at);
                 last_at_ = fact.at;
             },
             record);
-    for (const auto& [uid, run] : runs_) {
-        require(!engine::is_terminal(run.status) || !has_pending(run), "a finished run has pending targets");
-        require(run.status != engine::RunStatus::running || has_pending(run),
-                "an open run has nothing pending");
-    }
+    for (const auto& run : touched) check(run);
+}
+
+void SimulatedStore::check(const RunUid& uid) const {
+    const auto& run = runs_.at(uid);
+    require(!engine::is_terminal(run.status) || !has_pending(run), "a finished run has pending targets");
+    require(run.status != engine::RunStatus::running || has_pending(run), "an open run has nothing pending");
 }
 
 void SimulatedStore::take(const engine::RevisionEffective& r) {
@@ -50,10 +55,8 @@ void SimulatedStore::take(const engine::RevisionRetired& r) { runbooks_.at(r.run
 void SimulatedStore::take(const engine::RunPlanned& r) {
     require(!runs_.contains(r.run), "a run is planned once");
     if (r.nominal) {
-        for (const auto& [uid, run] : runs_)
-            require(run.planned.runbook != r.runbook || run.planned.nominal != r.nominal ||
-                        run.planned.zone != r.zone || run.planned.customer != r.customer,
-                    "a nominal instant fired twice");
+        require(fired_[{r.runbook, r.zone, r.customer}].insert(*r.nominal).second,
+                "a nominal instant fired twice");
         auto& judged = runbooks_.at(r.runbook).judged_until;
         judged = std::max(judged.value_or(*r.nominal), *r.nominal);
     }
@@ -88,9 +91,8 @@ void SimulatedStore::take(const engine::RunWaiting& r) {
         run.wave = 0;
     }
     require(r.next_wave > run.wave, "what is waited for comes later");
-    for (const auto& [uid, job] : jobs_)
-        require(job.created.run != r.run || engine::is_terminal(job.status),
-                "a run waits when no job of it is open");
+    for (const auto& uid : jobs_of_[r.run])
+        require(engine::is_terminal(jobs_.at(uid).status), "a run waits when no job of it is open");
     run.status = engine::RunStatus::waiting;
     run.waits_for = r.reason;
     run.waits_until = r.until;
@@ -100,11 +102,13 @@ void SimulatedStore::take(const engine::TargetMoved& r) {
         if (target.row.device == r.device) target.row.wave = r.wave;
 }
 void SimulatedStore::take(const engine::TargetRetried& r) {
-    for (const auto& [uid, job] : jobs_)
-        require(job.created.run != r.run || job.created.device != r.device ||
+    for (const auto& uid : jobs_of_[r.run]) {
+        const auto& job = jobs_.at(uid);
+        require(job.created.device != r.device ||
                     (engine::is_terminal(job.status) &&
                      (job.status != engine::JobStatus::timeout || !job.late_status.empty())),
                 "what is tried again has ended");
+    }
     for (auto& target : runs_.at(r.run).targets)
         if (target.row.device == r.device) target.retry = r.retry;
 }
@@ -139,12 +143,15 @@ void SimulatedStore::take(const engine::TargetDecided& r) {
 }
 void SimulatedStore::take(const engine::JobCreated& r) {
     require(!jobs_.contains(r.job), "a job is created once");
-    for (const auto& [uid, job] : jobs_)
-        require(job.created.run != r.run || job.created.device != r.device ||
+    for (const auto& uid : jobs_of_[r.run]) {
+        const auto& job = jobs_.at(uid);
+        require(job.created.device != r.device ||
                     (is_terminal(job.status) &&
                      std::pair(job.created.step, job.created.attempt) < std::pair(r.step, r.attempt)),
                 "one intent for each target, step and attempt");
+    }
     jobs_[r.job].created = r;
+    jobs_of_[r.run].push_back(r.job);
     for (auto& target : runs_.at(r.run).targets)
         if (target.row.device == r.device) {
             require(r.step == std::ssize(target.ended) + 1, "a job is of the step that its target stands at");
@@ -213,7 +220,10 @@ void SimulatedStore::take(const engine::ApprovalRequested& r) {
     approvals_[r.approval] = {r, engine::RecoveredApproval::Word::asked, {}, {}};
 }
 void SimulatedStore::take(const engine::RunApproved& r) {
-    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is approved");
+    if (r.run)
+        require(runs_.at(*r.run).waits_for == "approval" ||
+                    (runs_.at(*r.run).status == engine::RunStatus::planned && !r.approval.empty()),
+                "only who waits for approval, or was asked about ahead, is approved");
     if (r.approval.empty()) return;
     auto& known = approvals_.at(r.approval);
     require(known.word != engine::RecoveredApproval::Word::approved, "one word is enough");
@@ -223,7 +233,10 @@ void SimulatedStore::take(const engine::RunApproved& r) {
     known.words = r.note;
 }
 void SimulatedStore::take(const engine::RunRejected& r) {
-    if (r.run) require(runs_.at(*r.run).waits_for == "approval", "only who waits for approval is rejected");
+    if (r.run)
+        require(runs_.at(*r.run).waits_for == "approval" ||
+                    (runs_.at(*r.run).status == engine::RunStatus::planned && !r.approval.empty()),
+                "only who waits for approval, or was asked about ahead, is rejected");
     if (r.approval.empty()) return;
     auto& known = approvals_.at(r.approval);
     known.word = engine::RecoveredApproval::Word::rejected;
@@ -235,27 +248,29 @@ void SimulatedStore::take(const engine::ApprovalVoided& r) {
     approvals_.erase(r.approval);
 }
 engine::OccurrenceDecided* SimulatedStore::continued_by(const engine::OccurrenceDecided& r) {
-    engine::OccurrenceDecided* last = nullptr;
-    for (auto& row : occurrences_)
-        if (row.runbook == r.runbook && row.zone == r.zone && row.customer == r.customer &&
-            (last == nullptr || row.nominal > last->nominal))
-            last = &row;
-    if (last == nullptr || last->run || r.run || last->revision != r.revision || last->verdict != r.verdict ||
+    const Lane lane{r.runbook, r.zone, r.customer};
+    const auto newest = newest_verdict_.find(lane);
+    if (newest == newest_verdict_.end()) return nullptr;
+    auto* const last = &occurrences_[newest->second];
+    if (last->run || r.run || last->revision != r.revision || last->verdict != r.verdict ||
         last->reason != r.reason || last->until >= r.nominal)
         return nullptr;
-    for (const auto& [uid, run] : runs_)
-        if (run.planned.runbook == r.runbook && run.planned.zone == r.zone &&
-            run.planned.customer == r.customer && run.planned.nominal > last->until &&
-            run.planned.nominal < r.nominal)
-            return nullptr;
-    return last;
+    const auto& fired = fired_[lane];
+    const auto next = fired.upper_bound(last->until);
+    return next != fired.end() && *next < r.nominal ? nullptr : last;
+}
+void SimulatedStore::add(const engine::OccurrenceDecided& r) {
+    const auto [newest, is_first] =
+        newest_verdict_.try_emplace({r.runbook, r.zone, r.customer}, occurrences_.size());
+    if (!is_first && r.nominal > occurrences_[newest->second].nominal) newest->second = occurrences_.size();
+    occurrences_.push_back(r);
 }
 void SimulatedStore::take(const engine::OccurrenceDecided& r) {
     if (auto* const row = continued_by(r)) {
         row->until = r.until;
         row->count += r.count;
     } else {
-        occurrences_.push_back(r);
+        add(r);
     }
     auto& judged = runbooks_.at(r.runbook).judged_until;
     judged = std::max(judged.value_or(r.until), r.until);
@@ -291,6 +306,8 @@ void SimulatedStore::take(const engine::OccurrencesVoided& r) {
         if (is_void) voided_.push_back({r.runbook, row.until, r.at, r.zone, r.customer});
         return is_void;
     });
+    newest_verdict_.clear();
+    for (const auto& row : std::exchange(occurrences_, {})) add(row);
     judge_again(r.runbook);
 }
 void SimulatedStore::judge_again(const std::string& runbook) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/records.hpp"
@@ -100,8 +101,17 @@ private:
     std::map<RunUid, StoredRun> runs_;
     std::map<JobUid, StoredJob> jobs_;
     [[nodiscard]] engine::OccurrenceDecided* continued_by(const engine::OccurrenceDecided& r);
+    void add(const engine::OccurrenceDecided& r);
     void judge_again(const std::string& runbook);
 
+    /// The books of a run: nothing is pending when it is over, and something while it runs.
+    void check(const RunUid& run) const;
+
+    std::map<RunUid, std::vector<JobUid>> jobs_of_;
+    // By lane (runbook, zone, customer): the instants that have runs, and where its newest verdict stands.
+    using Lane = std::tuple<std::string, std::string, std::string>;
+    std::map<Lane, std::set<UtcTime>> fired_;
+    std::map<Lane, std::size_t> newest_verdict_;
     std::vector<engine::OccurrenceDecided> occurrences_;
     std::map<DeviceUid, engine::RecoveredDevice> devices_;
     bool knows_fleet_ = false;

@@ -52,11 +52,12 @@ std::vector<engine::RecoveredRunbook::Lane> SimulatedStore::lanes_of(const std::
             if (may_be_voided) lane.missed.push_back(decided);
         }
         for (const auto& [uid, run] : runs_) {
-            const bool has_verdict =
-                std::any_of(occurrences_.begin(), occurrences_.end(),
-                            [&run_uid = uid](const auto& row) { return row.run == run_uid; });
+            const auto has_verdict = [&, &run_uid = uid] {
+                return std::any_of(occurrences_.begin(), occurrences_.end(),
+                                   [&](const auto& row) { return row.run == run_uid; });
+            };
             if (run.planned.runbook == name && run.planned.zone == lane.zone &&
-                run.planned.customer == lane.customer && run.planned.nominal > from && !has_verdict)
+                run.planned.customer == lane.customer && run.planned.nominal > from && !has_verdict())
                 lane.ahead.push_back({*run.planned.nominal, *run.planned.nominal, false, "", 1});
         }
         const auto by_time = [](const auto& one, const auto& other) { return one.first < other.first; };
@@ -155,11 +156,12 @@ engine::RecoveredState SimulatedStore::recover(UtcTime now) const {
             if (row.runbook == name && may_be_voided) missed.push_back(decided);
         }
         for (const auto& [uid, run] : runs_) {
-            const bool has_verdict =
-                std::any_of(occurrences_.begin(), occurrences_.end(),
-                            [&run_uid = uid](const auto& row) { return row.run == run_uid; });
+            const auto has_verdict = [&, &run_uid = uid] {
+                return std::any_of(occurrences_.begin(), occurrences_.end(),
+                                   [&](const auto& row) { return row.run == run_uid; });
+            };
             if (run.planned.runbook == name && run.planned.nominal && *run.planned.nominal > from &&
-                !has_verdict)
+                !has_verdict())
                 ahead.push_back({*run.planned.nominal, *run.planned.nominal, false, "", 1});
         }
         const auto by_time = [](const auto& one, const auto& other) { return one.first < other.first; };

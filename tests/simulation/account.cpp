@@ -34,6 +34,15 @@ std::vector<std::string> split(const std::string& text) {
     return parts;
 }
 
+/// The one in which its agent sleeps then; null: it is awake.
+const Span* sleeps_at(const WorldDevice& device, Millis since) {
+    const auto after = std::upper_bound(device.offline.begin(), device.offline.end(), since,
+                                        [](Millis at, const Span& span) { return at < span.from; });
+    if (after == device.offline.begin()) return nullptr;
+    const auto& last = *std::prev(after);
+    return since < last.until ? &last : nullptr;
+}
+
 }  // namespace
 
 std::string datto_uid(std::size_t place) { return "j" + std::to_string(place + 1); }
@@ -152,22 +161,38 @@ ApiResult Account::answer(const engine::ApiCall& call, UtcTime now) {
     return activities(std::get<engine::SearchActivities>(call), now);
 }
 
+const std::vector<Account::Restart>& Account::restarts_of(const DeviceUid& device) const {
+    static const std::vector<Restart> kNone;
+    const auto found = restarts_.find(device);
+    return found == restarts_.end() ? kNone : found->second;
+}
+
 bool Account::is_online(const WorldDevice& device, UtcTime now) const {
     const auto since = now - world_.start;
     if (since < device.exists.from || since >= device.exists.until) return false;
-    return is_calm_ || std::none_of(device.offline.begin(), device.offline.end(), [&](const auto& span) {
-               return span.from <= since && since < span.until;
-           });
+    if (is_calm_) return true;
+    const auto& restarts = restarts_of(device.facts.uid);
+    const bool is_restarting = std::any_of(restarts.begin(), restarts.end(), [&](const auto& restart) {
+        return restart.down <= now && now < restart.up;
+    });
+    return !is_restarting && sleeps_at(device, since) == nullptr;
+}
+
+bool Account::has_restarted(const DeviceUid& device, UtcTime from, UtcTime until) const {
+    const auto& restarts = restarts_of(device);
+    return std::any_of(restarts.begin(), restarts.end(),
+                       [&](const auto& restart) { return from <= restart.up && restart.up <= until; });
 }
 
 engine::Device Account::facts_of(const WorldDevice& device, UtcTime now) const {
     auto facts = device.facts;
     facts.online = is_online(device, now);
     facts.last_seen = now;
-    const auto since = now - world_.start;
-    for (const auto& span : device.offline)
-        if (!facts.online && span.from <= since && since < span.until)
-            facts.last_seen = world_.start + span.from;
+    const auto* const sleep = sleeps_at(device, now - world_.start);
+    if (!facts.online && sleep != nullptr) facts.last_seen = world_.start + sleep->from;
+    for (const auto& restart : restarts_of(device.facts.uid))
+        if (restart.up <= now)
+            facts.last_reboot = std::max(facts.last_reboot.value_or(restart.up), restart.up);
     return facts;
 }
 
@@ -191,10 +216,20 @@ const WorldDevice* Account::find(const DeviceUid& uid, UtcTime now) const {
 
 /// The first instant at which its agent is there.
 UtcTime Account::picked_up(const WorldDevice& device, UtcTime from) const {
+    if (is_calm_) return from;
     auto at = from;
-    for (const auto& span : device.offline)
-        if (!is_calm_ && world_.start + span.from <= at && at < world_.start + span.until)
-            at = world_.start + span.until;
+    for (bool has_moved = true; has_moved;) {
+        has_moved = false;
+        if (const auto* const sleep = sleeps_at(device, at - world_.start)) {
+            at = world_.start + sleep->until;
+            has_moved = true;
+        }
+        for (const auto& restart : restarts_of(device.facts.uid)) {
+            if (restart.down > at || at >= restart.up) continue;
+            at = restart.up;
+            has_moved = true;
+        }
+    }
     return at;
 }
 
@@ -215,27 +250,63 @@ ApiResult Account::create(const engine::CreateQuickJob& call, UtcTime now) {
     job.component = call.component;
     job.arrived = now;
     job.starts = picked_up(*device, now + seconds{within(1, 5)});
-    const auto runs = static_cast<int>((component->longest - component->shortest).count());
-    job.ends = job.starts + component->shortest + Millis{within(0, runs)};
-    const auto draw = within(0, 99);
-    if (draw < component->failure)
-        job.ends_as = DeploymentStatus::failure;
-    else if (draw < component->failure + component->warning)
-        job.ends_as = DeploymentStatus::warning;
-    else if (draw < component->failure + component->warning + component->expired)
-        job.ends_as = DeploymentStatus::expired;
     job.in_log = now + Millis{within(0, static_cast<int>(world_.log_lag.count()))};
     if (by_chance(world_.faults.late_log)) job.in_log = now + minutes{within(30, 600)};
-    const auto lines = split(component->prints);
-    const auto& line = lines.at(static_cast<std::size_t>(within(0, static_cast<int>(lines.size()) - 1)));
-    const bool is_silent = within(0, 99) < component->without_output;
-    if (job.ends_as != DeploymentStatus::expired && !is_silent)
-        job.out = line + "\n" + (component->prints_variables ? given : "");
+    run(job, *component, given);
+    by_end_.emplace(job.ends, jobs_.size());
     ledger_.push_back({job.name, job.device, now, Millis{0}});
     by_uid_.emplace(datto_uid(jobs_.size()), jobs_.size());
     by_name_.emplace(job.name, jobs_.size());
     jobs_.push_back(std::move(job));
     return engine::CreatedJob{DattoJobUid{datto_uid(jobs_.size() - 1)}};
+}
+
+/// What becomes of it on its device.
+void Account::run(WitnessedJob& job, const WorldComponent& component, const std::string& given) {
+    const auto runs = static_cast<int>((component.longest - component.shortest).count());
+    job.ends = job.starts + component.shortest + Millis{within(0, runs)};
+    const auto draw = within(0, 99);
+    if (draw < component.failure)
+        job.ends_as = DeploymentStatus::failure;
+    else if (draw < component.failure + component.warning)
+        job.ends_as = DeploymentStatus::warning;
+    else if (draw < component.failure + component.warning + component.expired)
+        job.ends_as = DeploymentStatus::expired;
+    if (job.ends_as == DeploymentStatus::expired) return;
+    const auto lines = split(component.prints);
+    const auto& line = lines.at(static_cast<std::size_t>(within(0, static_cast<int>(lines.size()) - 1)));
+    const bool is_silent = within(0, 99) < component.without_output;
+    if (!is_silent)
+        job.out = line + "\n" + print_rows(job, component, given) + (component.prints_variables ? given : "");
+    if (within(0, 99) >= component.restarts) return;
+    const auto down = job.ends + seconds{within(0, 20)};
+    restarts_[job.device].push_back({down, down + seconds{within(1, 400)}});
+}
+
+std::string Account::print_rows(WitnessedJob& job, const WorldComponent& component,
+                                const std::string& given) {
+    std::string text;
+    const auto count = component.rows == 0 ? 0 : within(0, component.rows);
+    for (std::int64_t n = 0; n < count; ++n) {
+        const auto number = std::to_string(within(0, 1000));
+        switch (within(0, 4)) {
+            case 0: text += "::row {\"broken\": " + number + "\n"; break;
+            case 1:
+                text += "  ::row { \"n\" : " + number + " , \"tag\" : \"\\u0041\" }\r\n";
+                job.rows.push_back("{\"n\":" + number + ",\"tag\":\"A\"}");
+                break;
+            case 2:
+                if (const auto token = given.find("token="); token != std::string::npos) {
+                    const auto value = given.substr(token + 6, given.find('\n', token) - token - 6);
+                    text += "::row {\"token\":\"" + value + "\"}\n";
+                    job.rows.push_back("{\"token\":\"" + value + "\"}");
+                    break;
+                }
+                [[fallthrough]];
+            default: text += "::row {\"n\":" + number + "}\n"; job.rows.push_back("{\"n\":" + number + "}");
+        }
+    }
+    return text;
 }
 
 ApiResult Account::result(const engine::ReadResult& call, UtcTime now) const {
@@ -267,22 +338,28 @@ ApiResult Account::output(const engine::ReadOutput& call, UtcTime now) const {
 engine::Page<engine::JobActivity> Account::activities(const engine::SearchActivities& call,
                                                       UtcTime now) const {
     std::vector<engine::JobActivity> lines;
-    for (std::size_t place = 0; place < jobs_.size(); ++place) {
-        const auto& job = jobs_[place];
-        engine::JobActivity line{DattoJobUid{datto_uid(place)}, job.name};
-        if (call.kind == engine::ActivityKind::created) {
-            if (job.in_log > now || job.arrived < call.from) continue;
-            line.at = job.arrived;
-        } else {
-            if (job.ends + world_.log_lag > now || job.ends < call.from) continue;
+    if (call.kind == engine::ActivityKind::created) {
+        const auto first = std::lower_bound(jobs_.begin(), jobs_.end(), call.from,
+                                            [](const auto& job, UtcTime from) { return job.arrived < from; });
+        for (auto job = first; job != jobs_.end(); ++job) {
+            if (job->in_log > now) continue;
+            auto& line = lines.emplace_back(engine::JobActivity{
+                DattoJobUid{datto_uid(static_cast<std::size_t>(job - jobs_.begin()))}, job->name});
+            line.device = job->device;
+            line.at = job->arrived;
+        }
+    } else {
+        for (auto end = by_end_.lower_bound({call.from, 0});
+             end != by_end_.end() && end->first + world_.log_lag <= now; ++end) {
+            const auto& job = jobs_[end->second];
+            auto& line =
+                lines.emplace_back(engine::JobActivity{DattoJobUid{datto_uid(end->second)}, job.name});
             line.device = job.device;
             line.status = job.ends_as;
             line.at = job.ends;
             line.has_stdout = job.out.has_value();
         }
-        lines.push_back(std::move(line));
     }
-    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     return page_of(std::move(lines), call.cursor);
 }
 

@@ -24,8 +24,9 @@ struct WitnessedJob {
     UtcTime arrived{};
     UtcTime starts{}, ends{};  ///< it never runs where its end is `expired`
     engine::DeploymentStatus ends_as = engine::DeploymentStatus::success;
-    std::optional<std::string> out;  ///< as the component printed it, secrets and all
-    UtcTime in_log{};                ///< when the activity log shows that it was created
+    std::optional<std::string> out;   ///< as the component printed it, secrets and all
+    std::vector<std::string> rows{};  ///< that it printed for the record, as the record spells them
+    UtcTime in_log{};                 ///< when the activity log shows that it was created
 };
 
 class Account final : public fakes::Upstream {
@@ -48,8 +49,14 @@ public:
     /// No faults any more, nobody sleeps: what is open comes to its end.
     void calm_down() { is_calm_ = true; }
     [[nodiscard]] bool is_online(const WorldDevice& device, UtcTime now) const;
+    /// Whether it came back from a restart in [from, until].
+    [[nodiscard]] bool has_restarted(const DeviceUid& device, UtcTime from, UtcTime until) const;
 
 private:
+    struct Restart {
+        UtcTime down{}, up{};
+    };
+
     [[nodiscard]] engine::ApiResult answer(const engine::ApiCall& call, UtcTime now);
     [[nodiscard]] engine::ApiResult create(const engine::CreateQuickJob& call, UtcTime now);
     [[nodiscard]] engine::ApiResult result(const engine::ReadResult& call, UtcTime now) const;
@@ -61,6 +68,10 @@ private:
     [[nodiscard]] std::vector<engine::Device> devices_of(const SiteUid* site, UtcTime now) const;
     [[nodiscard]] const WorldDevice* find(const DeviceUid& uid, UtcTime now) const;
     [[nodiscard]] UtcTime picked_up(const WorldDevice& device, UtcTime from) const;
+    [[nodiscard]] const std::vector<Restart>& restarts_of(const DeviceUid& device) const;
+    void run(WitnessedJob& job, const WorldComponent& component, const std::string& given);
+    [[nodiscard]] std::string print_rows(WitnessedJob& job, const WorldComponent& component,
+                                         const std::string& given);
     void count_read(bool is_rate_check, UtcTime now);
     void count(std::deque<UtcTime>& window, std::size_t& most, UtcTime now);
     [[nodiscard]] std::int64_t within(int least, int most);
@@ -75,6 +86,8 @@ private:
     UtcTime down_until_{};
     std::vector<WitnessedJob> jobs_;
     std::map<std::string, std::size_t> by_uid_, by_name_;  // places in jobs_
+    std::set<std::pair<UtcTime, std::size_t>> by_end_;
+    std::map<DeviceUid, std::vector<Restart>> restarts_;
     std::vector<fakes::Accepted> ledger_;
     std::set<std::size_t> resolved_;  // places of alerts
     std::deque<UtcTime> reads_, judged_reads_, rate_checks_, creates_;

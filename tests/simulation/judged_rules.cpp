@@ -6,6 +6,7 @@
 
 #include "engine/finder.hpp"
 #include "engine/outcome.hpp"
+#include "simulation/judged_starts.hpp"
 #include "simulation/judged_times.hpp"
 #include "simulation/judgement.hpp"
 
@@ -26,7 +27,7 @@ std::string about(const JobUid& uid, const RecordedJob& job) {
            (job.late_status.empty() ? "" : ", late " + job.late_status) + ")";
 }
 
-/// Whether the runbook lets a device get more than one job in one run.
+/// Whether the runbook lets a device get more than one job in one run, or in a step of one.
 bool may_repeat(const Evidence& evidence, const RunUid& run) {
     const auto* const seen = run_of(evidence, run);
     const auto book = seen == nullptr ? nullptr : book_of(evidence, seen->planned);
@@ -36,7 +37,7 @@ bool may_repeat(const Evidence& evidence, const RunUid& run) {
 void at_most_once(const Evidence& evidence, const Report& report) {
     std::set<std::string> names;
     std::map<std::tuple<RunUid, DeviceUid, std::int64_t, std::int64_t>, int> attempts;
-    std::map<std::pair<RunUid, DeviceUid>, int> targets;
+    std::map<std::tuple<RunUid, DeviceUid, std::int64_t>, int> targets;
     for (const auto& accepted : evidence.account.jobs()) {
         if (!names.insert(accepted.name).second) report("accepted twice: " + accepted.name);
         const auto uid = engine::job_in_name(accepted.name);
@@ -50,8 +51,31 @@ void at_most_once(const Evidence& evidence, const Report& report) {
         if (device != accepted.device) report("accepted for another device: " + about(*uid, job->second));
         if (++attempts[{run, device, step, attempt}] > 1)
             report("one attempt was accepted twice: " + about(*uid, job->second));
-        if (++targets[{run, device}] > 1 && !may_repeat(evidence, run))
+        if (++targets[{run, device, step}] > 1 && !may_repeat(evidence, run))
             report("a target got two jobs: " + about(*uid, job->second));
+    }
+}
+
+/// As it was when each went out, whatever the record says of it since: nothing is created again for what had
+/// been lost.
+void at_most_once_an_instant(const Evidence& evidence, const Report& report) {
+    std::map<std::string, const Departure*> sent;
+    for (const auto& departure : evidence.witness.departures()) sent[departure.job_name] = &departure;
+    std::set<std::tuple<std::string, std::string, std::string, std::string, DeviceUid, std::int64_t>> served;
+    for (const auto& accepted : evidence.account.jobs()) {
+        const auto found = sent.find(accepted.name);
+        if (found == sent.end() || !found->second->has_intent) continue;
+        const auto& departure = *found->second;
+        const auto& plan = departure.plan;
+        const auto what = plan.nominal ? format_utc(*plan.nominal) : plan.run.str();
+        if (served
+                .emplace(plan.runbook, plan.zone, plan.customer, what, accepted.device, departure.intent.step)
+                .second)
+            continue;
+        const auto book = book_of(evidence, departure);
+        if (book == nullptr || (!book->retry && book->on_unknown != runbook::OnUnknown::redispatch))
+            report("accepted at " + format_utc(accepted.arrived) + ": " + accepted.name + " on " +
+                   accepted.device.str() + ", which " + plan.runbook + " had served for " + what);
     }
 }
 
@@ -67,7 +91,7 @@ std::optional<engine::Outcome> true_outcome(const Evidence& evidence, const Reco
                                             const WitnessedJob& accepted) {
     const auto* const seen = run_of(evidence, job.run);
     const auto book = seen == nullptr ? nullptr : book_of(evidence, seen->planned);
-    const auto* const rules = book != nullptr && book->success ? &*book->success : nullptr;
+    const auto* const rules = book != nullptr ? book->success_of(job.step) : nullptr;
     return engine::outcome_of(accepted.ends_as, runbook::read_printed(accepted.out.value_or(""), rules),
                               rules);
 }
@@ -102,8 +126,8 @@ void no_ghosts(const Evidence& evidence, const Report& report) {
     std::set<JobUid> accepted;
     for (const auto& job : evidence.account.jobs()) accepted.insert(*engine::job_in_name(job.name));
     static const std::set<std::string> kNeverWere{
-        "unknown_dispatch", "window_closed", "offline",        "paused",    "blackout",
-        "not_sent",         "rejected",      "excluded_state", "by_person", "abort_when"};
+        "unknown_dispatch", "window_closed",  "offline",   "paused",     "blackout", "not_sent",
+        "rejected",         "excluded_state", "by_person", "abort_when", "overlap",  "not_approved"};
     for (const auto& [uid, job] : evidence.record.jobs)
         if (!accepted.contains(uid) && !kNeverWere.contains(job.reason))
             report("recorded, and never accepted: " + about(uid, job));
@@ -122,14 +146,14 @@ void books(const Evidence& evidence, const Report& report) {
 
 /// Every target is decided by the end of its window, its tries, and an hour.
 void in_time(const Evidence& evidence, const Report& report) {
-    if (has_clock_steps(evidence.world)) return;
+    if (has_clock_steps(evidence.world) || is_put_back(evidence.world)) return;
     for (const auto& [uid, run] : evidence.record.runs) {
         const auto* const seen = run_of(evidence, uid);
         if (seen == nullptr) continue;
         const auto book = book_of(evidence, seen->planned);
         // A create that nobody answers is looked for, and a job of the window's last moment may run on.
-        const auto bound =
-            seen->planned.window_end + (book ? book->timeout : hours{25}) + hours{25} + evidence.lost_time;
+        const auto bound = seen->planned.window_end + (book ? book->ends_within() : hours{25}) + hours{25} +
+                           evidence.lost_time;
         for (const auto& [device, target] : run.targets)
             if (target.decided_at && *target.decided_at > bound)
                 report("decided late, at " + format_utc(*target.decided_at) + ": " + device.str() +
@@ -162,6 +186,7 @@ void secrets_stay(const Evidence& evidence, const Report& report) {
 const std::vector<Rule>& all_rules() {
     static const std::vector<Rule> rules{
         {"at most once", at_most_once},
+        {"once an instant", at_most_once_an_instant},
         {"intent first", intent_first},
         {"results", results},
         {"no ghosts", no_ghosts},
@@ -171,6 +196,11 @@ const std::vector<Rule>& all_rules() {
         {"blackouts", judge_blackouts},
         {"pauses", judge_pauses},
         {"verdicts", judge_verdicts},
+        {"approvals", judge_approvals},
+        {"once and ramp", judge_shares},
+        {"stopped runs", judge_stopped},
+        {"steps", judge_steps},
+        {"rows", judge_rows},
         {"matching", judge_matching},
         {"budget", budget},
         {"secrets", secrets_stay},

@@ -25,6 +25,7 @@ struct Sent {
 std::vector<Sent> all_sent(const Evidence& evidence) {
     std::vector<Sent> all;
     for (const auto& departure : evidence.witness.departures()) {
+        if (departure.is_lost) continue;  // its run is another one in the record by now
         auto& sent = all.emplace_back(Sent{departure, nullptr, nullptr});
         const auto uid = engine::job_in_name(departure.job_name);
         const auto job = uid ? evidence.witness.jobs().find(*uid) : evidence.witness.jobs().end();
@@ -119,6 +120,11 @@ verify::Slice slice_of(const Evidence& evidence, const std::string& name) {
 }
 
 }  // namespace
+
+bool is_put_back(const World& world) {
+    return std::any_of(world.events.begin(), world.events.end(),
+                       [](const auto& event) { return std::holds_alternative<PutBack>(event.deed); });
+}
 
 bool has_clock_steps(const World& world) {
     return std::any_of(world.events.begin(), world.events.end(),

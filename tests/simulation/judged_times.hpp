@@ -14,5 +14,7 @@ void judge_verdicts(const Evidence& evidence, const Report& report);
 void judge_matching(const Evidence& evidence, const Report& report);
 
 [[nodiscard]] bool has_clock_steps(const World& world);
+/// Whether the store was put back to an earlier state.
+[[nodiscard]] bool is_put_back(const World& world);
 
 }  // namespace runbookd::simulation

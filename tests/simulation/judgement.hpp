@@ -48,6 +48,9 @@ struct Rule {
 /// The revision of a run as it is read; null: it has none.
 [[nodiscard]] std::shared_ptr<const runbook::Runbook> book_of(const Evidence& evidence,
                                                               const engine::RunPlanned& plan);
+/// Of the run that a create was for, when it went out.
+[[nodiscard]] std::shared_ptr<const runbook::Runbook> book_of(const Evidence& evidence,
+                                                              const Departure& sent);
 /// Null: nobody planned it.
 [[nodiscard]] const SeenRun* run_of(const Evidence& evidence, const RunUid& run);
 

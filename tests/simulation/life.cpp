@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Millis kDay = hours{24};
@@ -25,13 +26,14 @@ constexpr Millis kLastLooks = hours{5};
 
 class Life {
 public:
-    Life(const World& world, Mutation mutation) : world_(world), library_(world), witness_(library_.vault()) {
+    Life(const World& world, Mutation mutation)
+        : world_(world), mutation_(mutation), library_(world), witness_(library_.vault()) {
         auto account = std::make_unique<Account>(world_, library_.vault());
         account_ = account.get();
         fakes::SimulationPlan plan;
         plan.seed = world_.seed;
         plan.start = world_.start;
-        plan.runbooks = library_.version(0);
+        plan.runbooks = as_understood(mutation, library_.version(0));
         plan.customers = library_.customer_rules();
         plan.settings.budget_share = world_.budget_share;
         plan.settings.fleet_refresh = world_.fleet_refresh;
@@ -63,6 +65,10 @@ public:
         if (newest_ > simulation_->now().utc) simulation_->run_for(newest_ - simulation_->now().utc);
         is_calm_ = true;
         account_->calm_down();
+        for (int word = 0; word < 60 && !simulation_->engine().restored().empty(); ++word) {
+            simulation_->accept_restore();
+            simulation_->run_for(minutes{1});
+        }
         simulation_->reload({});
         while (since_start() < world_.length + kAtRest && !is_quiet()) simulation_->run_for(hours{1});
         simulation_->run_for(kLastLooks);
@@ -128,7 +134,8 @@ private:
     }
 
     void happen(const Reload& deed) {
-        if (deed.version < world_.versions.size()) simulation_->reload(library_.version(deed.version));
+        if (deed.version < world_.versions.size())
+            simulation_->reload(as_understood(mutation_, library_.version(deed.version)));
     }
     void happen(const StepClock& deed) {
         note(Millis{0}, "clock set");
@@ -146,6 +153,20 @@ private:
     void happen(const Outage& deed) {
         note(deed.span, "no API");
         account_->go_down(world_.start + since_start() + deed.span);
+    }
+    void happen(const BackUp& /*deed*/) {
+        simulation_->back_up();
+        witness_.back_up();
+        has_backup_ = true;
+    }
+    void happen(const PutBack& deed) {
+        if (!has_backup_) return;
+        note(deed.down, "put back");
+        simulation_->put_back(deed.down);
+        witness_.put_back();
+    }
+    void happen(const AcceptRestore& /*deed*/) {
+        if (!simulation_->engine().restored().empty()) simulation_->accept_restore();
     }
     template <class Other>
     void happen(const Other& deed) {
@@ -165,6 +186,7 @@ private:
     }
 
     const World& world_;
+    Mutation mutation_;
     Library library_;
     Witness witness_;
     Account* account_ = nullptr;      // the simulation's
@@ -174,6 +196,7 @@ private:
     SteadyTime began_{};
     std::uint64_t kills_ = 0;
     bool is_calm_ = false;
+    bool has_backup_ = false;
     Millis lost_{0};
     UtcTime newest_{};  // that the daemon's clock has shown before it was set
     std::vector<Trouble> troubles_;

@@ -50,6 +50,9 @@ private:
     [[nodiscard]] bool is_swallowed(engine::Record& record) {
         if (auto* const job = std::get_if<engine::JobChanged>(&record)) {
             if (mutation_ == Mutation::lost_output && job->out && is_next()) job->out->text.clear();
+            if (mutation_ == Mutation::lost_row && job->collected && !job->collected->rows.empty() &&
+                is_next())
+                job->collected->rows.pop_back();
             return mutation_ == Mutation::lost_result && engine::is_terminal(job->status) && is_next();
         }
         if (std::holds_alternative<engine::TargetDecided>(record))
@@ -99,6 +102,18 @@ std::optional<Mutation> mutation_from(std::string_view name) {
     const auto found = std::find(kMutationNames.begin(), kMutationNames.end(), name);
     if (found == kMutationNames.end()) return std::nullopt;
     return static_cast<Mutation>(found - kMutationNames.begin());
+}
+
+std::vector<runbook::Runbook> as_understood(Mutation mutation, std::vector<runbook::Runbook> runbooks) {
+    for (auto& book : runbooks) {
+        if (mutation == Mutation::unapproved_create) book.approval = {};
+        if (mutation == Mutation::repeated_success) book.once = {};
+        if (mutation == Mutation::unstopped_run && book.overlap == runbook::OverlapPolicy::stop_previous)
+            book.overlap = runbook::OverlapPolicy::allow;
+        if (mutation == Mutation::needless_step && book.steps)
+            for (auto& step : book.steps->list) step.when.clear();
+    }
+    return runbooks;
 }
 
 std::unique_ptr<fakes::Door> make_door(Mutation mutation, Witness& witness, const secrets::Vault& vault,

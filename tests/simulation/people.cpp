@@ -60,14 +60,29 @@ void People::act(const CancelNewest& /*deed*/) {
     }
 }
 
-void People::act(const ApproveAll& /*deed*/) {
-    for (const auto& [uid, run] : witness_.runs()) {
-        if (run.finished_at) continue;
-        simulation_.tell([&, name = uid.str()](engine::Engine& core, Instant at) {
-            const engine::ApprovalOrder order{name, "looks right", "dora"};
+void People::act(const ApproveAll& deed) {
+    for (const auto& name : in_question())
+        simulation_.tell([&](engine::Engine& core, Instant at) {
+            const engine::ApprovalOrder order{name, "looks right", deed.actor};
             core.approve(order, [](const Result<engine::ApprovedRun>& answer) { hear(answer); }, at);
         });
-    }
+}
+
+void People::act(const RejectAll& /*deed*/) {
+    for (const auto& name : in_question())
+        simulation_.tell([&](engine::Engine& core, Instant at) {
+            const engine::ApprovalOrder order{name, "not now", "gina"};
+            core.reject(order, [](const Result<engine::RejectedRun>& answer) { hear(answer); }, at);
+        });
+}
+
+std::vector<std::string> People::in_question() const {
+    std::vector<std::string> names;
+    for (const auto& [uid, run] : witness_.runs())
+        if (!run.finished_at && run.started_at) names.push_back(uid.str());
+    for (const auto& [uid, asked] : witness_.asked())
+        if (!asked.run && !asked.is_void) names.push_back(uid.str());
+    return names;
 }
 
 void People::act(const RetargetNewest& deed) {

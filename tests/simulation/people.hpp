@@ -18,10 +18,14 @@ public:
     void act(const Resume& deed);
     void act(const CancelNewest& deed);
     void act(const ApproveAll& deed);
+    void act(const RejectAll& deed);
     void act(const RetargetNewest& deed);
     void act(const SettleUnknown& deed);
 
 private:
+    /// Runs that are open, and what was asked ahead of others.
+    [[nodiscard]] std::vector<std::string> in_question() const;
+
     const World& world_;
     const Witness& witness_;
     fakes::Simulation& simulation_;

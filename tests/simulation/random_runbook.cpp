@@ -161,13 +161,65 @@ std::string spans(bool is_in_maintenance, Draw& draw) {
     return text;
 }
 
+/// Of one or two components of the world, with a return between them or not.
+std::string steps(const World& world, Draw& draw) {
+    const auto component = [&] { return draw.one_of(world.components).name; };
+    const auto job = [&](const std::string& name, int own_rules) {
+        auto text = "  - {name: " + name + ", component: " + component();
+        if (draw.chance(own_rules)) text += ", timeout: " + draw.one_of({"2m", "4m"});
+        if (draw.chance(own_rules)) text += ", success: {exit_code: [0, 3010]}";
+        if (draw.chance(own_rules)) text += ", variables: {days: \"7\"}";
+        return text;
+    };
+    const bool goes_on = draw.chance(60);
+    auto text = "steps:\n" + job("check", 30) + (goes_on ? ", on_failure: continue}\n" : "}\n");
+    std::string repair_ends = "repair.succeeded";
+    if (draw.chance(80)) {
+        text += job("repair", 20);
+        if (goes_on && draw.chance(70))
+            text +=
+                ", when: " + draw.one_of({"check.failed", "[check.failed, check.timeout, check.expired]"});
+        if (draw.chance(30)) {
+            text += ", on_failure: continue";
+            repair_ends = "[repair.succeeded, repair.failed]";
+        }
+        text += "}\n";
+        if (draw.chance(60)) {
+            text += "  - {expect: {" +
+                    draw.one_of({"online: true", "rebooted: true", "online: true, rebooted: true"}) +
+                    ", within: " + draw.one_of({"3m", "20m", "2h"}) + "}";
+            if (draw.chance(60)) text += ", when: " + repair_ends;
+            if (draw.chance(30)) text += ", on_failure: continue";
+            text += "}\n";
+        }
+    }
+    if (draw.chance(50)) text += job("after", 10) + (draw.chance(20) ? ", when: check.succeeded}\n" : "}\n");
+    return text;
+}
+
+std::string approval(Draw& draw) {
+    return "approval: " +
+           draw.one_of({"required", "required", "{not_starter: true}", "{ahead: 3h}", "{ahead: 30h}",
+                        "{ahead: 12h, not_starter: true}"}) +
+           "\n";
+}
+
+std::string ramp(const World& world, Draw& draw) {
+    const auto day = format_utc(world.start + draw.span(Millis{0}, world.length / 2)).substr(0, 10);
+    return "ramp: {from: " + day + ", shares: " +
+           draw.one_of(
+               {"{0d: 30%, 1d: 60%, 2d: 100%}", "{1d: 50%, 2d: 90%}", "{0d: 10%, 1d: 40%, 3d: 100%}"}) +
+           "}\n";
+}
+
 /// What a key says, once in a while.
 std::string rules(Draw& draw) {
     std::string text;
     const auto maybe = [&](int percent, const std::string& line) {
         if (draw.chance(percent)) text += line + "\n";
     };
-    maybe(60, "overlap: " + draw.one_of({"skip", "queue", "allow", "skip_run"}));
+    maybe(60, "overlap: " +
+                  draw.one_of({"skip", "queue", "allow", "skip_run", "stop_previous", "stop_previous"}));
     maybe(70, "offline: " + draw.one_of({"wait", "skip", "dispatch"}));
     maybe(40, "priority: " + draw.one_of({"high", "normal", "low"}));
     maybe(40, "on_unknown: " + draw.one_of({"hold", "redispatch"}));
@@ -192,11 +244,16 @@ std::string random_runbook(const std::string& name, const World& world,
     if (kind < 8) text += "schedule: " + schedule(world, draw) + "\n";
     if (kind == 7 || kind == 8) text += triggers(others, draw);
     const bool is_in_maintenance = text.find("{maintenance") != std::string::npos;
-    text += spans(is_in_maintenance, draw) + targets(world, draw) + "component: " + component.name + "\n";
+    text += spans(is_in_maintenance, draw) + targets(world, draw);
+    text += draw.chance(30) ? steps(world, draw) : "component: " + component.name + "\n";
     text += variables(world, component, draw) + rules(draw);
     if (draw.chance(30)) text += blackouts(world, draw);
     if (draw.chance(35)) text += rollout(draw);
     if (draw.chance(30)) text += success(draw);
+    if (draw.chance(20)) text += approval(draw);
+    if (draw.chance(20)) text += "once: " + draw.one_of({"per_device", "20h", "3d"}) + "\n";
+    if (draw.chance(15)) text += ramp(world, draw);
+    if (draw.chance(40)) text += "collect: rows\n";
     return text;
 }
 

@@ -93,6 +93,8 @@ void add_components(World& world, Draw& draw) {
             draw.one_of({"done", "done\n::exit-code=0::|done\n::exit-code=3::|done\n::exit-code=3010::",
                          "done|ERROR disk full", "done|\r\nall done\r\ndone\r"});
         one.prints_variables = draw.chance(60);
+        one.restarts = draw.chance(50) ? draw.from(20, 100) : 0;
+        one.rows = draw.chance(60) ? draw.from(1, 4) : 0;
         one.inputs = {"days", "token"};
         world.components.push_back(std::move(one));
     }
@@ -194,7 +196,8 @@ Deed random_deed(const World& world, Draw& draw) {
         case 5: return CancelNewest{};
         case 6: return RetargetNewest{draw.chance(50)};
         case 7: return SettleUnknown{draw.from(0, 2)};
-        default: return ApproveAll{};
+        case 8: return RejectAll{};
+        default: return ApproveAll{draw.one_of({"dora", "alice"})};
     }
 }
 
@@ -210,6 +213,41 @@ Deed random_trouble(Draw& draw) {
     }
 }
 
+bool wants_approval(const World& world) {
+    for (const auto& version : world.versions)
+        for (const auto& [name, text] : version)
+            if (text.find("approval:") != std::string::npos) return true;
+    return false;
+}
+
+/// Somebody looks in now and then, mostly to say yes.
+void add_approvers(World& world, Draw& draw) {
+    if (!wants_approval(world) || draw.chance(15)) return;
+    const auto often = draw.span(minutes{20}, hours{6});
+    for (auto at = draw.span(minutes{10}, often); at < world.length; at += draw.span(minutes{5}, 2 * often)) {
+        if (draw.chance(10))
+            world.events.push_back({at, RejectAll{}});
+        else
+            world.events.push_back({at, ApproveAll{draw.one_of({"dora", "dora", "alice"})}});
+    }
+}
+
+/// Somebody puts the store back to what it was, and accepts that after a while. What the log shows only hours
+/// later, or not while the search may last, nobody can find.
+void add_restore(World& world, Draw& draw) {
+    world.faults.late_log = 0;
+    world.log_lag = std::min(world.log_lag, Millis{seconds{10}});
+    std::erase_if(world.events, [](const auto& event) { return std::holds_alternative<Outage>(event.deed); });
+    auto at = draw.span(minutes{10}, world.length * 3 / 4);
+    world.events.push_back({at, BackUp{}});
+    at += draw.span(minutes{2}, hours{30});
+    world.events.push_back({at, PutBack{draw.span(seconds{1}, draw.chance(30) ? hours{5} : minutes{5})}});
+    for (int word = 0; word < 4; ++word) {
+        at += draw.span(seconds{30}, hours{3});
+        world.events.push_back({at, AcceptRestore{}});
+    }
+}
+
 void add_events(World& world, Draw& draw) {
     const auto days = static_cast<int>(std::max<std::int64_t>(world.length / kDay, 1));
     const auto at = [&] { return draw.span(minutes{10}, world.length); };
@@ -217,12 +255,15 @@ void add_events(World& world, Draw& draw) {
     for (int i = 0; i < deeds; ++i) world.events.push_back({at(), random_deed(world, draw)});
     const auto troubles = draw.chance(50) ? draw.from(0, days) : 0;
     for (int i = 0; i < troubles; ++i) world.events.push_back({at(), random_trouble(draw)});
+    add_approvers(world, draw);
     for (std::size_t version = 1; version < world.versions.size(); ++version)
         world.events.push_back(
             {world.length * static_cast<int>(version) / static_cast<int>(world.versions.size()) +
                  draw.span(Millis{0}, hours{3}),
              Reload{version}});
-    if (draw.chance(20)) {  // somebody sets the clock, and later sets it right again
+    if (!world.on_sqlite && draw.chance(15)) {
+        add_restore(world, draw);
+    } else if (draw.chance(20)) {  // somebody sets the clock, and later sets it right again
         // What fired under a clock ahead, and lies beyond the end of its revision then, is explained by
         // nothing.
         std::erase_if(world.events,

@@ -19,8 +19,8 @@ Recorded read_record(const fakes::SimulatedStore& store) {
     }
     for (const auto& [uid, job] : store.jobs()) {
         const auto& created = job.created;
-        record.jobs[uid] = {created.run, created.device, created.step,    created.attempt,
-                            job.status,  job.reason,     job.late_status, job.out};
+        record.jobs[uid] = {created.run, created.device,  created.step, created.attempt, job.status,
+                            job.reason,  job.late_status, job.out,      job.rows};
     }
     record.verdicts = store.occurrences();
     return record;

@@ -27,6 +27,7 @@ struct RecordedJob {
     engine::JobStatus status = engine::JobStatus::created;
     std::string reason, late_status;
     std::optional<std::string> out;
+    std::vector<std::string> rows{};  ///< collected
 };
 
 struct Recorded {

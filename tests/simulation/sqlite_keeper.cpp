@@ -145,6 +145,10 @@ void SqliteKeeper::read_jobs(Connection& connection, Recorded& record) const {
         job.late_status = text(row, 7);
         if (!row.isColumnNull(8)) job.out = text(row, 8);
     }
+    SQLite::Statement rows(connection.database(),
+                           "SELECT j.job_uid, c.data FROM collected c JOIN jobs j ON j.id = c.job "
+                           "ORDER BY c.job, c.row_no");
+    while (rows.executeStep()) record.jobs.at(JobUid{text(rows, 0)}).rows.push_back(text(rows, 1));
 }
 
 void SqliteKeeper::read_verdicts(Connection& connection, Recorded& record) const {

@@ -19,7 +19,8 @@ std::string words(const Pause& deed) {
 }
 std::string words(const Resume& deed) { return "resume " + deed.scope.words(); }
 std::string words(const CancelNewest& /*deed*/) { return "cancel the newest open run"; }
-std::string words(const ApproveAll& /*deed*/) { return "approve what waits"; }
+std::string words(const ApproveAll& deed) { return deed.actor + " approves what waits"; }
+std::string words(const RejectAll& /*deed*/) { return "reject what waits"; }
 std::string words(const RetargetNewest& deed) {
     return deed.at_next_window ? "retarget the newest finished run at the next window"
                                : "retarget the newest finished run now";
@@ -36,6 +37,12 @@ std::string words(const StepClock& deed) {
 std::string words(const Stall& deed) { return "the process stands still for " + format_duration(deed.span); }
 std::string words(const Kill& deed) { return "killed; started again after " + format_duration(deed.down); }
 std::string words(const Outage& deed) { return "the API is away for " + format_duration(deed.span); }
+
+std::string words(const BackUp& /*deed*/) { return "the store is backed up"; }
+std::string words(const PutBack& deed) {
+    return "killed, and the store put back to its backup; started again after " + format_duration(deed.down);
+}
+std::string words(const AcceptRestore& /*deed*/) { return "the store is accepted as it is"; }
 
 void tell_account(const World& world, std::ostringstream& out) {
     out << "account: reads " << world.limits.reads << ", creates " << world.limits.creates
@@ -82,8 +89,8 @@ void tell_fleet(const World& world, std::ostringstream& out) {
     }
     for (const auto& one : world.components)
         out << "component " << one.name << ": " << one.failure << "% failure, " << one.warning
-            << "% warning, " << one.expired << "% expired, " << format_duration(one.shortest) << " to "
-            << format_duration(one.longest) << "\n";
+            << "% warning, " << one.expired << "% expired, " << one.restarts << "% restart, rows " << one.rows
+            << ", " << format_duration(one.shortest) << " to " << format_duration(one.longest) << "\n";
     for (const auto& alert : world.alerts)
         out << "alert " << alert.priority << " on device " << alert.device << " at "
             << format_duration(alert.at) << "\n";

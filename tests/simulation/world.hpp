@@ -35,6 +35,8 @@ struct WorldComponent {
     Millis shortest{500}, longest{60'000};
     std::string prints;               ///< one of these lines each time, '|' between them
     bool prints_variables = false;    ///< and what it was given
+    int restarts = 0;                 ///< how often the device restarts when a job of it ends, out of 100
+    int rows = 0;                     ///< lines `::row` that it prints, at most
     std::vector<std::string> inputs;  ///< names of its variables
 };
 
@@ -75,8 +77,12 @@ struct Resume {
 };
 /// Of the newest run that is open, if there is one.
 struct CancelNewest {};
-/// All waves that wait for a person begin.
-struct ApproveAll {};
+/// All that waits for a person begins: runs, their next waves, and what was asked ahead.
+struct ApproveAll {
+    std::string actor = "dora";
+};
+/// A person says no to all that waits.
+struct RejectAll {};
 /// What failed or expired in the newest run that is over, again.
 struct RetargetNewest {
     bool at_next_window = false;
@@ -102,8 +108,16 @@ struct Kill {
 struct Outage {
     Millis span{0};
 };
-using Deed = std::variant<StartRun, StartQuickJob, Pause, Resume, CancelNewest, ApproveAll, RetargetNewest,
-                          SettleUnknown, Reload, StepClock, Stall, Kill, Outage>;
+/// What the store holds is kept aside.
+struct BackUp {};
+/// The process is killed, and the store put back to what was kept: the daemon is held until somebody accepts.
+struct PutBack {
+    Millis down{1000};
+};
+struct AcceptRestore {};
+using Deed =
+    std::variant<StartRun, StartQuickJob, Pause, Resume, CancelNewest, ApproveAll, RejectAll, RetargetNewest,
+                 SettleUnknown, Reload, StepClock, Stall, Kill, Outage, BackUp, PutBack, AcceptRestore>;
 struct Event {
     Millis at{0};
     Deed deed;
