@@ -437,9 +437,9 @@ bool Books::is_overtaken(const Run& run, const DeviceUid& device) const {
     if (place == taken_.end()) return false;
     const auto& takers = place->second;
     const auto self = std::find(takers.begin(), takers.end(), &run);
-    return self != takers.end() &&
-           std::any_of(self + 1, takers.end(),
-                       [](const Run* later) { return stops_others(*later) && !later->is_unapproved(); });
+    return self != takers.end() && std::any_of(self + 1, takers.end(), [](const Run* later) {
+               return stops_others(*later) && !later->is_unapproved();
+           });
 }
 
 std::vector<Run*> Books::earlier_on(const Run& run, const DeviceUid& device) const {

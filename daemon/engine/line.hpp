@@ -113,7 +113,7 @@ private:
     bool rate_check_under_way_ = false;
     std::optional<SteadyTime> held_until_;
     Millis backoff_{0};
-    bool has_missed_one_ = false;  // the last read got no answer, and was forgiven
+    bool has_missed_one_ = false;                   // the last read got no answer, and was forgiven
     bool is_create_refused_ = false;                // the first call that got a 401 was a create
     std::optional<CallId> first_with_fresh_token_;  // after a 401: calls before it had the token that ran out
     std::string problem_;

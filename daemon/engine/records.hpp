@@ -406,12 +406,11 @@ struct Noted {
     UtcTime at{};
 };
 
-using Record =
-    std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded, RunPlanned,
-                 RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged, JobLate, OccurrenceDecided,
-                 OccurrencesVoided, FleetChanged, SitesAssigned, Noted, JobFound, TargetRevised, WaveStarted,
-                 RunWaiting, TargetMoved, TargetRetried, TargetStepped, ApprovalRequested, RunApproved,
-                 RunRejected, ApprovalVoided>;
+using Record = std::variant<RevisionEffective, RevisionRetired, ZoneRulesSeen, PauseSet, PauseEnded,
+                            RunPlanned, RunStarted, RunFinished, TargetDecided, JobCreated, JobChanged,
+                            JobLate, OccurrenceDecided, OccurrencesVoided, FleetChanged, SitesAssigned, Noted,
+                            JobFound, TargetRevised, WaveStarted, RunWaiting, TargetMoved, TargetRetried,
+                            TargetStepped, ApprovalRequested, RunApproved, RunRejected, ApprovalVoided>;
 
 /// Written in one transaction, in this order.
 using Batch = std::vector<Record>;

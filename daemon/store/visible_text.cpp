@@ -38,7 +38,8 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::string visible_text(std::string_view bytes) {
-    if (std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) > 0; })) return std::string(bytes);
+    if (std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) > 0; }))
+        return std::string(bytes);
     std::string text;
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {

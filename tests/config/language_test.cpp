@@ -118,10 +118,7 @@ TEST_CASE("reads whether a person must approve", "[config]") {
     CHECK_FALSE(other->ahead);
 }
 
-TEST_CASE("what is right and not built yet is refused where it stands", "[config]") {
-    check_all({
-    });
-}
+TEST_CASE("what is right and not built yet is refused where it stands", "[config]") { check_all({}); }
 
 TEST_CASE("says of everything that waits for its turn what is wrong with it", "[config]") {
     check_all({
