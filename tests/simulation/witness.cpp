@@ -28,9 +28,9 @@ void Witness::see(const engine::Batch& durable) {
     }
     // What was decided together with the freeze waits for nothing.
     for (const auto& record : durable)
-        if (const auto* const started = std::get_if<engine::RunStarted>(&record)) {
-            auto& run = Told::runs[started->run];
-            for (const auto& target : started->targets)
+        if (const auto* const begun = std::get_if<engine::RunStarted>(&record)) {
+            auto& run = Told::runs[begun->run];
+            for (const auto& target : begun->targets)
                 if (!run.decided.contains(target.device)) run.expected.insert(target.device);
         }
 }
@@ -113,12 +113,12 @@ void Witness::take(const engine::RunStarted& r) {
     auto& run = Told::runs[r.run];
     run.started_at = r.at;
     run.place = ++Told::started;
-    const auto& successes = Told::successes[run.planned.runbook];
+    const auto& before = Told::successes[run.planned.runbook];
     for (const auto& target : r.targets) {
         run.targets.emplace(target.device, target);
         Told::of_device[run.planned.runbook][target.device].push_back(r.run);
-        if (const auto before = successes.find(target.device); before != successes.end())
-            run.had_succeeded.insert(*before);
+        if (const auto last = before.find(target.device); last != before.end())
+            run.had_succeeded.insert(*last);
     }
 }
 
