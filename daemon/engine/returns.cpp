@@ -59,7 +59,8 @@ bool Returns::is_over(const Awaited& one, Instant now) {
     auto* const run = books_.find_run(one.run);
     if (run == nullptr) return true;
     auto& target = run->targets[run->by_device.at(one.device)];
-    if (target.disposition != Disposition::pending || target.step() != one.step) return true;
+    // With a job that was found after the store had been put back: that says how the step ends.
+    if (target.disposition != Disposition::pending || target.step() != one.step || target.job) return true;
     if (has_returned(*run, target, one)) {
         on_end_(*run, target, true, "", now);
         return true;

@@ -132,8 +132,9 @@ void SqliteKeeper::read_targets(Connection& connection, Recorded& record) const 
 
 void SqliteKeeper::read_jobs(Connection& connection, Recorded& record) const {
     SQLite::Statement row(connection.database(),
-                          "SELECT job_uid, run_uid, device_uid, step, attempt, status, ifnull(reason, ''), "
-                          "ifnull(late_status, ''), stdout FROM job_history");
+                          "SELECT job_uid, run_uid, device_uid, (SELECT step FROM jobs j WHERE j.job_uid = "
+                          "h.job_uid), attempt, status, ifnull(reason, ''), "
+                          "ifnull(late_status, ''), stdout FROM job_history h");
     while (row.executeStep()) {
         auto& job = record.jobs[JobUid{text(row, 0)}];
         job.run = RunUid{text(row, 1)};
