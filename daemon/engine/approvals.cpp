@@ -155,6 +155,11 @@ Result<void> Approvals::approve(const Run& run, const ApprovalOrder& order, Inst
     if (is_whole && run.book->approval->not_starter && !order.actor.empty() && order.actor == starter)
         return tl::unexpected<Error>(refusal_of_starter(
             "run " + plan.run.str(), is_by_hand ? "started it" : "put its revision into force"));
+    // Since a start the components may not have been read again: nobody could tell what is approved.
+    if (is_whole && run.component_of(1).uid.empty())
+        return fail(ErrorCode::unavailable,
+                    "the components have not been read since the daemon was started; "
+                    "say it again in a moment");
     RunApproved approved{plan.run, {}, order.actor, order.words, {}, 0, run.next_wave, now.utc};
     if (is_whole) {
         auto in_question = plan_in_question(run);

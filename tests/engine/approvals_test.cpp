@@ -271,4 +271,26 @@ TEST_CASE("a run that waits does so after a restart, and what was said holds", "
     }
 }
 
+TEST_CASE("what is approved after a restart is what was asked for before", "[engine][approval]") {
+    EngineBench before(servers(2));
+    const std::vector books{approved("sweep")};
+    before.start(books);
+    before.run("sweep");
+    before.run_for(seconds{20});
+    const auto asked = before.all<ApprovalRequested>();
+    REQUIRE(asked.size() == 1);
+    SimulatedStore store;
+    store.apply(before.records());
+    EngineBench next(servers(2));
+    next.stall(before.now().utc - next.now().utc);
+    next.start(books, store.recover(next.now().utc));
+    // Its component is not known again yet, and so the plan is not.
+    CHECK(approve(next, "sweep").error().code == ErrorCode::unavailable);
+    CHECK(next.all<RunApproved>().empty());
+    next.run_for(minutes{1});
+    REQUIRE(approve(next, "sweep"));
+    REQUIRE(next.all<RunApproved>().size() == 1);
+    CHECK(next.all<RunApproved>()[0].plan_sha256 == asked[0].plan.sha256);
+}
+
 }  // namespace runbookd::engine
