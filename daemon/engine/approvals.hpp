@@ -67,7 +67,9 @@ public:
     void forget(const Run& run) { requests_.erase(run.plan.approval); }
 
     // ── a run that waits ──
-    /// Whether that person may; writes it down. The first wave is then to begin. Errors: refused_by_rule.
+    /// Whether that person may; writes it down. The first wave is then to begin. Errors: refused_by_rule,
+    /// unavailable (since a start its components have not been looked up yet), conflict (they are others by
+    /// now, and it is asked anew).
     [[nodiscard]] Result<void> approve(Run& run, const ApprovalOrder& order, Instant now);
     /// Writes it down, and says it for a person; the targets are then to be decided.
     [[nodiscard]] std::string reject(Run& run, const ApprovalOrder& order, Instant now);

@@ -5,8 +5,8 @@ WITH used (runbook, revision) AS (
     SELECT r.runbook, r.revision
     FROM jobs j INDEXED BY jobs_followed
     JOIN runs r ON r.id = j.run
-    WHERE j.status IN ('created', 'queued', 'running', 'timeout')
-      AND (j.late_status IS NULL OR j.late_status IN ('created', 'queued', 'running'))
+    WHERE (j.status = 'created' OR j.status = 'queued' OR j.status = 'running' OR j.status = 'timeout')
+      AND (j.late_status IS NULL OR j.late_status = 'created' OR j.late_status = 'queued' OR j.late_status = 'running')
     UNION
     SELECT r.runbook, r.revision
     FROM jobs j INDEXED BY jobs_lost
