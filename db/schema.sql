@@ -23,10 +23,10 @@ CREATE INDEX events_of_the_clock ON events (seq) WHERE kind = 'clock.synchronise
 CREATE INDEX events_of_the_fleet ON events (seq) WHERE kind = 'fleet.first_list';
 
 CREATE INDEX events_outside ON events (at)
-  WHERE kind IN ('clock.stepped', 'clock.held', 'account.unreachable', 'account.throttled', 'account.blocked',
-                 'account.refused', 'run.refused', 'record.pruned');
+  WHERE kind = 'clock.stepped' OR kind = 'clock.held' OR kind = 'account.unreachable' OR kind = 'account.throttled'
+     OR kind = 'account.blocked' OR kind = 'account.refused' OR kind = 'run.refused' OR kind = 'record.pruned';
 
-CREATE INDEX jobs_by_creation ON jobs (created_at);
+CREATE INDEX jobs_by_creation ON jobs (created_at) WHERE id % 64 = 0;
 
 CREATE INDEX jobs_by_device ON jobs (device_uid);
 
@@ -35,8 +35,8 @@ CREATE INDEX jobs_by_stderr ON jobs (stderr) WHERE stderr IS NOT NULL;
 CREATE INDEX jobs_by_stdout ON jobs (stdout) WHERE stdout IS NOT NULL;
 
 CREATE INDEX jobs_followed ON jobs (created_at)
-  WHERE status IN ('created', 'queued', 'running', 'timeout')
-    AND (late_status IS NULL OR late_status IN ('created', 'queued', 'running'));
+  WHERE (status = 'created' OR status = 'queued' OR status = 'running' OR status = 'timeout')
+    AND (late_status IS NULL OR late_status = 'created' OR late_status = 'queued' OR late_status = 'running');
 
 CREATE INDEX jobs_lost ON jobs (created_at) WHERE reason = 'unknown_dispatch' AND late_status IS NULL;
 
@@ -88,7 +88,8 @@ CREATE INDEX runs_triggered ON runs (planned_at) WHERE "trigger" IN ('alert', 'o
 
 CREATE INDEX runs_unfinished ON runs (id) WHERE finished_at IS NULL;
 
-CREATE INDEX targets_failed ON targets (decided_at) WHERE disposition IN ('failed', 'timeout', 'expired', 'unknown');
+CREATE INDEX targets_failed ON targets (decided_at)
+  WHERE disposition = 'failed' OR disposition = 'timeout' OR disposition = 'expired' OR disposition = 'unknown';
 
 CREATE INDEX targets_in_storm ON targets (decided_at) WHERE reason = 'storm';
 
@@ -142,13 +143,13 @@ CREATE TABLE coverage (
   hostname         TEXT NOT NULL,  -- this and the site as the newest run that had the device froze them
   site_uid         TEXT,           -- NULL: it has only been excluded
   site_name        TEXT NOT NULL,
-  last_run         INTEGER REFERENCES runs (id),  -- the newest that decided it
+  last_run         INTEGER REFERENCES runs (id) DEFERRABLE INITIALLY DEFERRED,  -- the newest that decided it
   last_disposition TEXT,
   last_reason      TEXT,
   last_decided_at  INTEGER,
   last_success_at  INTEGER,
   misses           INTEGER NOT NULL DEFAULT 0 CHECK (misses >= 0),  -- decisions since the last success
-  excluded_run     INTEGER REFERENCES runs (id),  -- the newest that a rule kept it out of
+  excluded_run     INTEGER REFERENCES runs (id) DEFERRABLE INITIALLY DEFERRED,  -- the newest that a rule kept it out of
   rule             TEXT,
   exclusion_reason TEXT,
   PRIMARY KEY (runbook, device_uid)
@@ -180,8 +181,8 @@ CREATE TABLE events (
   subject_uid TEXT NOT NULL,
   kind        TEXT NOT NULL,
   actor       TEXT,
-  data        TEXT NOT NULL CHECK (json_type(data) = 'object'),
-  hash        TEXT NOT NULL CHECK (length(hash) = 64)
+  data        TEXT NOT NULL CHECK (data >= '{' AND data < '|'),
+  hash        TEXT NOT NULL CHECK (hash >= '0' AND hash < 'g')
 ) STRICT;
 
 CREATE TABLE exclusions (
@@ -197,7 +198,7 @@ CREATE TABLE exclusions (
 CREATE TABLE jobs (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,  -- the API's jobId: never given twice
   job_uid          TEXT NOT NULL UNIQUE,
-  run              INTEGER NOT NULL REFERENCES runs (id),
+  run              INTEGER NOT NULL REFERENCES runs (id) DEFERRABLE INITIALLY DEFERRED,
   device_uid       TEXT NOT NULL,
   step             INTEGER NOT NULL CHECK (step >= 1),
   attempt          INTEGER NOT NULL CHECK (attempt >= 1),
@@ -205,7 +206,8 @@ CREATE TABLE jobs (
   component_name   TEXT NOT NULL,
   variables        TEXT NOT NULL,
   status           TEXT NOT NULL DEFAULT 'created'
-                     CHECK (status IN ('created', 'queued', 'running', 'completed', 'failed', 'timeout')),
+                     CHECK (status = 'created' OR status = 'queued' OR status = 'running' OR status = 'completed'
+                            OR status = 'failed' OR status = 'timeout'),
   reason           TEXT NOT NULL DEFAULT '',
   exit_code        INTEGER,
   warnings         INTEGER,
@@ -214,21 +216,22 @@ CREATE TABLE jobs (
   started_at       INTEGER,
   ran_at           INTEGER,
   completed_at     INTEGER,
-  stdout           INTEGER REFERENCES outputs (id),
-  stderr           INTEGER REFERENCES outputs (id),
+  stdout           INTEGER REFERENCES outputs (id) DEFERRABLE INITIALLY DEFERRED,
+  stderr           INTEGER REFERENCES outputs (id) DEFERRABLE INITIALLY DEFERRED,
   stdout_truncated INTEGER CHECK (stdout_truncated IN (0, 1)),
   stderr_truncated INTEGER CHECK (stderr_truncated IN (0, 1)),
   outputs_pruned   INTEGER NOT NULL DEFAULT 0 CHECK (outputs_pruned IN (0, 1)),
   datto_job_uid    TEXT,
   datto_status     TEXT,
-  late_status      TEXT CHECK (late_status IN ('created', 'queued', 'running', 'completed', 'failed', 'timeout')),
+  late_status      TEXT CHECK (late_status = 'created' OR late_status = 'queued' OR late_status = 'running'
+                            OR late_status = 'completed' OR late_status = 'failed' OR late_status = 'timeout'),
   late_at          INTEGER, step_name TEXT, steps_after INTEGER NOT NULL DEFAULT 0,
   -- At most once: a device gets one job per step and attempt of a run.
   UNIQUE (run, device_uid, step, attempt),
-  FOREIGN KEY (run, device_uid) REFERENCES targets (run, device_uid)
+  FOREIGN KEY (run, device_uid) REFERENCES targets (run, device_uid) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
-CREATE TABLE jobs_after_window (job INTEGER PRIMARY KEY REFERENCES jobs (id)) STRICT;
+CREATE TABLE jobs_after_window (job INTEGER PRIMARY KEY REFERENCES jobs (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
 
 CREATE TABLE notice_cursor (
   id  INTEGER PRIMARY KEY CHECK (id = 1),
@@ -402,14 +405,15 @@ CREATE TABLE site_customers (
 , account TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE targets (
-  run         INTEGER NOT NULL REFERENCES runs (id),
+  run         INTEGER NOT NULL REFERENCES runs (id) DEFERRABLE INITIALLY DEFERRED,
   device_uid  TEXT NOT NULL,
   site_uid    TEXT NOT NULL,
   site_name   TEXT NOT NULL,
   hostname    TEXT NOT NULL,
   wave        INTEGER NOT NULL,
-  disposition TEXT NOT NULL DEFAULT 'pending' CHECK (disposition IN ('pending', 'succeeded', 'warning', 'failed',
-                'timeout', 'expired', 'skipped', 'halted', 'cancelled', 'unknown')),
+  disposition TEXT NOT NULL DEFAULT 'pending' CHECK (disposition = 'pending' OR disposition = 'succeeded'
+                OR disposition = 'warning' OR disposition = 'failed' OR disposition = 'timeout' OR disposition = 'expired'
+                OR disposition = 'skipped' OR disposition = 'halted' OR disposition = 'cancelled' OR disposition = 'unknown'),
   reason      TEXT NOT NULL DEFAULT '',
   decided_at  INTEGER,
   revised_at  INTEGER, online INTEGER CHECK (online IN (0, 1)), last_seen_at INTEGER, customer TEXT, retry_at INTEGER, retry_disposition TEXT, retry_reason TEXT, steps_ended TEXT, step_at INTEGER,
@@ -482,7 +486,7 @@ END;
 CREATE TRIGGER events_follow_each_other BEFORE INSERT ON events
 WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM events)
 BEGIN
-  SELECT RAISE(ABORT, 'events are numbered without gaps');
+  SELECT RAISE(ROLLBACK, 'events are numbered without gaps');
 END;
 
 CREATE TRIGGER exclusions_are_covered AFTER INSERT ON exclusions
@@ -515,7 +519,7 @@ END;
 CREATE TRIGGER jobs_begin_created BEFORE INSERT ON jobs
 WHEN NEW.status <> 'created'
 BEGIN
-  SELECT RAISE(ABORT, 'a job begins as created');
+  SELECT RAISE(ROLLBACK, 'a job begins as created');
 END;
 
 CREATE TRIGGER jobs_end_late_once BEFORE UPDATE OF late_status ON jobs
@@ -527,15 +531,15 @@ END;
 CREATE TRIGGER jobs_need_a_pending_target BEFORE INSERT ON jobs
 WHEN (SELECT disposition <> 'pending' FROM targets WHERE run = NEW.run AND device_uid = NEW.device_uid)
 BEGIN
-  SELECT RAISE(ABORT, 'the target of this job is decided');
+  SELECT RAISE(ROLLBACK, 'the target of this job is decided');
 END;
 
 CREATE TRIGGER jobs_status_moves_on BEFORE UPDATE OF status ON jobs
-WHEN OLD.status IN ('completed', 'failed', 'timeout')
+WHEN OLD.status = 'completed' OR OLD.status = 'failed' OR OLD.status = 'timeout'
   OR NEW.status = 'created' AND OLD.status <> 'created'
   OR NEW.status = 'queued' AND OLD.status = 'running'
 BEGIN
-  SELECT RAISE(ABORT, 'a job''s status does not go back, and an ended job has none to change');
+  SELECT RAISE(ROLLBACK, 'a job''s status does not go back, and an ended job has none to change');
 END;
 
 CREATE TRIGGER notice_cursor_moves_on BEFORE UPDATE ON notice_cursor
@@ -591,7 +595,7 @@ WHEN (OLD.stdout IS NOT NULL AND NEW.stdout IS NULL OR OLD.stderr IS NOT NULL AN
       OR NEW.outputs_pruned IS NOT OLD.outputs_pruned)
  AND NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.created_at < outputs_before)
 BEGIN
-  SELECT RAISE(ABORT, 'outputs stay with their job');
+  SELECT RAISE(ROLLBACK, 'outputs stay with their job');
 END;
 
 CREATE TRIGGER pauses_are_kept BEFORE DELETE ON pauses
@@ -626,17 +630,18 @@ BEGIN
   SELECT RAISE(ABORT, 'a pruned range is the beginning of the trail, with the hash of its last event');
 END;
 
-CREATE TRIGGER revised_targets_are_covered AFTER UPDATE OF disposition ON targets
+CREATE TRIGGER revised_targets_are_covered AFTER UPDATE OF revised_at ON targets
 WHEN OLD.disposition = 'unknown' AND NEW.disposition <> 'unknown'
 BEGIN
   UPDATE coverage SET last_disposition = NEW.disposition, last_reason = NEW.reason
   WHERE last_run = NEW.run AND device_uid = NEW.device_uid
     AND runbook = (SELECT runbook FROM runs WHERE id = NEW.run);
   UPDATE coverage SET
-    last_success_at = max(NEW.decided_at, ifnull(last_success_at, NEW.decided_at)),
-    misses = min(misses, (SELECT count(*) FROM runs r JOIN targets t ON t.run = r.id AND t.device_uid = NEW.device_uid
-                          WHERE r.runbook = coverage.runbook AND r.id > NEW.run
-                            AND t.disposition NOT IN ('pending', 'succeeded', 'warning')))
+    last_success_at = iif(last_success_at > NEW.decided_at, last_success_at, NEW.decided_at),
+    misses = (SELECT iif(coverage.misses < count(*), coverage.misses, count(*))
+              FROM runs r JOIN targets t ON t.run = r.id AND t.device_uid = NEW.device_uid
+              WHERE r.runbook = coverage.runbook AND r.id > NEW.run
+                AND t.disposition NOT IN ('pending', 'succeeded', 'warning'))
   WHERE NEW.disposition IN ('succeeded', 'warning') AND device_uid = NEW.device_uid
     AND runbook = (SELECT runbook FROM runs WHERE id = NEW.run);
 END;
@@ -664,18 +669,11 @@ END;
 CREATE TRIGGER targets_are_covered AFTER UPDATE OF disposition ON targets
 WHEN OLD.disposition = 'pending' AND NEW.disposition <> 'pending'
 BEGIN
-  INSERT INTO coverage (runbook, device_uid, hostname, site_uid, site_name, last_run, last_disposition, last_reason,
-                        last_decided_at, last_success_at, misses)
-  SELECT runbook, NEW.device_uid, NEW.hostname, NEW.site_uid, NEW.site_name, NEW.run, NEW.disposition, NEW.reason,
-         NEW.decided_at, iif(NEW.disposition IN ('succeeded', 'warning'), NEW.decided_at, NULL),
-         NEW.disposition NOT IN ('succeeded', 'warning')
-  FROM runs WHERE id = NEW.run AND revision IS NOT NULL
-  ON CONFLICT (runbook, device_uid) DO UPDATE SET
-    hostname = excluded.hostname, site_uid = excluded.site_uid, site_name = excluded.site_name,
-    last_run = excluded.last_run, last_disposition = excluded.last_disposition, last_reason = excluded.last_reason,
-    last_decided_at = excluded.last_decided_at,
-    last_success_at = ifnull(excluded.last_success_at, coverage.last_success_at),
-    misses = iif(excluded.misses = 0, 0, coverage.misses + 1);
+  UPDATE coverage SET
+    last_run = NEW.run, last_disposition = NEW.disposition, last_reason = NEW.reason, last_decided_at = NEW.decided_at,
+    last_success_at = iif(NEW.disposition IN ('succeeded', 'warning'), NEW.decided_at, last_success_at),
+    misses = iif(NEW.disposition IN ('succeeded', 'warning'), 0, misses + 1)
+  WHERE runbook = (SELECT runbook FROM runs WHERE id = NEW.run AND revision IS NOT NULL) AND device_uid = NEW.device_uid;
 END;
 
 CREATE TRIGGER targets_are_decided_once BEFORE UPDATE OF disposition ON targets
@@ -683,13 +681,28 @@ WHEN OLD.disposition <> 'pending'
  AND NOT (OLD.disposition = 'unknown' AND OLD.revised_at IS NULL AND NEW.revised_at IS NOT NULL
           AND NEW.disposition NOT IN ('pending', 'unknown'))
 BEGIN
-  SELECT RAISE(ABORT, 'a target is decided once');
+  SELECT RAISE(ROLLBACK, 'a target is decided once');
 END;
 
 CREATE TRIGGER targets_are_frozen_once BEFORE INSERT ON targets
 WHEN (SELECT started_at IS NOT NULL OR finished_at IS NOT NULL FROM runs WHERE id = NEW.run)
 BEGIN
-  SELECT RAISE(ABORT, 'the targets of this run are frozen');
+  SELECT RAISE(ROLLBACK, 'the targets of this run are frozen');
+END;
+
+CREATE TRIGGER targets_are_known_to_coverage BEFORE UPDATE OF disposition ON targets
+WHEN OLD.disposition = 'pending' AND NEW.disposition <> 'pending'
+ AND NOT EXISTS (SELECT 1 FROM coverage
+                 WHERE runbook = (SELECT runbook FROM runs WHERE id = NEW.run) AND device_uid = NEW.device_uid
+                   AND hostname = NEW.hostname AND site_uid IS NEW.site_uid AND site_name = NEW.site_name)
+BEGIN
+  UPDATE coverage SET hostname = NEW.hostname, site_uid = NEW.site_uid, site_name = NEW.site_name
+  WHERE runbook = (SELECT runbook FROM runs WHERE id = NEW.run AND revision IS NOT NULL) AND device_uid = NEW.device_uid;
+  INSERT INTO coverage (runbook, device_uid, hostname, site_uid, site_name)
+  SELECT runbook, NEW.device_uid, NEW.hostname, NEW.site_uid, NEW.site_name
+  FROM runs
+  WHERE id = NEW.run AND revision IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.runbook = runs.runbook AND c.device_uid = NEW.device_uid);
 END;
 
 CREATE TRIGGER targets_are_rebooked AFTER UPDATE OF disposition ON targets
@@ -718,7 +731,7 @@ END;
 CREATE TRIGGER targets_begin_pending BEFORE INSERT ON targets
 WHEN NEW.disposition <> 'pending'
 BEGIN
-  SELECT RAISE(ABORT, 'a target begins pending');
+  SELECT RAISE(ROLLBACK, 'a target begins pending');
 END;
 
 CREATE TRIGGER zone_rules_are_kept BEFORE DELETE ON zone_rules
@@ -861,8 +874,8 @@ FROM (
          iif(e.kind = 'run.refused', e.subject_uid, NULL), NULL, NULL, NULL, e.actor,
          e.kind || ': ' || ifnull(json_extract(e.data, '$.message'), e.data)
   FROM events e
-  WHERE e.kind IN ('clock.stepped', 'clock.held', 'account.unreachable', 'account.throttled', 'account.blocked',
-                   'account.refused', 'run.refused', 'record.pruned'));
+  WHERE e.kind = 'clock.stepped' OR e.kind = 'clock.held' OR e.kind = 'account.unreachable' OR e.kind = 'account.throttled'
+     OR e.kind = 'account.blocked' OR e.kind = 'account.refused' OR e.kind = 'run.refused' OR e.kind = 'record.pruned');
 
 CREATE VIEW job_history AS
 SELECT j.job_uid, r.run_uid, r.runbook, r.revision, r.account, t.customer, t.site_uid, t.site_name, j.device_uid,

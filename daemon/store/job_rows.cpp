@@ -94,7 +94,7 @@ void RecordWriter::record(const engine::JobCreated& job) {
     insert.bind(":job", job.job.str()).bind(":run", job.run.str()).bind(":device", job.device.str());
     insert.bind(":step", job.step).bind(":attempt", job.attempt).bind(":variables", variables);
     insert.bind(":component_uid", job.component_uid.str()).bind(":component_name", job.component_name);
-    insert.bind(":step_name", job.step_name).bind(":steps_after", job.steps_after);
+    insert.bind(":step_name", unless_empty(job.step_name)).bind(":steps_after", job.steps_after);
     insert.bind(":at", job.at).run();
     if (job.attempt > 1)
         use("write_target_retried").bind(":run", job.run.str()).bind(":device", job.device.str()).run();

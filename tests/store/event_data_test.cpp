@@ -89,6 +89,13 @@ TEST_CASE("an event of a job says what does not follow from the rest of it", "[s
     // Times that are not known are said to be so.
     open.commit({changed(JobStatus::timeout, "02JOB")});
     CHECK(told("02JOB", "job.timeout") == R"({"completed_at":""})");
+    // What is learned of a job that stays where it is is said in full.
+    auto more = changed(JobStatus::queued, "03JOB");
+    more.datto_status = "Pending";
+    more.queued_at = more.at;
+    open.commit({changed(JobStatus::queued, "03JOB"), more});
+    CHECK(told("03JOB", "job.updated") ==
+          R"({"datto_status":"Pending","queued_at":"2026-12-01T02:00:00.030Z","status":"queued"})");
     auto failed = changed(JobStatus::failed, "03JOB");
     failed.ran_at = at(25);
     failed.completed_at = at(26);
@@ -96,14 +103,6 @@ TEST_CASE("an event of a job says what does not follow from the rest of it", "[s
     CHECK(
         told("03JOB", "job.failed") ==
         R"({"completed_at":"2026-12-01T02:00:00.026Z","ran_at":"2026-12-01T02:00:00.025Z","started_at":""})");
-
-    // What is learned later is said in full.
-    auto more = changed(JobStatus::failed, "03JOB");
-    more.datto_status = "Failure";
-    more.completed_at = more.at;
-    open.commit({more});
-    CHECK(told("03JOB", "job.updated") ==
-          R"({"completed_at":"2026-12-01T02:00:00.030Z","datto_status":"Failure","status":"failed"})");
 }
 
 }  // namespace

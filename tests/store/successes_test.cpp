@@ -69,7 +69,9 @@ TEST_CASE("a start knows which run a person called off", "[store]") {
     by_person.reason = "by_person";
     auto by_later_run = decided_at(Disposition::cancelled, "d1", 10, "02RUN");
     by_later_run.reason = "overlap";
-    open.commit({revision(), planned(), started(2), by_person, other, started(2, "02RUN"), by_later_run});
+    const engine::Noted called_off{"run", "01RUN", "run.cancelled", "ana", {{"reason", "not now"}}, at(9)};
+    open.commit(
+        {revision(), planned(), started(2), called_off, by_person, other, started(2, "02RUN"), by_later_run});
     const auto state = open.store().load(at());
     REQUIRE(state);
     REQUIRE(state->runs.size() == 2);
