@@ -1,6 +1,6 @@
 -- Rows that jobs printed for the record (`collect: rows`): of a whole stdout, before it was cut.
 CREATE TABLE collected (
-  job    INTEGER NOT NULL REFERENCES jobs (id),
+  job    INTEGER NOT NULL REFERENCES jobs (id) DEFERRABLE INITIALLY DEFERRED,
   row_no INTEGER NOT NULL CHECK (row_no >= 1),  -- in the order in which the job printed them
   data   TEXT NOT NULL CHECK (json_type(data) = 'object'),
   PRIMARY KEY (job, row_no)
