@@ -182,7 +182,7 @@ CREATE TABLE events (
   kind        TEXT NOT NULL,
   actor       TEXT,
   data        TEXT NOT NULL CHECK (data >= '{' AND data < '|'),
-  hash        TEXT NOT NULL CHECK (hash >= '0' AND hash < 'g')
+  hash        TEXT NOT NULL CHECK (hash > '')
 ) STRICT;
 
 CREATE TABLE exclusions (

@@ -36,7 +36,7 @@ WHERE type = 'table' AND name = 'targets';
 
 UPDATE sqlite_schema SET sql = replace(replace(sql,
   'CHECK (json_type(data) = ''object'')', 'CHECK (data >= ''{'' AND data < ''|'')'),
-  'CHECK (length(hash) = 64)', 'CHECK (hash >= ''0'' AND hash < ''g'')')
+  'CHECK (length(hash) = 64)', 'CHECK (hash > '''')')
 WHERE type = 'table' AND name = 'events';
 
 UPDATE sqlite_schema SET sql =
