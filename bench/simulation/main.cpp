@@ -24,6 +24,9 @@ class NoRecord final : public fakes::RecordKeeper {
 public:
     void apply(const engine::Batch& batch) override { records += batch.size(); }
     [[nodiscard]] engine::RecoveredState recover(UtcTime /*now*/) const override { return {}; }
+    [[nodiscard]] std::vector<engine::LastSuccess> successes(const std::string& /*runbook*/) const override {
+        return {};
+    }
     std::size_t records = 0;
 };
 
