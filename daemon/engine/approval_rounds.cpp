@@ -172,17 +172,9 @@ bool ApprovalRounds::try_to_ask(Preparing& preparing, Instant now) {
         give_up_for_now(preparing, problem, now);
         return true;
     }
-    const auto& plan = run.plan;
-    ApprovalRequested request;
-    request.approval = ApprovalUid{ulids_.next(now.utc)};
-    request.runbook = plan.runbook;
-    request.revision = plan.revision.value_or(1);
-    request.account = plan.account;
-    request.zone = plan.zone;
-    request.customer = plan.customer;
-    request.nominal = preparing.nominal;
-    request.plan = plan_in_question(run, devices_of(foreseen->selection.targets));
-    approvals_.request(std::move(request), now);
+    const ApprovalUid uid{ulids_.next(now.utc)};
+    approvals_.request(request_of(run, uid, plan_in_question(run, devices_of(foreseen->selection.targets))),
+                       now);
     unplannable_.erase(preparing.key);
     return true;
 }

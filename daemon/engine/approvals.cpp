@@ -55,6 +55,20 @@ PlanInQuestion plan_in_question(const Run& run, std::vector<DeviceUid> devices) 
 
 PlanInQuestion plan_in_question(const Run& run) { return plan_in_question(run, devices_of(run)); }
 
+ApprovalRequested request_of(const Run& run, ApprovalUid approval, PlanInQuestion in_question) {
+    const auto& plan = run.plan;
+    ApprovalRequested request;
+    request.approval = std::move(approval);
+    request.runbook = plan.runbook;
+    request.revision = plan.revision.value_or(1);
+    request.account = plan.account;
+    request.zone = plan.zone;
+    request.customer = plan.customer;
+    request.nominal = plan.nominal;
+    request.plan = std::move(in_question);
+    return request;
+}
+
 void Approvals::restore(const std::vector<RecoveredApproval>& requests) {
     for (const auto& request : requests) requests_.emplace(request.request.approval, request);
 }
@@ -141,17 +155,8 @@ void Approvals::ask(Run& run, Instant now) {
 }
 
 void Approvals::write_request(Run& run, Instant now) {
-    const auto& plan = run.plan;
-    ApprovalRequested request;
-    request.approval = uid_of(run);
-    request.run = plan.run;
-    request.runbook = plan.runbook;
-    request.revision = plan.revision.value_or(1);
-    request.account = plan.account;
-    request.zone = plan.zone;
-    request.customer = plan.customer;
-    request.nominal = plan.nominal;
-    request.plan = plan_in_question(run);
+    auto request = request_of(run, uid_of(run), plan_in_question(run));
+    request.run = run.plan.run;
     request.at = now.utc;
     run.asked_plan = request.plan.sha256;
     outbox_.write(std::move(request));

@@ -25,6 +25,8 @@ struct ApprovalOrder {
 /// What the run would do with these targets: those that are frozen, or are foreseen.
 [[nodiscard]] PlanInQuestion plan_in_question(const Run& run, std::vector<DeviceUid> devices);
 [[nodiscard]] PlanInQuestion plan_in_question(const Run& run);
+/// What a person is asked about a run, or about one that is to come (it has no `run`, and no `at` yet).
+[[nodiscard]] ApprovalRequested request_of(const Run& run, ApprovalUid approval, PlanInQuestion in_question);
 
 class Approvals {
 public:
