@@ -63,11 +63,7 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
       retries_(books_, steps_,
                [this](Run& run, Target& target, Instant now) { dispatcher_.put_back(run, target, now); }),
       follower_(books_, line_, outbox_, fleet_, guard_, completions_, durations_, retries_,
-                {settings_.looks_for_each, settings_.output_max_bytes,
-                 [this](const std::string& runbook) {
-                     const auto found = planner_.in_force().find(runbook);
-                     return found != planner_.in_force().end() && found->second.book->collects_rows;
-                 }}),
+                {settings_.looks_for_each, settings_.output_max_bytes}),
       finder_(
           books_, line_, alarms_, guard_, settings_.unknown_after,
           {[this](Job& job, const DattoJobUid& upstream, Instant now) { take_up_found(job, upstream, now); },

@@ -83,7 +83,7 @@ Follower::Follower(Books& books, Line& line, Outbox& outbox, const Fleet& fleet,
       log_(log),
       durations_(durations),
       retries_(retries),
-      settings_(std::move(settings)) {}
+      settings_(settings) {}
 
 void Follower::follow(Job& job, Instant now) {
     job.stage = Stage::following;
@@ -216,7 +216,8 @@ void Follower::on_output(const JobUid& uid, Stream stream, const ApiResult& resu
     if (output != nullptr && output->text) {
         if (stream == Stream::out) {
             job->printed = runbook::read_printed(*output->text, rules_of(*job));
-            if (collects_rows(*job)) job->collected = runbook::read_collected(*output->text);
+            if (job->book != nullptr && job->book->collects_rows)
+                job->collected = runbook::read_collected(*output->text);
         }
         (stream == Stream::out ? job->out : job->err) = cut_output(*output->text, settings_.output_max_bytes);
         return fetch_or_close(*job, now);
@@ -368,10 +369,6 @@ Millis Follower::longest_pause(const Job& job, Instant now) {
                                                             (kShareOfReads * static_cast<double>(allowed)))});
     // Whether a device takes up its job at last, people wait to hear.
     return job.started_at ? longest : std::min(longest, kPauseWhileOffline * 2);
-}
-
-bool Follower::collects_rows(const Job& job) const {
-    return job.book != nullptr ? job.book->collects_rows : settings_.collects_rows_now(job.runbook);
 }
 
 bool Follower::is_past_deadline(const Job& job, UtcTime at) const {

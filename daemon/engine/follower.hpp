@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <string>
 
 #include "engine/books.hpp"
 #include "engine/clock_guard.hpp"
@@ -20,9 +19,6 @@ namespace runbookd::engine {
 struct FollowSettings {
     double looks_for_each = 0;  ///< at a job's result on average, where many are followed without the log
     std::size_t output_max_bytes = 0;
-    /// Whether what is in force of that runbook asks for rows: for jobs whose run's text nobody knows any
-    /// more.
-    std::function<bool(const std::string& runbook)> collects_rows_now;
 };
 
 class Follower {
@@ -71,7 +67,6 @@ private:
     [[nodiscard]] Millis longest_pause(const Job& job, Instant now);
     [[nodiscard]] double looks_at(const DurationCurve& curve, Instant now);
     [[nodiscard]] double stretch(Instant now) const;
-    [[nodiscard]] bool collects_rows(const Job& job) const;
     [[nodiscard]] bool is_past_deadline(const Job& job, UtcTime at) const;
 
     Books& books_;

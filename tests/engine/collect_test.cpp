@@ -83,14 +83,21 @@ TEST_CASE("what a job printed that was given up is collected when it ends after 
     CHECK(bench.all<JobLate>()[0].collected->rows == Rows{R"({"a":1})"});
 }
 
-TEST_CASE("a job whose run is over, and forgotten by a start, is collected as its runbook says now",
+TEST_CASE("a job whose run was over before a start is collected as the revision of its run says",
           "[engine][collect]") {
     const auto collect = GENERATE(Collect::none, Collect::rows);
     EngineBench bench;
-    auto book = clean_all("sweep");
-    book.collects_rows = collect == Collect::rows;
+    auto old = clean_all("sweep");
+    old.collects_rows = collect == Collect::rows;
+    auto newer = clean_all("sweep");
+    newer.yaml += "\nof: now";
+    newer.collects_rows = collect == Collect::none;
     RecoveredState state;
+    const auto before = fakes::test_start() - hours{2};
+    state.runbooks.push_back({"sweep", 2, newer.yaml, newer.resolved, before, false, {}, {}, {}});
+    state.older_revisions["sweep"][1] = {old.yaml, old.resolved};
     RecoveredJob job;
+    job.revision = 1;
     job.job = JobUid{"01J9ZQ3N5T8V2W4X6Y7Z8A9B0C"};
     job.run = RunUid{"01J9ZQ3N5T8V2W4X6Y7Z8A9B0R"};
     job.runbook = "sweep";
@@ -104,7 +111,7 @@ TEST_CASE("a job whose run is over, and forgotten by a start, is collected as it
     state.jobs.push_back(job);
     bench.results[*job.datto_job] = ended(DeploymentStatus::success);
     bench.output = "::row {\"a\":1}\n";
-    bench.start({book}, state);
+    bench.start({newer}, state, {old});
     bench.run_for(hours{1});
     REQUIRE(bench.all<JobLate>().size() == 1);
     const auto collected = bench.all<JobLate>()[0].collected;
