@@ -189,6 +189,7 @@ bool compare_writers(const std::string& history, const fs::path& folder, std::in
 int main(int argc, char** argv) {
     std::int64_t jobs = 300'000;
     std::string part;
+    bool is_kept = false;
     fs::path folder = fs::temp_directory_path() / "runbookd-bench-record";
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string option = argv[i], value = argv[i + 1];
@@ -198,28 +199,37 @@ int main(int argc, char** argv) {
             folder = value;
         else if (option == "--only")
             part = value;
+        else if (option == "--keep")
+            is_kept = value == "yes";
     }
     jobs = std::max<std::int64_t>(jobs / bench::kTargets, 20) * bench::kTargets;
-    fs::remove_all(folder);
+    if (!is_kept) fs::remove_all(folder);
     fs::create_directories(folder);
-    const auto few = (folder / "few.db").string(), many = (folder / "many.db").string();
+    const auto few = (folder / "few.db").string(),
+               many = (folder / ("of-" + std::to_string(jobs) + ".db")).string();
+    fs::remove(few);
     (void)bench::write_history(few, kFew);
     bool is_small = true, is_quick = true, is_close = true;
     if (part != "writer") {
-        const auto seconds = bench::write_history(many, jobs);
+        if (!fs::exists(many)) {
+            const auto unfinished = many + ".part";
+            fs::remove(unfinished);
+            const auto seconds = bench::write_history(unfinished, jobs);
+            fs::rename(unfinished, many);
+            std::printf("%lld jobs written in %.0f s, nothing synced\n", static_cast<long long>(jobs),
+                        seconds);
+        }
         const auto bytes = static_cast<double>(fs::file_size(many)) / static_cast<double>(jobs);
         is_small = bytes < kMostBytes;
-        std::printf("%lld jobs written in %.0f s, nothing synced; %.0f bytes a job (most: %.0f)\n\n",
-                    static_cast<long long>(jobs), seconds, bytes, kMostBytes);
+        std::printf("%.0f bytes a job (most: %.0f)\n\n", bytes, kMostBytes);
         print_sizes(many, jobs);
         std::printf("\n");
         is_quick = compare_answers(few, many, jobs);
         std::printf("\n");
-        fs::remove(many);
     }
     if (part != "questions") is_close = compare_writers(few, folder, kFew);
     std::printf("\nquestions under %.0f ms: %s; bytes: %s; writer at %.0f %% of the bare loop: %s\n", kMostMs,
                 is_quick ? "yes" : "no", is_small ? "yes" : "no", kLeastShare * 100, is_close ? "yes" : "no");
-    fs::remove_all(folder);
+    if (!is_kept) fs::remove_all(folder);
     return is_quick && is_close && is_small ? 0 : 1;
 }
