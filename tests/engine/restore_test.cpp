@@ -6,6 +6,7 @@
 #include "base/ulid.hpp"
 #include "catch.hpp"
 #include "engine/finder.hpp"
+#include "engine/steps_support.hpp"
 #include "fakes/engine_bench.hpp"
 
 namespace runbookd::engine {
@@ -196,6 +197,32 @@ TEST_CASE("a target that waited for its job gets the one that is found, and no o
     const auto creates = bed.bench.calls<CreateQuickJob>();
     REQUIRE(creates.size() == 1);  // the other device never had one
     CHECK(creates[0].first.device == DeviceUid{"d2"});
+}
+
+TEST_CASE("a found job is waited for by a target that also waits for its device's return",
+          "[engine][restore]") {
+    Bed bed;
+    auto book = steps_testing::stepped(
+        {steps_testing::job_step("restart", "Clean"), steps_testing::return_step("back", true)});
+    book.window = hours{1};
+    auto run = stored_run(bed.state, true);
+    run.planned.runbook = book.name;
+    run.targets.resize(1);
+    run.targets[0].ended = {runbook::StepEnd::succeeded};
+    run.targets[0].step_at = run.targets[0].last_job_at = *bed.state.newest;
+    bed.state.runs = {run};
+    bed.bench.activities = {line_of(book.name, job_of(test_start() - minutes{10}), "j7")};
+    bed.start(book);
+    bed.bench.run_for(minutes{2});
+    REQUIRE(bed.bench.all<JobCreated>().size() == 1);
+    REQUIRE(bed.bench.all<JobCreated>()[0].run == run.planned.run);
+    bed.bench.devices[0].last_reboot = bed.bench.now().utc;
+    bed.bench.run_for(minutes{5});
+    CHECK(bed.bench.all<TargetDecided>().empty());
+    bed.ends("j7");
+    bed.bench.run_for(minutes{30});
+    CHECK(bed.bench.all<TargetDecided>().size() == 1);
+    CHECK(bed.bench.all<RunFinished>().size() == 1);
 }
 
 TEST_CASE("a run that was planned has begun with the devices that are found", "[engine][restore]") {
