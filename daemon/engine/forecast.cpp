@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -17,10 +18,19 @@ constexpr int kInFlight = 8;
 constexpr std::chrono::microseconds kSlowGuess = std::chrono::milliseconds{300};
 constexpr Millis kBudgetWindow = std::chrono::seconds{60};
 
+/// Of its step, and of those behind it.
+std::int64_t wanted_by(const Run& run, const Target& target) {
+    if (target.disposition != Disposition::pending) return 0;
+    const auto* const step = run.step_of(target);
+    if (step == nullptr) return target.job ? 0 : 1;
+    const std::int64_t made = target.job && !step->expect ? 1 : 0;
+    return run.book->steps->jobs(target.done ? target.done->ended : std::vector<runbook::StepEnd>{}) - made;
+}
+
 std::int64_t wanted_by(const Run& run) {
-    return std::count_if(run.targets.begin(), run.targets.end(), [&](const Target& target) {
-        return target.disposition == Disposition::pending && !target.job && !run.expects_return_of(target);
-    });
+    return std::accumulate(
+        run.targets.begin(), run.targets.end(), std::int64_t{0},
+        [&](std::int64_t sum, const Target& target) { return sum + wanted_by(run, target); });
 }
 
 }  // namespace

@@ -61,8 +61,7 @@ std::int64_t Steps::coming(std::vector<StepEnd> ended) const {
     return count;
 }
 
-std::int64_t Steps::jobs() const {
-    std::vector<StepEnd> ended;
+std::int64_t Steps::jobs(std::vector<StepEnd> ended) const {
     std::int64_t count = 0;
     for (auto next = after(ended); next.step; next = after(ended)) {
         ended.insert(ended.end(), next.skipped.size(), StepEnd::skipped);

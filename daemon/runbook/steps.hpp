@@ -70,8 +70,8 @@ struct Steps {
     [[nodiscard]] NextStep after(const std::vector<StepEnd>& ended) const;
     /// How many of those that are left run after that, where each of them succeeds.
     [[nodiscard]] std::int64_t coming(std::vector<StepEnd> ended) const;
-    /// The jobs that a device gets where none of its steps fails.
-    [[nodiscard]] std::int64_t jobs() const;
+    /// The jobs that a device gets after that, where none of its steps fails.
+    [[nodiscard]] std::int64_t jobs(std::vector<StepEnd> ended = {}) const;
     /// Given that of the runbook, which holds for those that have none of their own.
     [[nodiscard]] Millis longest_timeout(Millis of_runbook) const;
     /// How long all returns are waited for together, at most.

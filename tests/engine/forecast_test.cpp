@@ -3,6 +3,7 @@
 #include <map>
 
 #include "catch.hpp"
+#include "engine/steps_support.hpp"
 #include "fakes/engine_bench.hpp"
 
 namespace runbookd::engine {
@@ -80,6 +81,27 @@ TEST_CASE("a run that is open counts with what it still wants", "[engine][foreca
     const auto last = creates_of(bench).at("sweep").last;
     const auto off = *last - *drained[0].last;
     CHECK(std::chrono::abs(off) < seconds{5});
+}
+
+TEST_CASE("an open run of several steps counts with the jobs that are left where all goes well",
+          "[engine][forecast]") {
+    using namespace steps_testing;
+    StepsBed bed(2);
+    auto mend = job_step("mend", "Repair");
+    mend.when = {{0, runbook::StepEnd::failed}};
+    auto check = job_step("check", "Check");
+    check.goes_on_after_failure = true;
+    const auto wanted = [&] { return coming(bed.bench, hours{1}).at(0).open_creates; };
+    bed.start_and_run(stepped({check, mend, return_step("back"), job_step("tell", "Tell")}), seconds{5});
+    CHECK(wanted() == 2);  // each one's last
+    bed.end(1, DeploymentStatus::failure);
+    bed.bench.run_for(minutes{1});
+    CHECK(bed.jobs() == Texts{"check 1", "check 1", "mend 1"});
+    CHECK(wanted() == 2);
+    bed.end(3, DeploymentStatus::success);
+    bed.bench.run_for(minutes{2});
+    CHECK(bed.jobs() == Texts{"check 1", "check 1", "mend 1", "tell 1"});
+    CHECK(wanted() == 1);
 }
 
 TEST_CASE("the forecast of a busy night comes true within a tenth", "[engine][forecast]") {

@@ -38,6 +38,8 @@ TEST_CASE("what a condition does not hold for is passed over, and may be waited 
     CHECK_FALSE(end.step);
     CHECK(steps.after({StepEnd::timeout, StepEnd::skipped, StepEnd::succeeded}).step == 3);
     CHECK(steps.jobs() == 2);
+    CHECK(steps.jobs({StepEnd::failed}) == 2);
+    CHECK(steps.jobs({StepEnd::succeeded, StepEnd::skipped, StepEnd::succeeded}) == 0);
     CHECK(steps.coming({StepEnd::failed}) == 2);
 }
 
