@@ -28,7 +28,7 @@ CREATE INDEX events_outside ON events (at)
 
 CREATE INDEX jobs_by_creation ON jobs (created_at) WHERE id % 64 = 0;
 
-CREATE INDEX jobs_by_device ON jobs (device_uid);
+CREATE INDEX jobs_by_device ON jobs (device_uid, job_uid);
 
 CREATE INDEX jobs_by_stderr ON jobs (stderr) WHERE stderr IS NOT NULL;
 

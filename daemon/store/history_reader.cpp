@@ -73,7 +73,13 @@ Result<ports::Rows> HistoryReader::query(const ports::Query& query) {
     add("runbook", query.runbook);
     add("customer", query.customer);
     add("site", query.site);
-    add("device", query.device);
+    if (query.view == ports::View::jobs && query.device) {
+        const auto one = only_device(*query.device);
+        if (!one) return tl::unexpected(one.error());
+        *one ? add("one_device", *one) : add("device", query.device);
+    } else {
+        add("device", query.device);
+    }
     add("status", query.status);
     add("since", time(query.since_ms));
     add("until", time(query.until_ms));
@@ -87,6 +93,18 @@ Result<ports::Rows> HistoryReader::query(const ports::Query& query) {
     }
     try {
         return rows_of(statement_for(with_filters(sql, set)), filters, query.limit);
+    } catch (const SQLite::Exception& error) {
+        return tl::unexpected(read_error(error));
+    }
+}
+
+Result<std::optional<std::string>> HistoryReader::only_device(const std::string& device) {
+    try {
+        const auto found =
+            rows_of(connection_.statement("history_jobs_devices"), {{"device", device}}, std::nullopt);
+        if (!found) return tl::unexpected(found.error());
+        if (found->rows.size() != 1) return std::optional<std::string>();
+        return std::optional(std::get<std::string>(found->rows[0][0]));
     } catch (const SQLite::Exception& error) {
         return tl::unexpected(read_error(error));
     }

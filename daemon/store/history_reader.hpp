@@ -46,6 +46,8 @@ private:
     [[nodiscard]] Prepared& statement_for(const std::string& sql);
     [[nodiscard]] Result<ports::Rows> rows_of(Prepared& statement, const Filters& filters,
                                               std::optional<std::int64_t> limit, const Numbers& numbers = {});
+    /// The one device that is meant, where no other has jobs: those of one come in their order from an index.
+    [[nodiscard]] Result<std::optional<std::string>> only_device(const std::string& device);
     /// The run that has this uid, or the only one whose uid begins with it. Errors: not_found, conflict.
     [[nodiscard]] Result<std::string> run_of(const std::string& run);
     static int is_over(void* reader);

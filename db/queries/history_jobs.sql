@@ -12,6 +12,7 @@ WHERE true
   AND customer = :customer
   AND (site_name = :site COLLATE NOCASE OR site_uid = :site COLLATE NOCASE)
   AND device_uid IN (SELECT :device UNION SELECT lower(:device) UNION SELECT device_uid FROM device_names WHERE hostname = :device COLLATE NOCASE)
+  AND device_uid = :one_device
   AND status = :status
   AND job_uid >= ifnull((SELECT job_uid FROM jobs WHERE id % 64 = 0 AND created_at < CAST(strftime('%s', :since) AS INTEGER) * 1000 + CAST(substr(:since, 21, 3) AS INTEGER) ORDER BY created_at DESC LIMIT 1), '')
   AND created_at >= :since

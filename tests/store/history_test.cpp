@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "store/connection.hpp"
 #include "store/filter_lines.hpp"
 #include "store/fixture.hpp"
+#include "store/sql.hpp"
 
 namespace runbookd::store_test {
 namespace {
@@ -98,6 +100,48 @@ TEST_CASE("lists come newest first and can be narrowed", "[store]") {
     CHECK(uids(ask(View::occurrences), "runbook").empty());
     CHECK(uids(ask(View::exclusions), "run_uid").empty());
     CHECK(uids(ask(View::runs, [](auto& query) { query.runbook = "' OR true --"; }), "run_uid").empty());
+}
+
+TEST_CASE("a page of one device's jobs is read in their order, without sorting them all", "[store]") {
+    TempFolder folder;
+    const auto database = folder.file("audit.db").string();
+    OpenStore open(database);
+    store::Connection connection(database, store::Access::read_only);
+    const auto sorts = [&](const std::string& filter) {
+        const std::vector<std::string> set{filter};
+        SQLite::Statement plan(
+            connection.database(),
+            "EXPLAIN QUERY PLAN " + store::with_filters(store::query_text("history_jobs"), set));
+        bool does = false;
+        while (plan.executeStep())
+            does = does || contains(plan.getColumn("detail").getString(), "FOR ORDER BY");
+        return does;
+    };
+    CHECK_FALSE(sorts("one_device"));
+    CHECK(sorts("device"));  // the plan says so where it is the case
+}
+
+TEST_CASE("jobs are those of the device with that uid or name, and of all that share the name", "[store]") {
+    TempFolder folder;
+    OpenStore open(folder.file("audit.db"));
+    auto two = started(2);
+    two.targets[0].hostname = "ACME-PC";
+    auto again = started(2, "02RUN");
+    again.targets[0].hostname = "ACME-PC";
+    again.targets[1].hostname = "acme-pc";
+    open.commit({revision(), planned(), two, created("01JOB", "d1"), created("03JOB", "d2"), planned("02RUN"),
+                 again, created("02JOB", "d1", "02RUN")});
+    const auto jobs_of = [&](const std::string& device) {
+        const auto found = open.query(ask(View::jobs, [&](auto& query) { query.device = device; }));
+        REQUIRE(found);
+        std::string text;
+        for (std::size_t i = 0; i < found->rows.size(); ++i) text += cell(*found, i, "job_uid") + " ";
+        return text;
+    };
+    CHECK(jobs_of("d1") == "02JOB 01JOB ");
+    CHECK(jobs_of("D2") == "03JOB ");
+    CHECK(jobs_of("Acme-PC") == "03JOB 02JOB 01JOB ");
+    CHECK(jobs_of("d3").empty());
 }
 
 TEST_CASE("a filter that a list does not have is refused by name", "[store]") {

@@ -107,10 +107,11 @@ TEST_CASE("migrations are recorded, and the pages that retention frees can be gi
               "FROM pragma_user_version") == "1");
     CHECK(rows(database, "SELECT name FROM schema_migrations ORDER BY version") ==
           std::vector<std::string>{
-              "0001_initial",      "0002_views",     "0003_time",     "0004_fleet",        "0005_guard",
-              "0006_coverage",     "0007_customers", "0008_settling", "0009_request_keys", "0010_accounts",
-              "0011_pause_scopes", "0012_proof",     "0013_outputs",  "0014_rollouts",     "0015_notices",
-              "0016_triggers",     "0017_collected", "0018_steps",    "0019_approvals",    "0020_smaller"});
+              "0001_initial",         "0002_views",     "0003_time",     "0004_fleet",        "0005_guard",
+              "0006_coverage",        "0007_customers", "0008_settling", "0009_request_keys", "0010_accounts",
+              "0011_pause_scopes",    "0012_proof",     "0013_outputs",  "0014_rollouts",     "0015_notices",
+              "0016_triggers",        "0017_collected", "0018_steps",    "0019_approvals",    "0020_smaller",
+              "0021_jobs_of_a_device"});
 }
 
 TEST_CASE("the schema is the reviewed one", "[store]") {
