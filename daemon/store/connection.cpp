@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+
 #include "store/sql.hpp"
 
 namespace runbookd::store {
@@ -81,6 +83,12 @@ Execution& Execution::bind(Parameter name, std::int64_t value) {
 }
 
 Execution& Execution::bind(Parameter name, const std::string& text) {
+    statement_.bindNoCopy(statement_.place_of(name), text);
+    return *this;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-rvalue-reference-param-not-moved): the statement makes a copy of its own.
+Execution& Execution::bind(Parameter name, std::string&& text) {
     statement_.bind(statement_.place_of(name), text);
     return *this;
 }
@@ -98,6 +106,16 @@ Execution& Execution::bind(Parameter name, const Sha256& hash) {
 Execution& Execution::bind_null(Parameter name) {
     statement_.bind(statement_.place_of(name));
     return *this;
+}
+
+std::optional<Sha256> Execution::optional_hash(int column) const {
+    const auto value = statement_.getColumn(column);
+    Sha256 hash{};
+    if (value.isNull()) return std::nullopt;
+    if (value.getBytes() != static_cast<int>(hash.size()))
+        throw SQLite::Exception("not a SHA-256: " + std::string(value.getName()));
+    std::memcpy(hash.data(), value.getBlob(), hash.size());
+    return hash;
 }
 
 std::optional<std::int64_t> Execution::optional_integer(int column) const {

@@ -69,7 +69,9 @@ public:
     Execution& operator=(const Execution&) = delete;
 
     Execution& bind(Parameter name, std::int64_t value);
+    /// Not copied: it stays as it is until the statement has run. A text that is about to go is copied.
     Execution& bind(Parameter name, const std::string& text);
+    Execution& bind(Parameter name, std::string&& text);
     Execution& bind(Parameter name, std::string_view text) { return bind(name, std::string(text)); }
     Execution& bind(Parameter name, const char* text) { return bind(name, std::string(text)); }
     Execution& bind(Parameter name, UtcTime time) { return bind(name, to_unix_ms(time)); }
@@ -79,6 +81,10 @@ public:
     template <class T>
     Execution& bind(Parameter name, const std::optional<T>& value) {
         return value ? bind(name, *value) : bind_null(name);
+    }
+    template <class T>
+    Execution& bind(Parameter name, std::optional<T>&& value) {
+        return value ? bind(name, *std::move(value)) : bind_null(name);
     }
     /// Of a parameter whose name was made up.
     template <class T>
@@ -94,6 +100,7 @@ public:
 
     [[nodiscard]] bool is_null(int column) const { return statement_.isColumnNull(column); }
     [[nodiscard]] std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
+    [[nodiscard]] std::optional<Sha256> optional_hash(int column) const;
     [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
     [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
     [[nodiscard]] std::optional<UtcTime> optional_time(int column) const;

@@ -41,15 +41,16 @@ public:
 
     void append(const EventLine& line);
     /// The same of nobody in particular, with `data` in its canonical form.
-    void append(UtcTime at, std::string_view subject, std::string_view subject_uid, std::string_view kind,
-                std::string_view data);
+    void append(UtcTime at, std::string_view subject, const std::string& subject_uid, std::string_view kind,
+                const std::string& data);
 
     [[nodiscard]] const ChainEnd& end() const { return end_; }
     /// After a rollback: the end as it was before the transaction.
     void rewind(const ChainEnd& end) { end_ = end; }
 
 private:
-    void add(StoredEvent event);
+    void add(UtcTime at, std::string_view subject, const std::string& subject_uid, std::string_view kind,
+             const std::string& actor, const std::string& data);
 
     Connection& connection_;
     ChainEnd end_;

@@ -18,9 +18,12 @@ struct StreamKeys {
 constexpr StreamKeys kStdout{":stdout", ":stdout_truncated", "stdout_sha256", "stdout_truncated"};
 constexpr StreamKeys kStderr{":stderr", ":stderr_truncated", "stderr_sha256", "stderr_truncated"};
 
-std::optional<std::string> unless_empty(const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    return text;
+/// NULL where it is empty.
+void bind_text(Execution& statement, Parameter name, const std::string& text) {
+    if (text.empty())
+        statement.bind_null(name);
+    else
+        statement.bind(name, text);
 }
 
 void bind_output(Execution& update, const StreamKeys& keys, const std::optional<StoredOutput>& output) {
@@ -91,10 +94,12 @@ void put_times(EventData& data, const engine::JobChanged& job, bool moved) {
 void RecordWriter::record(const engine::JobCreated& job) {
     const auto variables = variables_to_json(job.variables);
     auto insert = use("write_job");
-    insert.bind(":job", job.job.str()).bind(":run", job.run.str()).bind(":device", job.device.str());
+    insert.bind(":job", job.job.str()).bind(":run", id_of(job.run, "job.created"));
+    insert.bind(":device", job.device.str());
     insert.bind(":step", job.step).bind(":attempt", job.attempt).bind(":variables", variables);
     insert.bind(":component_uid", job.component_uid.str()).bind(":component_name", job.component_name);
-    insert.bind(":step_name", unless_empty(job.step_name)).bind(":steps_after", job.steps_after);
+    bind_text(insert, ":step_name", job.step_name);
+    insert.bind(":steps_after", job.steps_after);
     insert.bind(":at", job.at).run();
     if (job.attempt > 1)
         use("write_target_retried").bind(":run", job.run.str()).bind(":device", job.device.str()).run();
@@ -112,24 +117,26 @@ void RecordWriter::record(const engine::JobCreated& job) {
 
 void RecordWriter::record(const engine::JobChanged& job) {
     const std::string status(engine::to_text(job.status));
-    auto before = use("write_job_status");
-    before.bind(":job", job.job.str());
-    if (!before.step())
-        throw ContradictingRecord("job." + status + ": job " + job.job.str() + " was never created");
-    const bool moved = before.text(0) != status;
-
     const auto out = store_output(connection_, job.out);
     const auto err = store_output(connection_, job.err);
-    auto update = use("write_job_change");
-    update.bind(":job", job.job.str()).bind(":status", status).bind(":reason", unless_empty(job.reason));
-    update.bind(":datto_job", job.datto_job ? std::optional(job.datto_job->str()) : std::nullopt);
-    update.bind(":datto_status", unless_empty(job.datto_status)).bind(":warnings", job.warnings);
-    update.bind(":exit_code", job.exit_code);
-    update.bind(":queued_at", job.queued_at).bind(":started_at", job.started_at);
-    update.bind(":ran_at", job.ran_at).bind(":completed_at", job.completed_at);
-    bind_output(update, kStdout, out);
-    bind_output(update, kStderr, err);
-    update.run();
+    const auto update_job = [&](bool moves) {
+        auto update = use(out || err ? "write_job_outputs" : "write_job_change");
+        update.bind(":job", job.job.str()).bind(":status", status).bind(":moved", std::int64_t{moves});
+        bind_text(update, ":reason", job.reason);
+        bind_text(update, ":datto_status", job.datto_status);
+        update.bind(":datto_job", job.datto_job ? std::optional(job.datto_job->str()) : std::nullopt);
+        update.bind(":warnings", job.warnings).bind(":exit_code", job.exit_code);
+        update.bind(":queued_at", job.queued_at).bind(":started_at", job.started_at);
+        update.bind(":ran_at", job.ran_at).bind(":completed_at", job.completed_at);
+        if (out || err) {
+            bind_output(update, kStdout, out);
+            bind_output(update, kStderr, err);
+        }
+        return update.run() == 1;
+    };
+    const bool moved = update_job(true);
+    if (!moved && !update_job(false))
+        throw ContradictingRecord("job." + status + ": job " + job.job.str() + " was never created");
 
     EventData data;
     // More was learned about a job that stays where it was: no status change, so not the event of one.
@@ -162,7 +169,8 @@ void RecordWriter::record(const engine::JobLate& job) {
     const auto err = store_output(connection_, job.err);
     auto update = use("write_job_late");
     update.bind(":job", job.job.str()).bind(":late_status", job.late_status).bind(":at", job.at);
-    update.bind(":datto_status", unless_empty(job.datto_status)).bind(":ran_at", job.ran_at);
+    bind_text(update, ":datto_status", job.datto_status);
+    update.bind(":ran_at", job.ran_at);
     bind_output(update, kStdout, out);
     bind_output(update, kStderr, err);
     if (update.run() != 1) throw ContradictingRecord("job.late: job " + job.job.str() + " was never created");

@@ -210,6 +210,7 @@ bool Pruner::prune_run() {
     use("prune_run_keys").bind(":run", run_).run();
     use("prune_run_approval").bind(":run", run_).run();
     counts_.runs += use("prune_run").bind(":run", run_).run();
+    records_.forget_runs();
     return false;
 }
 

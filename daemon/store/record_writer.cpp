@@ -23,6 +23,12 @@ void put_counts(json& data, const Execution& row, int first) {
         data[kCounts[i]] = row.integer(first + static_cast<int>(i));
 }
 
+/// Empty where nothing is known.
+std::string hex_of(const Execution& row, int column) {
+    const auto hash = row.optional_hash(column);
+    return hash ? to_hex(*hash) : std::string();
+}
+
 }  // namespace
 
 RecordWriter::RecordWriter(Connection& connection) : connection_(connection), chain_(connection) {
@@ -31,6 +37,16 @@ RecordWriter::RecordWriter(Connection& connection) : connection_(connection), ch
 
 void RecordWriter::write(const engine::Record& record_of_any_kind) {
     std::visit([this](const auto& one) { record(one); }, record_of_any_kind);
+}
+
+std::int64_t RecordWriter::id_of(const RunUid& run, std::string_view kind) {
+    constexpr std::size_t kMostRemembered = 1000;
+    if (const auto known = run_ids_.find(run); known != run_ids_.end()) return known->second;
+    auto find = use("write_run_id");
+    if (!find.bind(":run", run.str()).step())
+        throw ContradictingRecord(std::string(kind) + ": run " + run.str() + " was never planned");
+    if (run_ids_.size() >= kMostRemembered) run_ids_.clear();
+    return run_ids_[run] = find.integer(0);
 }
 
 void RecordWriter::record(const engine::RevisionEffective& revision) {
@@ -134,10 +150,7 @@ void RecordWriter::record(const engine::RunPlanned& run) {
 }
 
 void RecordWriter::record(const engine::RunStarted& run) {
-    auto find = use("write_run_id");
-    find.bind(":run", run.run.str());
-    if (!find.step()) throw ContradictingRecord("run.started: run " + run.run.str() + " was never planned");
-    const auto id = find.integer(0);
+    const auto id = id_of(run.run, "run.started");
     for (const auto& target : run.targets) {
         auto insert = use("write_target");
         insert.bind(":run", id).bind(":device", target.device.str()).bind(":site_uid", target.site_uid.str());
@@ -245,10 +258,9 @@ void RecordWriter::record(const engine::RunFinished& run) {
 
 void RecordWriter::record(const engine::TargetDecided& target) {
     const auto disposition = engine::to_text(target.disposition);
+    const auto run = id_of(target.run, "target.decided");
     auto decide = use("write_target_decision");
-    decide.bind(":run", target.run.str())
-        .bind(":device", target.device.str())
-        .bind(":disposition", disposition);
+    decide.bind(":run", run).bind(":device", target.device.str()).bind(":disposition", disposition);
     decide.bind(":reason", target.reason).bind(":at", target.at);
     if (decide.run() != 1) {
         throw ContradictingRecord("target.decided: run " + target.run.str() + " has no target " +
@@ -259,11 +271,11 @@ void RecordWriter::record(const engine::TargetDecided& target) {
     put_text(data, "reason", target.reason);
     put_text(data, "message", target.message);
     auto evidence = use("write_target_evidence");
-    evidence.bind(":run", target.run.str()).bind(":device", target.device.str());
+    evidence.bind(":run", run).bind(":device", target.device.str());
     if (evidence.step()) {
         data.put("job_uid", evidence.text(0));
-        put_text(data, "stdout_sha256", evidence.text(1));
-        put_text(data, "stderr_sha256", evidence.text(2));
+        put_text(data, "stdout_sha256", hex_of(evidence, 1));
+        put_text(data, "stderr_sha256", hex_of(evidence, 2));
     }
     chain_.append(target.at, "target", target.run.str() + "/" + target.device.str(), "target.decided",
                   data.canonical());
@@ -286,8 +298,8 @@ void RecordWriter::record(const engine::TargetRevised& target) {
     auto evidence = use("write_job_evidence");
     evidence.bind(":job", target.job.str());
     if (evidence.step()) {
-        put_text(data, "stdout_sha256", evidence.text(0));
-        put_text(data, "stderr_sha256", evidence.text(1));
+        put_text(data, "stdout_sha256", hex_of(evidence, 0));
+        put_text(data, "stderr_sha256", hex_of(evidence, 1));
     }
     event({target.at, "target", target.run.str() + "/" + target.device.str(), "target.revised", target.actor,
            std::move(data)});

@@ -3,7 +3,9 @@
 // transactions: whoever calls holds one open.
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
+#include "base/ids.hpp"
 #include "engine/records.hpp"
 #include "store/connection.hpp"
 #include "store/event_chain.hpp"
@@ -29,7 +31,12 @@ public:
 
     [[nodiscard]] const ChainEnd& chain_end() const { return chain_.end(); }
     /// After a rollback: the end as it was before the transaction.
-    void rewind(const ChainEnd& end) { chain_.rewind(end); }
+    void rewind(const ChainEnd& end) {
+        chain_.rewind(end);
+        forget_runs();
+    }
+    /// After runs were removed: SQLite may give their numbers to others.
+    void forget_runs() { run_ids_.clear(); }
 
 private:
     void record(const engine::RevisionEffective& revision);
@@ -64,11 +71,14 @@ private:
     void write_word(const ApprovalUid& approval, std::string_view state, const std::string& actor,
                     const std::string& note, UtcTime at);
 
+    /// The row of a run that `kind` of record is about. Errors: ContradictingRecord.
+    std::int64_t id_of(const RunUid& run, std::string_view kind);
     Execution use(std::string_view name) { return Execution(connection_.statement(name)); }
     void event(const EventLine& line) { chain_.append(line); }
 
     Connection& connection_;
     EventChain chain_;
+    std::unordered_map<RunUid, std::int64_t> run_ids_;  // of those that were written about lately
 };
 
 }  // namespace runbookd::store

@@ -1,4 +1,4 @@
 INSERT OR ROLLBACK INTO jobs (job_uid, run, device_uid, step, attempt, component_uid, component_name, variables, created_at,
                               step_name, steps_after)
-VALUES (:job, (SELECT id FROM runs WHERE run_uid = :run), :device, :step, :attempt, :component_uid, :component_name,
+VALUES (:job, :run, :device, :step, :attempt, :component_uid, :component_name,
         :variables, :at, :step_name, :steps_after);

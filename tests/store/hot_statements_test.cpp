@@ -12,7 +12,8 @@
 namespace runbookd::store_test {
 namespace {
 
-constexpr std::array kOfEveryJob{"write_event", "write_job", "write_job_change", "write_target_decision"};
+constexpr std::array kOfEveryJob{"write_event", "write_job", "write_job_change", "write_job_outputs",
+                                 "write_target_decision"};
 constexpr std::int64_t kUndoesTheStatement = 2;  // SQLite's OE_Abort
 
 struct Operation {

@@ -234,5 +234,26 @@ TEST_CASE("a record that contradicts the store ends the process, not the record 
     CHECK(one(database, "SELECT disposition FROM target_ledger") == "pending");
 }
 
+TEST_CASE(
+    "what is about a run that was never planned, or a job that was never created, contradicts the store",
+    "[store]") {
+    auto job = created();
+    job.run = RunUid("02RUN");
+    auto target = decided(Disposition::failed);
+    target.run = RunUid("02RUN");
+    auto printed = changed(engine::JobStatus::completed);
+    printed.out = engine::OutputText{"done", false};
+    const engine::Batch each{job, target, printed, changed(engine::JobStatus::queued)};
+    const auto which = GENERATE(0U, 1U, 2U, 3U);
+    TempFolder folder;
+    const auto database = folder.file("audit.db");
+    std::string fatal;
+    OpenStore open(database, {{}, [&](const std::string& why) { fatal = why; }});
+    open.commit({revision(), planned(), started(1)});
+    boost::asio::co_spawn(open.loop(), open.store().commit({each[which]}), [](const std::exception_ptr&) {});
+    open.run_until([&] { return !fatal.empty(); });
+    CHECK(contains(fatal, which < 2 ? "run 02RUN was never planned" : "job 01JOB was never created"));
+}
+
 }  // namespace
 }  // namespace runbookd::store_test
