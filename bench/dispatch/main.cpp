@@ -94,7 +94,9 @@ public:
         const auto after = now();
         const auto done = world_.store().number("SELECT succeeded + failed " + row);
         if (done != devices_) fail("only so many jobs were done: " + std::to_string(done));
-        const auto wall = world_.store().number("SELECT finished_at - started_at " + row);
+        const auto wall = world_.store().number(
+            "SELECT CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) AS INTEGER) " +
+            row);
         return {static_cast<double>(wall) / 1000, after.daemon - before.daemon,
                 after.sandbox - before.sandbox};
     }
