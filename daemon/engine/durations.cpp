@@ -21,30 +21,36 @@ constexpr std::array<double, 3> kKernel{1, 2, 1};
 constexpr double kLookAtTheEnd = 0.5;
 constexpr double kFewestLooks = 0.05;
 
-double begin_of(std::size_t bucket) {
-    return bucket == 0 ? 0 : std::exp2((static_cast<double>(bucket) - 1) / kPerDoubling);
-}
-double end_of(std::size_t bucket) { return std::exp2(static_cast<double>(bucket) / kPerDoubling); }
-double width_of(std::size_t bucket) { return end_of(bucket) - begin_of(bucket); }
-double middle_of(std::size_t bucket) {
-    return bucket == 0 ? end_of(0) / 2 : std::sqrt(begin_of(bucket) * end_of(bucket));
-}
-
-std::size_t bucket_of(double seconds, std::size_t buckets) {
-    if (seconds < 1) return 0;
-    const auto place = static_cast<std::size_t>(std::floor(std::log2(seconds) * kPerDoubling)) + 1;
-    return std::min(place, buckets - 1);
-}
-
 double seconds(Millis span) { return std::max(Seconds{span}.count(), 0.0); }
 
 }  // namespace
 
+const std::array<DurationCurve::Bucket, DurationCurve::kBuckets>& DurationCurve::buckets() {
+    static const auto kAll = [] {
+        std::array<Bucket, kBuckets> all;
+        for (std::size_t i = 0; i < kBuckets; ++i) {
+            auto& one = all[i];
+            one.begin = i == 0 ? 0 : all[i - 1].end;
+            one.end = std::exp2(static_cast<double>(i) / kPerDoubling);
+            one.width = one.end - one.begin;
+            one.middle = i == 0 ? one.end / 2 : std::sqrt(one.begin * one.end);
+        }
+        return all;
+    }();
+    return kAll;
+}
+
+std::size_t DurationCurve::bucket_of(double seconds) {
+    if (seconds < 1) return 0;
+    const auto place = static_cast<std::size_t>(std::floor(std::log2(seconds) * kPerDoubling)) + 1;
+    return std::min(place, kBuckets - 1);
+}
+
 void DurationCurve::saw_running(Millis from, Millis until) {
     const auto begin = seconds(from);
     const auto end = seconds(until);
-    for (auto i = bucket_of(begin, kBuckets); i < kBuckets && begin_of(i) < end; ++i)
-        exposure_[i] += std::max(0.0, std::min(end, end_of(i)) - std::max(begin, begin_of(i)));
+    for (auto i = bucket_of(begin); i < kBuckets && buckets()[i].begin < end; ++i)
+        exposure_[i] += std::max(0.0, std::min(end, buckets()[i].end) - std::max(begin, buckets()[i].begin));
     is_computed_ = false;
 }
 
@@ -54,9 +60,9 @@ void DurationCurve::saw_end(Millis from, Millis until) {
     const auto begin = seconds(from);
     const auto end = std::max(seconds(until), begin + 0.001);
     // Anywhere between the two, one instant as likely as another; half of it was time at risk.
-    for (auto i = bucket_of(begin, kBuckets); i < kBuckets; ++i) {
-        const auto last = i + 1 == kBuckets ? end : end_of(i);
-        const auto inside = std::max(0.0, std::min(end, last) - std::max(begin, begin_of(i)));
+    for (auto i = bucket_of(begin); i < kBuckets; ++i) {
+        const auto last = i + 1 == kBuckets ? end : buckets()[i].end;
+        const auto inside = std::max(0.0, std::min(end, last) - std::max(begin, buckets()[i].begin));
         ends_[i] += inside / (end - begin);
         exposure_[i] += inside / 2;
         if (last >= end) break;
@@ -74,11 +80,11 @@ double DurationCurve::smooth_hazard(std::size_t bucket) const {
         if (bucket + k < reach || bucket + k - reach >= kBuckets) continue;
         const auto i = bucket + k - reach;
         // In units of the bucket's own width, so that a wide neighbour does not outweigh a narrow one.
-        const auto width = width_of(i);
-        ends += kKernel[k] * (ends_[i] + kAssumedJobs * kAssumedHazard * width / middle_of(i));
-        exposure += kKernel[k] * (exposure_[i] / width + kAssumedJobs);
+        const auto& one = buckets()[i];
+        ends += kKernel[k] * (ends_[i] + kAssumedJobs * kAssumedHazard * one.width / one.middle);
+        exposure += kKernel[k] * (exposure_[i] / one.width + kAssumedJobs);
     }
-    return ends / exposure / width_of(bucket);
+    return ends / exposure / buckets()[bucket].width;
 }
 
 const DurationCurve::Row& DurationCurve::density() const {
@@ -87,8 +93,8 @@ const DurationCurve::Row& DurationCurve::density() const {
     double looks = 0;
     for (std::size_t i = 0; i < kBuckets; ++i) {
         const auto hazard = smooth_hazard(i);
-        density_[i] = std::sqrt(hazard / std::sqrt(middle_of(i)));
-        const auto left = surviving * std::exp(-hazard * width_of(i));
+        density_[i] = std::sqrt(hazard / std::sqrt(buckets()[i].middle));
+        const auto left = surviving * std::exp(-hazard * buckets()[i].width);
         looks += density_[i] * (surviving - left) / hazard;
         surviving = left;
     }
@@ -103,17 +109,15 @@ Millis DurationCurve::pause(Millis age, double looks) const {
     const auto begin = seconds(age);
     auto missing = 1.0;  // of a look
     auto at = begin;
-    for (auto i = bucket_of(begin, kBuckets);; ++i) {
-        const auto rate = density[std::min(i, kBuckets - 1)] * factor;
-        const auto last = end_of(i);
-        const auto inside = (last - at) * rate;
-        if (inside >= missing || i >= kBuckets) {
-            at += missing / rate;
-            break;
-        }
+    // In the last bucket, and beyond it, there is no end to wait for.
+    auto i = bucket_of(begin);
+    for (; i + 1 < kBuckets; ++i) {
+        const auto inside = (buckets()[i].end - at) * density[i] * factor;
+        if (inside >= missing) break;
         missing -= inside;
-        at = last;
+        at = buckets()[i].end;
     }
+    at += missing / (density[i] * factor);
     return std::chrono::duration_cast<Millis>(Seconds{at - begin});
 }
 

@@ -36,6 +36,13 @@ private:
     static constexpr std::size_t kBuckets = 69;
     using Row = std::array<double, kBuckets>;
 
+    /// In seconds.
+    struct Bucket {
+        double begin = 0, end = 0, width = 0, middle = 0;
+    };
+    /// Worked out once: a job is looked at more often than an exponent should be taken.
+    [[nodiscard]] static const std::array<Bucket, kBuckets>& buckets();
+    [[nodiscard]] static std::size_t bucket_of(double seconds);
     [[nodiscard]] const Row& density() const;
     [[nodiscard]] double smooth_hazard(std::size_t bucket) const;
 
