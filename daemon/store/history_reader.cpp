@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "store/filter_lines.hpp"
@@ -73,13 +74,14 @@ Result<ports::Rows> HistoryReader::query(const ports::Query& query) {
     add("runbook", query.runbook);
     add("customer", query.customer);
     add("site", query.site);
-    if (query.view == ports::View::jobs && query.device) {
-        const auto one = only_device(*query.device);
-        if (!one) return tl::unexpected(one.error());
-        *one ? add("one_device", *one) : add("device", query.device);
-    } else {
-        add("device", query.device);
+    std::optional<std::string> one_device;
+    if (query.device && has_parameter(sql, "one_device")) {
+        auto found = only_device(*query.device);
+        if (!found) return tl::unexpected(found.error());
+        one_device = std::move(*found);
     }
+    add("one_device", one_device);
+    if (!one_device) add("device", query.device);
     add("status", query.status);
     add("since", time(query.since_ms));
     add("until", time(query.until_ms));

@@ -151,7 +151,6 @@ void RecordWriter::record(const engine::JobChanged& job) {
     put_output(data, kStdout, out);
     put_output(data, kStderr, err);
     store_collected(connection_, job.job, job.collected, data);
-    // More was learned about a job that stays where it was: no status change, so not the event of one.
     chain_.append(job.at, "job", job.job.str(), moved ? "job." + status : "job.updated", data.canonical());
 }
 
