@@ -169,4 +169,10 @@ double write_history(const std::string& path, std::int64_t jobs) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+void migrate_history(const std::string& path) {
+    store::Connection connection(path, store::Access::read_write);
+    store::migrate(connection, time_of(-2000));
+    connection.database().exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 }  // namespace runbookd::bench

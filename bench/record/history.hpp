@@ -32,5 +32,7 @@ inline constexpr std::int64_t kCustomers = 20;
 
 /// Writes `jobs` of them into a new file, with nothing synced. Returns the seconds it took.
 double write_history(const std::string& path, std::int64_t jobs);
+/// A file that was written earlier, to the schema of today: what is measured is that one.
+void migrate_history(const std::string& path);
 
 }  // namespace runbookd::bench
