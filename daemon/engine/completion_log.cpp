@@ -25,6 +25,7 @@ constexpr Millis kShortestOverlap = seconds{30};
 constexpr Millis kLongestOverlap = minutes{10};
 // Where the first pass begins, before the log's own clock is known.
 constexpr Millis kFirstReach = minutes{10};
+// A pass is cut off after so many pages; the next one begins where it ended, to catch up.
 constexpr std::size_t kPagesAtMost = 20;
 // The log is in time if it tells of an end before, or so long after the result did.
 constexpr Millis kInTime = seconds{60};
@@ -79,6 +80,7 @@ void CompletionLog::weigh(std::size_t followed, Instant now) {
         due_ = false;
         cursor_.clear();
         newest_.reset();
+        cut_.reset();
         awaited_.clear();
     }
     if (trust_ == Trust::proved) handlers_.on_reliance_changed(now);
@@ -91,7 +93,7 @@ void CompletionLog::read(Instant now) {
         pages_ = 0;
         pass_began_ = now.steady;
         const auto overlap = std::clamp(latecomer_ * 2, kShortestOverlap, kLongestOverlap);
-        from_ = newest_ ? *newest_ - overlap : now.utc - kFirstReach;
+        from_ = cut_ ? *cut_ : newest_ ? *newest_ - overlap : now.utc - kFirstReach;
     }
     SearchActivities search;
     search.from = from_;
@@ -113,12 +115,22 @@ void CompletionLog::on_page(const ApiResult& result, Instant now) {
     for (const auto& activity : page->items) take(activity, now);
     for (const auto& activity : page->items)
         if (activity.at) newest_ = std::max(newest_.value_or(*activity.at), *activity.at);
-    cursor_ = ++pages_ < kPagesAtMost ? page->next_cursor : std::string();
-    if (!cursor_.empty()) {
-        due_ = true;
-        return;
+    cursor_ = page->next_cursor;
+    if (cursor_.empty()) {
+        cut_.reset();
+        return end_pass(now);
     }
-    end_pass(now);
+    due_ = true;
+    if (++pages_ >= kPagesAtMost) cut_off(now);
+}
+
+void CompletionLog::cut_off(Instant now) {
+    cursor_.clear();
+    const bool gains = newest_ && (!cut_ || *newest_ - *cut_ > now.steady - pass_began_);
+    if (!gains) return refuse_for_now("it grows faster than it can be read", now);
+    // Latecomers among what was read are left to the looks beside the log: reaching back for them, passes
+    // over a full log would read the same lines for ever.
+    cut_ = newest_;
 }
 
 void CompletionLog::take(const JobActivity& activity, Instant now) {
@@ -176,6 +188,9 @@ void CompletionLog::refuse_for_now(const std::string& why, Instant now) {
     refused_until_ = now.steady + kRefusedFor;
     next_.clear();
     is_idle_ = true;
+    due_ = false;
+    cut_.reset();
+    newest_.reset();
     awaited_.clear();
     told_.clear();
     set_trust(Trust::refused, why, now);

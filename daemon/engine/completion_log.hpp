@@ -54,6 +54,7 @@ private:
     void weigh(std::size_t followed, Instant now);
     void read(Instant now);
     void on_page(const ApiResult& result, Instant now);
+    void cut_off(Instant now);
     void take(const JobActivity& activity, Instant now);
     void end_pass(Instant now);
     void refuse_for_now(const std::string& why, Instant now);
@@ -80,6 +81,7 @@ private:
     std::size_t pages_ = 0;
     SteadyTime pass_began_{};
     UtcTime from_{};
+    std::optional<UtcTime> cut_;  // the newest line when the pass before ended, if not at the end of the log
     // ── by the log's own clock ──
     std::optional<UtcTime> newest_;  // line that was seen
     Millis latecomer_{};             // by how much the latest of our lines came after newer ones

@@ -36,6 +36,7 @@ struct Bed {
     bool tells = true;
     std::map<DattoJobUid, std::pair<std::string, UtcTime>> jobs;  // name, and when it was created
     std::optional<FailureKind> log_fails;
+    std::optional<Millis> others_every;  ///< so often somebody else's job ends, a page each
 
     Bed(FollowMode mode, int devices) : bench(devices_of(devices), following(mode)) {
         bench.script = [this](const ApiCall& call, Instant now) { return answer(call, now); };
@@ -60,9 +61,22 @@ struct Bed {
         if (search == nullptr || search->kind != ActivityKind::ended) return std::nullopt;
         if (log_fails) return failure(*log_fails, 403);
         Page<JobActivity> page;
+        if (others_every) {
+            const auto nth = search->cursor.empty() ? 0 : std::stoll(search->cursor);
+            const auto first = std::max(search->from, fakes::test_start() - minutes{2});
+            const auto at = first + nth * *others_every;
+            if (at + *others_every <= now.utc) page.next_cursor = std::to_string(nth + 1);
+            JobActivity line;
+            line.job = DattoJobUid{"other"};
+            line.job_name = "somebody's job";
+            line.status = DeploymentStatus::success;
+            line.at = at;
+            page.items.push_back(std::move(line));
+        }
+        const bool is_last = page.next_cursor.empty();
         for (const auto& [uid, job] : jobs) {
             const auto ended = job.second + kTakes;
-            if (!tells || now.utc < ended + lag || ended < search->from) continue;
+            if (!is_last || !tells || now.utc < ended + lag || ended < search->from) continue;
             JobActivity line;
             line.job = uid;
             line.job_name = job.first;
@@ -144,6 +158,26 @@ TEST_CASE("where the log may not be read, results are", "[engine][follow]") {
         (void)bed.run();
         CHECK(bed.log_reads() == 1);
         CHECK(bed.bench.notes("account.follows_results").size() == 1);
+    }
+}
+
+TEST_CASE("a log with more in it than one pass reads is read to its end", "[engine][follow]") {
+    Bed bed(FollowMode::activity_log, 10);
+    bed.others_every = seconds{1};  // within the overlap alone there are more than a pass reads
+    (void)bed.run();
+    for (const auto& delay : bed.delays()) CHECK(delay < seconds{30});
+    CHECK(bed.bench.notes("account.follows_results").empty());
+}
+
+TEST_CASE("a log that grows faster than it can be read is left", "[engine][follow]") {
+    for (const auto mode : {FollowMode::automatic, FollowMode::activity_log}) {
+        Bed bed(mode, 40);
+        bed.others_every = Millis{5};  // a page takes ten
+        CHECK(bed.run() > 3);
+        for (const auto& delay : bed.delays()) CHECK(delay < minutes{1});
+        CHECK(bed.log_reads() == 40);
+        CHECK(bed.bench.notes("account.follows_log").empty());
+        REQUIRE(bed.bench.notes("account.follows_results").size() == 1);
     }
 }
 
