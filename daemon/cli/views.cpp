@@ -78,6 +78,23 @@ void print_approval(Surroundings& around, const Json& approval) {
     sheet.line("plan", text_at(approval, "plan_sha256"));
 }
 
+/// What the record calls an exception of the run as a whole: "refused: 900 devices selected, and guard.max is
+/// 500".
+void print_exceptions_of(const Client& client, const std::string& run, Sheet& sheet) {
+    Target target("/v1/exceptions");
+    target.parameter("run", run);
+    const auto body = client.get(target);
+    if (!body) return;  // they have a verb of their own
+    for (const auto& row : Json::parse(*body, nullptr, false)) {
+        if (!row.is_object() || !text_at(row, "device_uid").empty()) continue;
+        const auto kind = text_at(row, "kind");
+        auto reason = text_at(row, "reason");
+        // The view names the event that it is from.
+        if (const auto event = "run." + kind + ": "; reason.starts_with(event)) reason.erase(0, event.size());
+        sheet.line("exception", kind + (reason.empty() ? "" : ": " + reason));
+    }
+}
+
 void print_run(Surroundings& around, const Client& client, const Json& run) {
     Sheet sheet(around.out);
     sheet.line("run", text_at(run, "run_uid"));
@@ -97,6 +114,7 @@ void print_run(Surroundings& around, const Client& client, const Json& run) {
     sheet.line("approval", approval_of(client, text_at(run, "run_uid")));
     const auto outcome = outcome_of(run);
     sheet.line("targets", text_at(run, "targets") + (outcome.empty() ? "" : ": " + outcome));
+    print_exceptions_of(client, text_at(run, "run_uid"), sheet);
 
     Target target("/v1/targets");
     target.parameter("run", text_at(run, "run_uid"));

@@ -265,7 +265,28 @@ private:
             return answer + "no job has been created yet; that may happen until " +
                    spoken_time(text_at(run_, "window_end")) + ".";
         const auto job = row_view(facts_.jobs, facts_.jobs.rows.size() - 1);
-        return answer + "its job " + text_at(job, "job_uid") + " is " + text_at(job, "status") + ".";
+        const auto status = text_at(job, "status");
+        answer += "its job " + text_at(job, "job_uid") + " is " + status;
+        const bool has_ended = status == "completed" || status == "failed" || status == "timeout";
+        return answer + (has_ended ? what_follows() : "") + ".";
+    }
+    /// The end of a job leaves a target open that gets another try, or has steps to go.
+    [[nodiscard]] std::string what_follows() const {
+        const auto target = text_at(run_, "run_uid") + "/" + text_at(device_, "device_uid");
+        std::string words;
+        for (std::size_t i = 0; i < facts_.events.rows.size(); ++i) {
+            const auto event = row_view(facts_.events, i);
+            if (text_at(event, "subject_uid") != target) continue;
+            const auto kind = text_at(event, "kind");
+            const auto data = event.value("data", Json::object());
+            if (kind == "target.retry") {
+                words = ", and another try is due at " + spoken_time(text_at(data, "next_at"));
+            } else if (kind == "target.stepped") {
+                words = "; its step '" + text_at(data, "step") + "' ended as " + text_at(data, "end") +
+                        ", and the next one waits for its turn, or for the device to come back";
+            }
+        }
+        return words;
     }
 
     const WhyQuestion& question_;

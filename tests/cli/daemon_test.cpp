@@ -227,6 +227,12 @@ TEST_CASE("show finds a run or a job by the beginning of its uid", "[cli]") {
             return ports::Rows{{"hostname", "disposition", "reason"},
                                {{std::string("GOOD"), std::string("succeeded"), std::string()},
                                 {std::string("BAD"), std::string("failed"), std::string("datto_failure")}}};
+        if (query.view == ports::View::exceptions && query.run == "01RUN")
+            return ports::Rows{
+                {"kind", "device_uid", "reason"},
+                {{std::string("late"), std::monostate{}, std::string()},
+                 {std::string("refused"), std::monostate{}, std::string("run.refused: 9 devices, of 5")},
+                 {std::string("unknown"), std::string("d1"), std::string("no answer")}}};
         if (query.view == ports::View::jobs && query.uid == "01JOB")
             return ports::Rows{{"job_uid", "hostname", "status", "variables"},
                                {{std::string("01JOBX"), std::string("ACME-DC01"), std::string("completed"),
@@ -241,6 +247,7 @@ TEST_CASE("show finds a run or a job by the beginning of its uid", "[cli]") {
     Session session;
     CHECK(session.run({"--socket", daemon.socket, "show", "01RUN"}) == 0);
     CHECK(contains(session.out, "targets:       2: 1 succeeded, 1 failed\n"));
+    CHECK(contains(session.out, "exception:     late\nexception:     refused: 9 devices, of 5\n\n"));
     CHECK(contains(session.out, "not succeeded (1):\n"));
     CHECK(contains(session.out, "BAD"));
     CHECK_FALSE(contains(session.out, "GOOD"));

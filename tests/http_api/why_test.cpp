@@ -127,6 +127,23 @@ TEST_CASE("why tells what is still open", "[http_api][why]") {
     CHECK(answer(facts) ==
           "pending: clean is not decided yet on A in run 01RUN of 2026-12-01 02:00:01 UTC: its job 01JOB is "
           "queued.");
+    facts.jobs = row({{"job_uid", text("01JOB")}, {"status", text("failed")}, {"reason", text("")}});
+    const auto event = [](const char* kind, const char* data) {
+        return row({{"seq", std::int64_t{7}},
+                    {"at", text("2026-12-01T02:05:00.000Z")},
+                    {"subject_uid", text("01RUN/d1")},
+                    {"kind", text(kind)},
+                    {"data", text(data)}});
+    };
+    facts.events = event("target.retry", R"({"disposition":"failed","next_at":"2026-12-01T02:06:00.000Z"})");
+    CHECK(answer(facts) ==
+          "pending: clean is not decided yet on A in run 01RUN of 2026-12-01 02:00:01 UTC: its job 01JOB is "
+          "failed, and another try is due at 2026-12-01 02:06:00 UTC.");
+    facts.events = event("target.stepped", R"({"step":"boot","end":"skipped"})");
+    CHECK(answer(facts) ==
+          "pending: clean is not decided yet on A in run 01RUN of 2026-12-01 02:00:01 UTC: its job 01JOB is "
+          "failed; its step 'boot' ended as skipped, and the next one waits for its turn, or for the device "
+          "to come back.");
     auto planned = with_run("planned");
     planned.runs.rows[0][4] = std::monostate{};
     CHECK(answer(planned) ==
