@@ -53,6 +53,14 @@ lint::DefaultZone default_zone_of(const runbook::Runbook& runbook, const Setting
                                                                      : lint::DefaultZone::nobodys;
 }
 
+/// A relay says itself what it lets through.
+std::optional<std::int64_t> creates_per_minute(const AccountSettings& account) {
+    const auto mode = account.limits.mode;
+    if (account.name.empty() || mode == Limits::Mode::off) return std::nullopt;
+    if (account.api == Api::seed && mode == Limits::Mode::auto_detect) return std::nullopt;
+    return static_cast<std::int64_t>(static_cast<double>(account.limits.creates) * account.budget_share);
+}
+
 }  // namespace
 
 std::vector<Diagnostic> lint_runbook(const runbook::Runbook& runbook, const Settings& settings, UtcTime now) {
@@ -61,7 +69,9 @@ std::vector<Diagnostic> lint_runbook(const runbook::Runbook& runbook, const Sett
     const auto& root = *tree;
     const auto is_written = [&](std::string_view path) { return find(root, path) != nullptr; };
     Report report(runbook.file, settings.runbook_defaults.file);
-    for (auto& found : lint::check({runbook, default_zone_of(runbook, settings), now, is_written})) {
+    const auto& account = account_of(settings, runbook.account);
+    for (auto& found : lint::check({runbook, default_zone_of(runbook, settings), now, is_written,
+                                    creates_per_minute(account), account.api == Api::seed})) {
         report.warning(place_of(root, found.path), found.path,
                        {std::move(found.code), std::move(found.message), std::move(found.expected),
                         std::move(found.suggestion)});

@@ -20,6 +20,12 @@ void check_entry_window(const Subject& subject, const EntrySubject& entry, Findi
 void check_window(const Subject& subject, Findings& findings);
 /// The steps against the window, and what they expect of a device.
 void check_steps(const Subject& subject, Findings& findings);
+/// `online: true` beside `offline: wait`.
+void check_offline(const Subject& subject, Findings& findings);
+/// What another runbookd, as the account, cannot tell.
+void check_relay(const Subject& subject, Findings& findings);
+/// The window against what the account lets through, and against the pauses between waves.
+void check_capacity(const Subject& subject, Findings& findings);
 
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string list_of(const std::vector<std::string>& words);

@@ -41,8 +41,12 @@ std::string list_of(const std::vector<std::string>& words) {
 Findings check(const Subject& subject) {
     Findings findings;
     if (const auto plain = first_lane_of(subject.runbook))
-        return check({*plain, subject.default_zone, subject.now, subject.is_written});
+        return check({*plain, subject.default_zone, subject.now, subject.is_written,
+                      subject.creates_per_minute, subject.is_relay});
     check_steps(subject, findings);
+    check_offline(subject, findings);
+    check_relay(subject, findings);
+    check_capacity(subject, findings);
     if (!subject.runbook.schedule) return findings;
     const auto& entries = subject.runbook.schedule->entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {

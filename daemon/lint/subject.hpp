@@ -1,6 +1,8 @@
 #pragma once
 // What the checks look at.
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,9 @@ struct Subject {
     UtcTime now{};  ///< dates are looked for from here on
     /// Whether the text says something under that path itself: what somebody has written was meant.
     std::function<bool(std::string_view path)> is_written;
+    /// What the account lets runbookd create in a minute; none: no limit is kept, or it is not known.
+    std::optional<std::int64_t> creates_per_minute{};
+    bool is_relay = false;  ///< the account is another runbookd
 };
 
 /// One entry of the schedule, and how its keys are called.
