@@ -87,7 +87,7 @@ TEST_CASE("lint knows pauses between waves that outlast the window", "[lint]") {
 TEST_CASE("lint knows what does not work through a relay", "[lint]") {
     const std::string text =
         "targets: {include: [{filter: Servers}], exclude: [{filter: Lab}]}\n"
-        "triggers: [{discovered: {settle: 30m}}, {alert: {priority: High}}]\n"
+        "triggers: [{discovered: {settle: 30m}}, {alert: {priority: [High]}}]\n"
         "steps: [{name: a, component: A}, {expect: {rebooted: true}}]\nwindow: 2h\n";
     const auto found = findings_of(text, settings_of(config::Api::seed));
     REQUIRE(found.size() == 4);
