@@ -202,8 +202,9 @@ TEST_CASE("a target that waited for its job gets the one that is found, and no o
 TEST_CASE("a found job is waited for by a target that also waits for its device's return",
           "[engine][restore]") {
     Bed bed;
-    auto book = steps_testing::stepped(
-        {steps_testing::job_step("restart", "Clean"), steps_testing::return_step("back", true)});
+    auto back = steps_testing::return_step("back", true);
+    back.expect->within = hours{2};
+    auto book = steps_testing::stepped({steps_testing::job_step("restart", "Clean"), back});
     book.window = hours{1};
     auto run = stored_run(bed.state, true);
     run.planned.runbook = book.name;
@@ -211,11 +212,13 @@ TEST_CASE("a found job is waited for by a target that also waits for its device'
     run.targets[0].ended = {runbook::StepEnd::succeeded};
     run.targets[0].step_at = run.targets[0].last_job_at = *bed.state.newest;
     bed.state.runs = {run};
-    bed.bench.activities = {line_of(book.name, job_of(test_start() - minutes{10}), "j7")};
     bed.start(book);
-    bed.bench.run_for(minutes{2});
+    bed.bench.run_for(seconds{30});  // the return is waited for by now
+    bed.bench.activities = {line_of(book.name, job_of(test_start() - minutes{10}), "j7")};
+    bed.bench.run_for(minutes{5});
     REQUIRE(bed.bench.all<JobCreated>().size() == 1);
     REQUIRE(bed.bench.all<JobCreated>()[0].run == run.planned.run);
+    bed.accept();  // nothing is judged before
     bed.bench.devices[0].last_reboot = bed.bench.now().utc;
     bed.bench.run_for(minutes{5});
     CHECK(bed.bench.all<TargetDecided>().empty());
