@@ -227,7 +227,7 @@ TEST_CASE("show finds a run or a job by the beginning of its uid", "[cli]") {
             return ports::Rows{{"hostname", "disposition", "reason"},
                                {{std::string("GOOD"), std::string("succeeded"), std::string()},
                                 {std::string("BAD"), std::string("failed"), std::string("datto_failure")}}};
-        if (query.view == ports::View::exceptions && query.run == "01RUN")
+        if (query.view == ports::View::exceptions && query.run == "01RUN00000000000000000000A")
             return ports::Rows{
                 {"kind", "device_uid", "reason"},
                 {{std::string("late"), std::monostate{}, std::string()},
