@@ -10,10 +10,7 @@ namespace runbookd::engine {
 namespace {
 
 using std::chrono::minutes;
-using std::chrono::seconds;
 
-// A step of the wall clock is noticed at the next step of the engine: at the latest after so long.
-constexpr Millis kHeartbeat = seconds{10};
 constexpr Millis kPickupGrace = minutes{5};
 // Whether a job was picked up is judged by an answer; without one for so long, it is judged without.
 constexpr Millis kPickupPatience = minutes{30};
@@ -124,7 +121,6 @@ Engine::Engine(EngineSettings settings, timer_wheel::TimerWheel& wheel, std::uin
                     return refusal_of(order, at, now);
                 }),
       pump_again_(alarms_, [](Instant) {}),
-      heartbeat_(alarms_, [this](Instant now) { heartbeat_.set(now.steady + kHeartbeat); }),
       believes_clock_(alarms_, [this](Instant now) { settle_clock(now); }),
       restore_search_(line_, alarms_),
       adoption_(settings_.account, books_, outbox_, ulids_, {planner_, fleet_, customers_},
@@ -210,7 +206,6 @@ void Engine::recover(const RecoveredState& state, const ReadRevision& read, Inst
 void Engine::begin(std::vector<runbook::Runbook> runbooks, const std::vector<BadRunbook>& bad, Instant now) {
     put_in_force({std::move(runbooks), bad, {}}, now);
     reader_.start(now);
-    heartbeat_.set(now.steady + kHeartbeat);
     pump(now);
 }
 

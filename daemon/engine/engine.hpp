@@ -244,7 +244,8 @@ public:
     void preview(PreviewOrder order, Previews::Answer answer, Instant now);
 
     /// What the kernel says of its clock: to be told at the start (before start()), whenever the clock was
-    /// changed, now and then, and every second while the clock is doubted.
+    /// changed, every ten seconds (where nothing else is due, a step of it is noticed by that), and every
+    /// second while the clock is doubted.
     void on_clock(KernelSync kernel, Instant now);
     void on_reply(CallId id, ApiResult result, Instant now);
     void on_committed(CommitId id, Instant now);
@@ -368,7 +369,6 @@ private:
     Forecast forecast_;
     Previews previews_;
     Alarm pump_again_;
-    Alarm heartbeat_;
     Alarm believes_clock_;
     std::optional<ReloadOrder> waiting_reload_;                      // until the clock is believed
     std::set<std::pair<std::string, std::string>> lacking_filters_;  // by runbook; and it is recorded

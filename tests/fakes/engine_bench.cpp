@@ -15,6 +15,8 @@ timer_wheel::Tick to_tick(SteadyTime t) {
 }
 
 constexpr SteadyTime kBegan{std::chrono::seconds{1000}};
+// Whoever drives the engine tells it of the clock so often.
+constexpr Millis kHeartbeat{std::chrono::seconds{10}};
 
 /// Not owned by anybody: utc_zone() lives as long as the program.
 std::shared_ptr<const cron::Zone> utc() {
@@ -89,6 +91,7 @@ void EngineBench::start(std::vector<runbook::Runbook> runbooks, const engine::Re
                 return std::make_shared<const runbook::Runbook>(runbook);
         return nullptr;
     };
+    next_beat_ = now_.steady + kHeartbeat;
     tell([&](engine::Engine& core, Instant at) { core.start(state, read, runbooks, {}, at); });
 }
 
@@ -251,13 +254,18 @@ bool EngineBench::step(SteadyTime until) {
         due ? std::optional{std::max(now_.steady, SteadyTime{Millis{static_cast<std::int64_t>(*due)}})}
             : std::nullopt;
     const bool is_event_first = !events_.empty() && (!timer_at || events_.begin()->first <= *timer_at);
-    if (!is_event_first && !timer_at) return false;
-    const auto at = std::max(now_.steady, is_event_first ? events_.begin()->first : *timer_at);
+    auto at = is_event_first ? events_.begin()->first : timer_at.value_or(SteadyTime::max());
+    const bool is_beat_first = next_beat_ && *next_beat_ < at;
+    if (is_beat_first) at = *next_beat_;
+    at = std::max(now_.steady, at);
     if (at > until) return false;
     now_.utc += at - now_.steady;
     now_.steady = at;
     ++steps_;
-    if (is_event_first) {
+    if (is_beat_first) {
+        next_beat_ = now_.steady + kHeartbeat;
+        engine_->advance(now_);
+    } else if (is_event_first) {
         const auto event = std::move(events_.extract(events_.begin()).mapped());
         event();
     } else {

@@ -216,13 +216,17 @@ bool Simulation::step(SteadyTime until) {
         due ? std::optional{std::max(now_.steady, SteadyTime{Millis{static_cast<std::int64_t>(*due)}})}
             : std::nullopt;
     const bool is_event_first = !events_.empty() && (!timer_at || events_.begin()->first.first <= *timer_at);
-    if (!is_event_first && !timer_at) return false;
-    const auto at = std::max(now_.steady, is_event_first ? events_.begin()->first.first : *timer_at);
+    auto at = is_event_first ? events_.begin()->first.first : timer_at.value_or(SteadyTime::max());
+    const bool is_clock_first = synchronised_at_ && *synchronised_at_ < at;
+    if (is_clock_first) at = *synchronised_at_;
+    at = std::max(now_.steady, at);
     if (at > until) return false;
     now_.utc += at - now_.steady;
     now_.steady = at;
     ++step_;
-    if (is_event_first) {
+    if (is_clock_first) {
+        tell_clock();
+    } else if (is_event_first) {
         auto event = std::move(events_.extract(events_.begin()).mapped());
         handle(std::move(event));
     } else {

@@ -125,7 +125,7 @@ void add_faults(World& world, Draw& draw) {
     if (draw.chance(50)) return;
     static constexpr std::array<std::uint64_t, 7> kEvery{1, 2, 3, 5, 7, 11, 1000};
     if (draw.chance(30))
-        world.kill_by_chance = draw.from(5, 200);
+        world.kill_by_chance = draw.from(15, 600);
     else
         world.kill_every = kEvery.at(draw.below(kEvery.size()));
     world.kills = {Millis{0}, world.length};

@@ -53,7 +53,7 @@ TEST_CASE("jobs that show up hours after they were given up revise their targets
         plan.faults.lost_before = 40;
         plan.faults.lost_after = 60;
         plan.faults.late_log = 500;
-        plan.crash_after = [seed](std::uint64_t step) { return (step * 2654435761U + seed) % 613 == 0; };
+        plan.crash_after = [seed](std::uint64_t step) { return (step * 2654435761U + seed) % 211 == 0; };
         plan.crashes_until = hours{20};
         fakes::Simulation simulation(std::move(plan));
         simulation.run_for(hours{1});
@@ -88,7 +88,7 @@ TEST_CASE("with redispatch a target that is unknown gets another job while its w
         plan.faults.lost_before = 40;
         plan.faults.lost_after = 60;
         plan.faults.late_log = 500;
-        plan.crash_after = [seed](std::uint64_t step) { return (step * 2654435761U + seed) % 613 == 0; };
+        plan.crash_after = [seed](std::uint64_t step) { return (step * 2654435761U + seed) % 211 == 0; };
         plan.crashes_until = hours{20};
         fakes::Simulation simulation(std::move(plan));
         simulation.run_for(hours{1});
