@@ -75,15 +75,17 @@ void CompletionLog::weigh(std::size_t followed, Instant now) {
     const bool is_wanted = followed >= fewest || (is_worth_it_ && !awaited_.empty());
     if (is_wanted == is_worth_it_) return;
     is_worth_it_ = !is_worth_it_;
-    if (!is_worth_it_) {
-        // What ends while nobody reads says nothing about the log.
-        due_ = false;
-        cursor_.clear();
-        newest_.reset();
-        cut_.reset();
-        awaited_.clear();
-    }
+    if (!is_worth_it_) forget();
     if (trust_ == Trust::proved) handlers_.on_reliance_changed(now);
+}
+
+/// What ends while nobody reads says nothing about the log, and where reading ended is far back by then.
+void CompletionLog::forget() {
+    due_ = false;
+    cursor_.clear();
+    newest_.reset();
+    cut_.reset();
+    awaited_.clear();
 }
 
 void CompletionLog::read(Instant now) {
@@ -188,10 +190,7 @@ void CompletionLog::refuse_for_now(const std::string& why, Instant now) {
     refused_until_ = now.steady + kRefusedFor;
     next_.clear();
     is_idle_ = true;
-    due_ = false;
-    cut_.reset();
-    newest_.reset();
-    awaited_.clear();
+    forget();
     told_.clear();
     set_trust(Trust::refused, why, now);
 }

@@ -55,6 +55,7 @@ private:
     void read(Instant now);
     void on_page(const ApiResult& result, Instant now);
     void cut_off(Instant now);
+    void forget();
     void take(const JobActivity& activity, Instant now);
     void end_pass(Instant now);
     void refuse_for_now(const std::string& why, Instant now);

@@ -27,6 +27,8 @@ void check_relay(const Subject& subject, Findings& findings);
 /// The window against what the account lets through, and against the pauses between waves.
 void check_capacity(const Subject& subject, Findings& findings);
 
+/// "steps[2]".
+[[nodiscard]] std::string nth(const char* list, std::size_t index);
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string list_of(const std::vector<std::string>& words);
 

@@ -8,7 +8,7 @@ namespace {
 /// How the keys of an entry are called, by how the schedule is written.
 EntrySubject name_entry(const Subject& subject, const schedule::Entry& entry, std::size_t index) {
     const bool is_list = subject.is_written("schedule[0]");
-    EntrySubject named{entry, is_list ? "schedule[" + std::to_string(index) + "]" : "schedule", {}};
+    EntrySubject named{entry, is_list ? nth("schedule", index) : "schedule", {}};
     named.rule_path = named.path;
     for (const auto* key : {".cron", ".at"})
         if (subject.is_written(named.path + key)) named.rule_path = named.path + key;
@@ -30,6 +30,10 @@ std::optional<runbook::Runbook> first_lane_of(const runbook::Runbook& runbook) {
 }
 
 }  // namespace
+
+std::string nth(const char* list, std::size_t index) {
+    return std::string(list) + "[" + std::to_string(index) + "]";
+}
 
 std::string list_of(const std::vector<std::string>& words) {
     std::string text;

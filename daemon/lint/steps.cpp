@@ -31,7 +31,7 @@ void check_returns(const Subject& subject, Findings& findings) {
     const auto& list = subject.runbook.steps->list;
     for (std::size_t i = 0; i < list.size(); ++i)
         if (list[i].expect && !list[i].expect->rebooted)
-            findings.push_back({"steps[" + std::to_string(i) + "].expect", "not_away_yet",
+            findings.push_back({nth("steps", i) + ".expect", "not_away_yet",
                                 "a device that has not gone down yet is online too: this may be seen at "
                                 "once, before it has gone",
                                 "rebooted: true, where the step before restarts the device"});

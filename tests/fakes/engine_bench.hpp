@@ -119,8 +119,8 @@ private:
     std::vector<engine::CommitId> held_;
     std::vector<engine::Record> records_;
     std::vector<SentCall> sent_;
-    std::optional<SteadyTime>
-        next_beat_;  // of whoever tells the engine of its clock; none: it has not started
+    // Of whoever tells the engine of its clock; none: it has not started.
+    std::optional<SteadyTime> next_beat_;
     std::uint64_t steps_ = 0;
     std::uint64_t last_job_ = 0;
 };
